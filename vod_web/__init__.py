@@ -1,0 +1,1 @@
+"""VOD Web: a self-hosted video-on-demand site."""

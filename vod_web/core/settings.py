@@ -1,0 +1,286 @@
+"""What did the person who runs the site decide, through the environment?
+
+The only module that reads the environment. All mistakes are found in one go; each names the variable, says what
+is wrong and shows an example of right. `docs/settings.md` lists every setting (a test compares).
+"""
+
+import contextlib
+import difflib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "VOD_"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LADDER_HEIGHTS = (240, 360, 480, 720, 1080, 1440, 2160)
+GIB = 1024**3
+
+
+class SettingsError(Exception):
+    """Some settings are wrong; `problems` has one sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _flag(value: str) -> bool:
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if value.lower() not in known:
+        raise ValueError("is neither yes nor no")
+    return known[value.lower()]
+
+
+def _whole(smallest: int, largest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError("is not a whole number") from None
+        if not smallest <= number <= largest:
+            raise ValueError(f"is not between {smallest} and {largest}")
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        for choice in choices:
+            if value.lower() == choice.lower():
+                return choice
+        raise ValueError(f"is not one of {', '.join(choices)}")
+
+    return parse
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes:
+            raise ValueError(f"does not begin with {' or '.join(scheme + '://' for scheme in schemes)}")
+        return value.rstrip("/") if parts.scheme in ("http", "https") else value
+
+    return parse
+
+
+def _heights(value: str) -> tuple[int, ...]:
+    try:
+        heights = tuple(sorted({int(part) for part in value.split(",")}))
+    except ValueError:
+        raise ValueError("is not a list of heights") from None
+    unknown = [height for height in heights if height not in LADDER_HEIGHTS]
+    if unknown:
+        raise ValueError(f"names {unknown[0]}, which is not one of {', '.join(map(str, LADDER_HEIGHTS))}")
+    return heights
+
+
+def _setting(parse: Callable[[str], Any], default: Any, example: str, *, is_secret: bool = False) -> Any:
+    """A field with the function that reads it and an example of a right value."""
+    return field(default=default, repr=not is_secret, metadata={"parse": parse, "example": example})
+
+
+def _default_workers() -> int:
+    return max(2, min(4, (os.cpu_count() or 2) // 2))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of a running site; every field is the environment variable `VOD_` + its name in capitals."""
+
+    data_dir: Path = _setting(_path, Path("var").absolute(), "/srv/vod")
+    """Where the embedded database, files, queue, logs and the secret key are kept."""
+    host: str = _setting(_text, "127.0.0.1", "0.0.0.0")  # noqa: S104 - an example only
+    """The address the web server listens on."""
+    port: int = _setting(_whole(1, 65535), 8000, "8000")
+    """The port the web server listens on."""
+    base_url: str = _setting(_url("http", "https"), "", "https://video.example.org")
+    """The site's address as people see it; made from host and port when absent."""
+    secret_key: str = _setting(_text, "", "(64 random characters)", is_secret=True)
+    """Signs cookies and playback tokens; made and kept in the data directory when absent."""
+    database_url: str = _setting(
+        _url("sqlite", "postgresql", "postgresql+psycopg", "postgres"),
+        "",
+        "postgresql://vod:secret@db/vod",
+        is_secret=True,
+    )
+    """The database; a SQLite file in the data directory when absent."""
+    redis_url: str = _setting(_url("redis", "rediss", "unix"), "", "redis://queue:6379/0", is_secret=True)
+    """The queue server; `./vod up` starts a private one when absent."""
+    storage: str = _setting(_one_of("local", "s3"), "local", "s3")
+    """Where sources and renditions are kept: `local` (files in the data directory) or `s3`."""
+    s3_endpoint_url: str = _setting(_url("http", "https"), "", "https://s3.example.org")
+    """The S3 service; Amazon's own when absent."""
+    s3_public_endpoint_url: str = _setting(_url("http", "https"), "", "https://files.example.org")
+    """The S3 service as browsers reach it, where that differs from `S3_ENDPOINT_URL`."""
+    s3_bucket: str = _setting(_text, "", "videos")
+    """The bucket; it must exist."""
+    s3_access_key: str = _setting(_text, "", "AKIA...", is_secret=True)
+    """The access key of an account that may read, write, list and delete in the bucket."""
+    s3_secret_key: str = _setting(_text, "", "(the secret of that key)", is_secret=True)
+    """The secret of the access key."""
+    s3_region: str = _setting(_text, "us-east-1", "eu-central-1")
+    """The region that signs requests."""
+    s3_addressing: str = _setting(_one_of("auto", "path", "virtual"), "auto", "path")
+    """Bucket in the `path`, or as a `virtual` host; `auto` picks path for endpoints of one's own."""
+    cdn_url: str = _setting(_url("http", "https"), "", "https://cdn.example.org")
+    """A CDN in front of the bucket; public videos' segments are fetched from there."""
+    workers: int = _setting(_whole(0, 64), _default_workers(), "2")
+    """Worker processes that `./vod up` starts; 0 when they run on other machines."""
+    ffmpeg: str = _setting(_text, "", "/usr/local/bin/ffmpeg")
+    """The FFmpeg to use; else a safe one from the machine, else the one among the packages."""
+    ladder: tuple[int, ...] = _setting(_heights, (240, 360, 480, 720, 1080), "360,720,1080")
+    """Heights of the renditions to make, never above the source."""
+    max_upload_bytes: int = _setting(_whole(1024**2, 5 * 1024**4), 64 * GIB, "68719476736")
+    """The largest file that may be uploaded, in bytes."""
+    user_quota_bytes: int = _setting(_whole(0, 1024**5), 0, "107374182400")
+    """What one person may store, in bytes, counting what is really stored; 0 for no limit."""
+    mail_url: str = _setting(_url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
+    """The mail server; without it an admin hands out reset links."""
+    mail_from: str = _setting(_text, "", "Video <video@example.org>")
+    """The sender of the site's mails; needed where `MAIL_URL` is set."""
+    sendfile: str = _setting(_one_of("none", "nginx"), "none", "nginx")
+    """`nginx` lets an nginx in front send local media (X-Accel-Redirect)."""
+    trusted_proxies: int = _setting(_whole(0, 10), 0, "1")
+    """How many proxies stand in front and set X-Forwarded-For, -Proto and -Host."""
+    log_level: str = _setting(_one_of(*LOG_LEVELS), "INFO", "DEBUG")
+    """The least important log lines that are written."""
+    log_json: bool = _setting(_flag, False, "yes")
+    """Log lines as JSON objects, for programs."""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site by https, so that cookies may be marked secure."""
+        return self.base_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; make the data directory and the secret key where they are absent.
+
+    Raises:
+        SettingsError: with every mistake at once.
+    """
+    environ = os.environ if environ is None else environ
+    given, problems = _parse(environ)
+    problems += _unknown(environ)
+    settings = Settings(**given)
+    if settings.storage == "s3":
+        problems += _missing(settings, "s3_bucket", "s3_access_key", "s3_secret_key", because="VOD_STORAGE is s3")
+    if settings.mail_url:
+        problems += _missing(settings, "mail_from", because="VOD_MAIL_URL is set")
+    if not problems:
+        given = _fill_in(settings, given, problems)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**given)
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _parse(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    given: dict[str, Any] = {}
+    problems = []
+    for setting in fields(Settings):
+        value = environ.get(_variable(setting.name), "").strip()
+        if not value:
+            continue
+        try:
+            given[setting.name] = setting.metadata["parse"](value)
+        except ValueError as error:
+            shown = "its value" if not setting.repr else f'"{value}"'
+            problems.append(f"{_variable(setting.name)}: {shown} {error}. Example: {_example(setting)}")
+    return given, problems
+
+
+def _example(setting: "Field[Any]") -> str:
+    return f"{_variable(setting.name)}={setting.metadata['example']}"
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    known = [_variable(setting.name) for setting in fields(Settings)]
+    problems = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists all settings."
+            problems.append(f"{name}: there is no such setting.{hint}")
+    return problems
+
+
+def _missing(settings: Settings, *names: str, because: str) -> list[str]:
+    by_name = {setting.name: setting for setting in fields(Settings)}
+    return [
+        f"{_variable(name)}: is needed because {because}. Example: {_example(by_name[name])}"
+        for name in names
+        if not getattr(settings, name)
+    ]
+
+
+def _fill_in(settings: Settings, given: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    """The settings that are made when absent; what cannot be made is added to `problems`."""
+    directory = settings.data_dir
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        secret_key = settings.secret_key or _kept_secret_key(directory / "secret_key")
+    except OSError as error:
+        problems.append(
+            f"VOD_DATA_DIR: {directory} cannot be written ({error.strerror}). Make it writable for this user, "
+            f"or choose another: VOD_DATA_DIR=/srv/vod"
+        )
+        return given
+    return given | {
+        "secret_key": secret_key,
+        "database_url": _with_driver(settings.database_url or f"sqlite:///{directory / 'vod.sqlite3'}"),
+        "base_url": settings.base_url or f"http://{_shown_host(settings.host)}:{settings.port}",
+    }
+
+
+def _with_driver(database_url: str) -> str:
+    """PostgreSQL by psycopg 3, also where the address is of the common form."""
+    scheme, rest = database_url.split("://", 1)
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else database_url
+
+
+def _shown_host(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+
+
+def _kept_secret_key(path: Path) -> str:
+    """The key in the data directory, made once; processes that start together agree on one."""
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_text()
+
+
+def default_of(name: str) -> Any:
+    """The default of a setting, for the documentation and its test."""
+    found = next(setting for setting in fields(Settings) if setting.name == name)
+    return None if found.default is MISSING else found.default

@@ -1,0 +1,1 @@
+"""The database: base, session, transactions, and what differs between SQLite and PostgreSQL."""

@@ -1,0 +1,49 @@
+"""How is the database opened, and what must be said to SQLite that PostgreSQL does by itself?"""
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+
+BEGIN_OPTION = "sqlite_begin"
+"""The execution option that says how SQLite begins a transaction; see `db.session.transaction`."""
+
+BUSY_TIMEOUT_S = 15
+POOL_SIZE = 10
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """What `create_engine` is told for this URL."""
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE}
+    if database_url.startswith("sqlite"):
+        return options | {"connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
+    return options | {"pool_pre_ping": True}
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """SQLite in WAL mode, with foreign keys, and transactions that begin when we say."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def make_engine(database_url: str) -> Engine:
+    """An engine of our own, for processes that are not the web app."""
+    return prepare_engine(create_engine(database_url, **engine_options(database_url)))
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Per connection: readers beside a writer (WAL), foreign keys, and `synchronous=NORMAL`, which WAL keeps safe."""
+    connection.isolation_level = None  # the driver must not begin transactions by its own rules
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a transaction that will write.
+
+    A transaction that reads first and writes later fails at once with "database is locked" when another wrote in
+    between; one that begins IMMEDIATE waits its turn instead.
+    """
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN_OPTION, 'DEFERRED')}")

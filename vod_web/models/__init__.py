@@ -1,0 +1,43 @@
+"""The tables, one aggregate a module; no queries, no I/O."""
+
+from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
+from vod_web.models.jobs import Job, JobKind, JobState, Worker
+from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
+from vod_web.models.site import AuditEvent, SiteSetting
+from vod_web.models.subscriptions import Subscription
+from vod_web.models.uploads import Part, Upload, UploadState
+from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
+from vod_web.models.videos import Source, Tag, Video, VideoStatus, Visibility
+from vod_web.models.viewing import ViewingPosition
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "Encode",
+    "EncodeStatus",
+    "Job",
+    "JobKind",
+    "JobState",
+    "Part",
+    "PasswordReset",
+    "Playlist",
+    "PlaylistItem",
+    "PlaylistKind",
+    "Rendition",
+    "RenditionKind",
+    "Role",
+    "SignIn",
+    "SiteSetting",
+    "Source",
+    "Subscription",
+    "Tag",
+    "TokenScope",
+    "Upload",
+    "UploadState",
+    "User",
+    "Video",
+    "VideoStatus",
+    "ViewingPosition",
+    "Visibility",
+    "Worker",
+]

@@ -1,0 +1,85 @@
+"""What did the pipeline make from a source, or is making?"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vod_web.core.clock import utc_now
+from vod_web.core.ids import new_public_id
+from vod_web.db.base import Base, enum_column
+from vod_web.models.videos import Source, Video
+
+
+class EncodeStatus(StrEnum):
+    """Where one run of the pipeline is."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Encode(Base):
+    """One run of the pipeline over one source; a retry or a new ladder is a new one with files of its own."""
+
+    __tablename__ = "encodes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(11), unique=True, default=new_public_id)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    status: Mapped[EncodeStatus] = mapped_column(enum_column(EncodeStatus), default=EncodeStatus.QUEUED, index=True)
+    plan: Mapped[dict[str, Any] | None] = mapped_column()
+    """`media.plan.EncodePlan` as JSON: decided once, everything later follows from it."""
+    failure: Mapped[str | None] = mapped_column()
+    """Why it failed, in a sentence for the owner."""
+    has_poster: Mapped[bool] = mapped_column(default=False)
+    has_storyboard: Mapped[bool] = mapped_column(default=False)
+    size_bytes: Mapped[int] = mapped_column(default=0)
+    """What its stored files take."""
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    started_at: Mapped[datetime | None] = mapped_column()
+    playable_at: Mapped[datetime | None] = mapped_column()
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+    video: Mapped[Video] = relationship(lazy="raise", foreign_keys=[video_id])
+    source: Mapped[Source] = relationship(lazy="raise")
+    renditions: Mapped[list["Rendition"]] = relationship(
+        lazy="raise", back_populates="encode", order_by="Rendition.id", passive_deletes=True
+    )
+
+
+class RenditionKind(StrEnum):
+    """Picture and sound are encoded apart from each other."""
+
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+class Rendition(Base):
+    """One encoded stream of a video, such as 720p, or one language of sound."""
+
+    __tablename__ = "renditions"
+    __table_args__ = (UniqueConstraint("encode_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    encode_id: Mapped[int] = mapped_column(ForeignKey("encodes.id", ondelete="CASCADE"))
+    kind: Mapped[RenditionKind] = mapped_column(enum_column(RenditionKind))
+    name: Mapped[str] = mapped_column(String(40))
+    """Also its folder among the stored files."""
+    width_px: Mapped[int | None] = mapped_column()
+    height_px: Mapped[int | None] = mapped_column()
+    codecs: Mapped[str | None] = mapped_column(String(60))
+    """As RFC 6381 has it, such as avc1.64001f; known once a segment is made."""
+    bitrate_bps: Mapped[int | None] = mapped_column()
+    """The peak over its segments, measured; None until it is complete."""
+    average_bitrate_bps: Mapped[int | None] = mapped_column()
+    size_bytes: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    is_complete: Mapped[bool] = mapped_column(default=False)
+
+    encode: Mapped[Encode] = relationship(lazy="raise", back_populates="renditions")

@@ -1,0 +1,63 @@
+"""Which files are on their way to us, and which of their parts have arrived?"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vod_web.core.clock import utc_now
+from vod_web.core.ids import new_public_id
+from vod_web.db.base import Base, enum_column
+from vod_web.models.users import User
+from vod_web.models.videos import Video
+
+
+class UploadState(StrEnum):
+    """Where an upload is."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+    EXPIRED = "expired"
+
+
+class Upload(Base):
+    """One file on its way: sent in numbered parts, in any order, each at most `part_size_bytes`."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(11), unique=True, default=new_public_id)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str] = mapped_column(String(255))
+    size_bytes: Mapped[int] = mapped_column()
+    part_size_bytes: Mapped[int] = mapped_column()
+    part_count: Mapped[int] = mapped_column()
+    checksum_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the whole file, in hexadecimal, where the sender announced it."""
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    parts_id: Mapped[str] = mapped_column(default="")
+    """How storage calls this run of parts (the multipart upload id of S3)."""
+    state: Mapped[UploadState] = mapped_column(enum_column(UploadState), default=UploadState.OPEN, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    completed_at: Mapped[datetime | None] = mapped_column()
+
+    video: Mapped[Video] = relationship(lazy="raise")
+    owner: Mapped[User] = relationship(lazy="raise")
+    parts: Mapped[list["Part"]] = relationship(lazy="raise", order_by="Part.number", passive_deletes=True)
+
+
+class Part(Base):
+    """A part that the site itself has received (parts sent straight to S3 are known there)."""
+
+    __tablename__ = "parts"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """From 1."""
+    size_bytes: Mapped[int] = mapped_column()
+    etag: Mapped[str] = mapped_column(String(100))
+    received_at: Mapped[datetime] = mapped_column(default=utc_now)

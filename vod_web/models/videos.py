@@ -1,0 +1,148 @@
+"""What is a video, which file was it made from, and who may see it?"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vod_web.core.clock import utc_now
+from vod_web.core.ids import new_public_id
+from vod_web.db.base import Base, enum_column
+from vod_web.models.users import User
+
+
+class Visibility(StrEnum):
+    """Who may see a video."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    """Whoever has the link."""
+    INTERNAL = "internal"
+    """Any signed-in person."""
+    PRIVATE = "private"
+    """The owner, admins, and the people named."""
+
+
+class VideoStatus(StrEnum):
+    """Where a video is on its way; `is_playable` is a matter of its own."""
+
+    DRAFT = "draft"
+    UPLOADING = "uploading"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    DELETED = "deleted"
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Whether it changes by itself, so that pages keep asking."""
+        return self in (VideoStatus.UPLOADING, VideoStatus.QUEUED, VideoStatus.PROCESSING)
+
+
+video_tags = Table(
+    "video_tags",
+    Base.metadata,
+    Column("video_id", ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+video_viewers = Table(
+    "video_viewers",
+    Base.metadata,
+    Column("video_id", ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+"""The people who are named as viewers of a private video."""
+
+
+class Tag(Base):
+    """A word that videos are found by."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    """In lower case."""
+
+
+class Video(Base):
+    """A video as people know it; its files belong to its sources and encodes."""
+
+    __tablename__ = "videos"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(11), unique=True, default=new_public_id)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(default="")
+    visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.PUBLIC)
+    status: Mapped[VideoStatus] = mapped_column(enum_column(VideoStatus), default=VideoStatus.DRAFT, index=True)
+    status_reason: Mapped[str | None] = mapped_column()
+    """Why it failed, is blocked or was deleted: a sentence for its owner."""
+    is_playable: Mapped[bool] = mapped_column(default=False)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    """How much of the processing is done, 0 to 1."""
+    eta_s: Mapped[float | None] = mapped_column()
+    """Seconds until the processing is complete, from the speed measured so far."""
+    active_encode_id: Mapped[int | None] = mapped_column(
+        ForeignKey("encodes.id", ondelete="SET NULL", use_alter=True), index=True
+    )
+    """The encode that plays."""
+    access_epoch: Mapped[int] = mapped_column(default=0)
+    """Raised whenever who may watch changes, which ends the playback tokens that are out."""
+    duration_s: Mapped[float | None] = mapped_column()
+    width_px: Mapped[int | None] = mapped_column()
+    """As shown: after rotation, with square pixels."""
+    height_px: Mapped[int | None] = mapped_column()
+    frame_rate: Mapped[str | None] = mapped_column(String(20))
+    """The average frame rate as a fraction, such as 30000/1001."""
+    source_bytes: Mapped[int] = mapped_column(default=0)
+    rendition_bytes: Mapped[int] = mapped_column(default=0)
+    """What all its stored files but the sources take."""
+    search_text: Mapped[str] = mapped_column(default="")
+    """Title, description and tags, folded for searching; written by `services.videos`."""
+    view_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    published_at: Mapped[datetime | None] = mapped_column()
+    """When it first became playable; the order of the home page."""
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    owner: Mapped[User] = relationship(lazy="raise")
+    tags: Mapped[list[Tag]] = relationship(secondary=video_tags, lazy="raise", order_by=Tag.name)
+    viewers: Mapped[list[User]] = relationship(secondary=video_viewers, lazy="raise", order_by=User.username)
+    sources: Mapped[list["Source"]] = relationship(
+        lazy="raise", back_populates="video", order_by="Source.id", passive_deletes=True
+    )
+    active_encode: Mapped["Encode | None"] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.encodes
+        lazy="raise", foreign_keys=[active_encode_id], post_update=True
+    )
+
+    __table_args__ = (
+        Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
+        Index("ix_videos_owner", "owner_id", "created_at", "id"),
+    )
+
+
+class Source(Base):
+    """A file as uploaded, from which a video is made; the newest one is the one in use."""
+
+    __tablename__ = "sources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    filename: Mapped[str] = mapped_column(String(255))
+    """As it was called on the uploader's machine; never used as a path."""
+    size_bytes: Mapped[int] = mapped_column()
+    checksum_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Hexadecimal, as announced by the uploader."""
+    probe: Mapped[dict[str, Any] | None] = mapped_column()
+    """`media.probe.Probe` as JSON, once the file has been read."""
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    video: Mapped[Video] = relationship(lazy="raise", back_populates="sources")
