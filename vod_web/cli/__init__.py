@@ -1,0 +1,1 @@
+"""What `./vod` does: start the site, test it, check it, look after it."""
