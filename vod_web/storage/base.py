@@ -1,0 +1,277 @@
+"""What does the site ask of the place where its files are kept?
+
+A storage holds immutable objects under keys (`keys.py`). `LocalStorage` keeps them as files under one directory,
+`S3Storage` in a bucket; `tests/storage` runs one suite over both. Every failure is one of our own errors:
+`NotFound` for an object that is not there, `InvalidInput` for a malformed key, `StorageFailed` when the disk or
+the S3 server does not work.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from vod_web.core.errors import InvalidInput
+
+READ_BUFFER_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object as the storage knows it."""
+
+    key: str
+    size_bytes: int
+    etag: str
+    """Changes whenever the bytes change; compare it only with etags of the same storage."""
+    modified_at: datetime
+
+
+@dataclass(frozen=True)
+class PartTarget:
+    """Where a client PUTs one part by itself, past the site."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    """To be sent exactly so: the signature covers them. Content-Length is covered too, but clients set it."""
+
+
+@dataclass(frozen=True)
+class UploadedPart:
+    """One part that arrived whole; numbers begin at 1."""
+
+    number: int
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class UnfinishedParts:
+    """Parts that were begun and neither completed nor aborted; they take room until they are aborted."""
+
+    key: str
+    parts_id: str
+    started_at: datetime
+    """When they were begun; in the local storage when the last part came."""
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """The bytes are on this machine: send this file."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """The bytes are elsewhere: send the browser to this address."""
+
+    url: str
+
+
+class Storage(Protocol):
+    """The place where the site keeps sources and what is made of them."""
+
+    def put_file(self, key: str, path: Path, *, content_type: str, cache_control: str | None = None) -> StoredObject:
+        """Store a copy of the file; a reader sees the former object or the whole new one, nothing between.
+
+        The file stays the caller's. The local storage keeps neither content type nor cache control: there the
+        web layer derives them from the key.
+        """
+        ...
+
+    def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
+        """Store these bytes, as `put_file` does."""
+        ...
+
+    def stat(self, key: str) -> StoredObject:
+        """Size, etag and time of an object."""
+        ...
+
+    def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
+        """Read an object from byte `start`, at most `length` bytes; what lies past its end is empty.
+
+        Close it (`with`). It cannot seek; `read(n)` gives fewer than n bytes only at the end.
+        """
+        ...
+
+    def read_bytes(self, key: str) -> bytes:
+        """A whole small object."""
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """The objects below a prefix, sorted by key; the prefix ends with a slash, or is empty for all."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; one that is not there is no error."""
+        ...
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Remove all objects below a prefix that ends with a slash, and their unfinished parts.
+
+        Returns how many objects there were; none is no error.
+        """
+        ...
+
+    def read_address(self, key: str, *, expires_in_s: int) -> str:
+        """What FFmpeg and PyAV open: a path on disk, or a signed address as this machine reaches it.
+
+        The local storage raises NotFound at once; S3 tells the reader instead.
+        """
+        ...
+
+    def delivery(
+        self,
+        key: str,
+        *,
+        expires_in_s: int,
+        content_type: str | None = None,
+        download_as: str | None = None,
+        is_public: bool = False,
+    ) -> LocalFile | Redirect:
+        """How the web layer gives this object to a browser.
+
+        `download_as` is the file name of a download. Only an object that everybody may read (`is_public`) goes
+        through the CDN; others get a signed address that expires. Only the local storage checks that it exists.
+        """
+        ...
+
+    def begin_parts(
+        self,
+        key: str,
+        *,
+        size_bytes: int,
+        part_size_bytes: int,
+        content_type: str,
+        with_checksums: bool = False,
+    ) -> str:
+        """Open an upload in parts and return its parts id. Each call opens another one.
+
+        `with_checksums` promises a SHA-256 for every part. S3 must know now: it then refuses parts without one,
+        and otherwise parts with one.
+        """
+        ...
+
+    def part_target(
+        self,
+        key: str,
+        parts_id: str,
+        number: int,
+        *,
+        size_bytes: int,
+        checksum_sha256: bytes | None,
+        expires_in_s: int,
+    ) -> PartTarget | None:
+        """Where the client sends this part; None when the site receives it itself, with `write_part`."""
+        ...
+
+    def write_part(
+        self,
+        key: str,
+        parts_id: str,
+        number: int,
+        stream: BinaryIO,
+        *,
+        offset: int,
+        size_bytes: int,
+        checksum_sha256: bytes | None,
+    ) -> UploadedPart:
+        """Receive a part into its place; parts may come in any order and at the same time.
+
+        The stream must end by itself. Raises InvalidInput for fewer or more bytes than `size_bytes`,
+        ChecksumMismatch for other bytes, Conflict while the same part is being received, NotFound when the
+        parts are not open. After an error the place holds garbage until the part is sent again: forget that a
+        part was received before writing it anew. S3 raises Unavailable: there the client sends the parts.
+        """
+        ...
+
+    def list_parts(self, key: str, parts_id: str) -> Sequence[UploadedPart]:
+        """The parts that arrived, by number. The local storage does not know: its list is empty."""
+        ...
+
+    def complete_parts(
+        self, key: str, parts_id: str, parts: Sequence[UploadedPart], *, size_bytes: int
+    ) -> StoredObject:
+        """Make the parts one object. Idempotent: when it was done before, it returns the object.
+
+        Raises InvalidInput when the parts do not make up `size_bytes`, Conflict while one is being received,
+        NotFound when there are neither such parts nor the object.
+        """
+        ...
+
+    def abort_parts(self, key: str, parts_id: str) -> None:
+        """Throw the parts away, every byte. Idempotent; a completed object stays."""
+        ...
+
+    def list_unfinished(self, prefix: str) -> Iterator[UnfinishedParts]:
+        """The open parts below a prefix, so that abandoned ones can be aborted."""
+        ...
+
+    def remove_leftovers(self, *, older_than_s: int) -> int:
+        """Remove what processes that were killed while writing or deleting left; returns how many entries."""
+        ...
+
+    def check(self) -> None:
+        """Write, read, range-read and delete a probe; StorageFailed says in a sentence how to mend it."""
+        ...
+
+    def free_bytes(self) -> int | None:
+        """Room left, or None where nobody can know."""
+        ...
+
+
+class _Limited(io.RawIOBase):
+    """The next `length` bytes of a stream; closing it closes the stream."""
+
+    def __init__(self, stream: BinaryIO, length: int | None) -> None:
+        self._stream = stream
+        self._left = length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no length
+        wanted = len(buffer) if self._left is None else min(len(buffer), self._left)
+        data = self._stream.read(wanted)
+        buffer[: len(data)] = data
+        if self._left is not None:
+            self._left -= len(data)
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
+def limit_stream(stream: BinaryIO, length: int | None) -> BinaryIO:
+    """The next `length` bytes of a stream, buffered; all of them for None. Owns the stream."""
+    return io.BufferedReader(_Limited(stream, length), READ_BUFFER_BYTES)
+
+
+def check_range(start: int, length: int | None) -> None:
+    """InvalidInput for a range that no object can have."""
+    if start < 0 or (length is not None and length < 0):
+        raise InvalidInput("A range begins at byte 0 or later.", {"range": "is malformed"})
+
+
+def check_parts(parts: Sequence[UploadedPart], size_bytes: int) -> None:
+    """InvalidInput unless the parts are numbered from 1 without a gap and make up `size_bytes` together."""
+    numbers = sorted(part.number for part in parts)
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            wrong = f"part {expected} is missing" if number > expected else f"part {number} is listed twice"
+            raise InvalidInput(f"The upload is not whole: {wrong}.", {"parts": wrong})
+    total_bytes = sum(part.size_bytes for part in parts)
+    if total_bytes != size_bytes:
+        raise InvalidInput(
+            f"The upload is not whole: its parts hold {total_bytes} bytes instead of {size_bytes}.",
+            {"parts": "do not make up the size"},
+        )

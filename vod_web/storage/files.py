@@ -1,0 +1,164 @@
+"""How are files written, locked and removed so that neither a crash nor a race leaves half of one?"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from vod_web.core.errors import ChecksumMismatch, InvalidInput
+
+Result = TypeVar("Result")
+
+COPY_BUFFER_BYTES = 1024 * 1024
+PARENT_ATTEMPTS = 20
+"""How often a parent directory may vanish between being made and being used before we give up."""
+
+
+def with_parent(path: Path, action: Callable[[], Result]) -> Result:
+    """Do `action`, which puts a file at `path`, with the directories above it made.
+
+    Somebody who deletes the last file there removes the empty directories at the same time: then make them anew.
+    """
+    for _ in range(PARENT_ATTEMPTS - 1):
+        with contextlib.suppress(FileNotFoundError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return action()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return action()
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory survive a power cut; one that is gone again needs nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def move_into_place(temporary: Path, final: Path) -> None:
+    """Give a finished file its name, atomically; an older file of that name is replaced."""
+    with_parent(final, lambda: temporary.replace(final))
+    sync_directory(final.parent)
+
+
+def remove_empty_parents(path: Path, root: Path) -> None:
+    """Remove the directories above `path` that became empty, up to but not `root`."""
+    for parent in path.parents:
+        if parent == root or root not in parent.parents:
+            return
+        try:
+            parent.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return
+
+
+def walk(directory: Path) -> Iterator[Path]:
+    """The files below a directory, in the order of their keys; hidden directories are left out.
+
+    Files and directories that vanish meanwhile are no error, nor is a directory that is not there.
+    """
+    try:
+        with os.scandir(directory) as entries:
+            found = sorted((entry.name + "/" if entry.is_dir() else entry.name) for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in found:
+        if not name.endswith("/"):
+            yield directory / name
+        elif not name.startswith("."):
+            yield from walk(directory / name)
+
+
+@contextlib.contextmanager
+def new_file(final: Path, temporary: Path) -> Iterator[BinaryIO]:
+    """A file to be written under a temporary name, which gets its final one when it is whole and on disk."""
+
+    def create() -> BinaryIO:
+        return temporary.open("xb")
+
+    try:
+        with with_parent(temporary, create) as target:
+            yield target
+            target.flush()
+            os.fsync(target.fileno())
+        move_into_place(temporary, final)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def opened(path: Path, flags: int) -> Iterator[int]:
+    """A file descriptor that is closed again, with whatever locks it holds."""
+    fd = os.open(path, flags | os.O_CLOEXEC, 0o644)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def lock_range(fd: int, start: int, length: int) -> bool:
+    """Take these bytes of a file for this descriptor alone, until it is closed; False when another has them.
+
+    Linux's open-file-description locks hold between threads as between processes. Elsewhere the whole file is
+    locked instead, and one waits: slower, just as safe.
+    """
+    if sys.platform != "linux":
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        return True
+    # struct flock: type, whence, start, length (0 means to the end), pid, which must be 0 here
+    request = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, start, length, 0)
+    try:
+        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, request)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def write_all(fd: int, data: bytes, offset: int) -> None:
+    """Write all these bytes at an offset: the system may take fewer at a time."""
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(fd, view, offset)
+        view = view[written:]
+        offset += written
+
+
+def receive(stream: BinaryIO, fd: int, *, offset: int, size_bytes: int) -> bytes:
+    """Copy exactly `size_bytes` from a stream to an offset of a file and return their SHA-256.
+
+    Raises InvalidInput when the stream holds fewer or more; nothing is ever written past the range.
+    """
+    digest = hashlib.sha256()
+    received = 0
+    while received < size_bytes:
+        data = stream.read(min(COPY_BUFFER_BYTES, size_bytes - received))
+        if not data:
+            raise InvalidInput(
+                f"The part ended after {received} bytes instead of {size_bytes}.", {"size_bytes": "too few bytes"}
+            )
+        digest.update(data)
+        write_all(fd, data, offset + received)
+        received += len(data)
+    if stream.read(1):
+        raise InvalidInput(
+            f"The part is longer than the {size_bytes} bytes announced.", {"size_bytes": "too many bytes"}
+        )
+    return digest.digest()
+
+
+def check_digest(received: bytes, expected: bytes | None) -> None:
+    """ChecksumMismatch unless the digests agree; None expects nothing."""
+    if expected is not None and received != expected:
+        raise ChecksumMismatch(
+            "The part arrived damaged: send it again.", {"checksum_sha256": "does not fit the bytes received"}
+        )
