@@ -20,14 +20,22 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+def die_with_parent(parent_pid: int) -> None:
+    """Tie this process's life to its parent's; for a process that a library has forked.
+
+    Does nothing where the system has no parent-death signal (it is Linux that has it).
+    """
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent_pid:  # the parent died before the line above
+            os._exit(1)
+
+
 def _prepare_child(parent_pid: int, memory_bytes: int | None, nice: int) -> Callable[[], None]:
     """What the child does between fork and exec: tie its life to the parent's, then set its limits."""
 
     def prepare() -> None:
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent_pid:  # the parent died before the line above
-                os._exit(1)
+        die_with_parent(parent_pid)
         if memory_bytes is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         if nice:

@@ -280,6 +280,11 @@ def _kept_secret_key(path: Path) -> str:
     return path.read_text()
 
 
+def child_environment(**changes: str) -> dict[str, str]:
+    """The environment for a program that we start: ours, with some variables changed."""
+    return {**os.environ, **changes}
+
+
 def default_of(name: str) -> Any:
     """The default of a setting, for the documentation and its test."""
     found = next(setting for setting in fields(Settings) if setting.name == name)
