@@ -6,8 +6,10 @@ is wrong and shows an example of right. `docs/settings.md` lists every setting (
 
 import contextlib
 import difflib
+import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -17,6 +19,7 @@ from urllib.parse import urlsplit
 PREFIX = "VOD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LADDER_HEIGHTS = (240, 360, 480, 720, 1080, 1440, 2160)
+LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
 GIB = 1024**3
 
 
@@ -127,7 +130,7 @@ class Settings:
     )
     """The database; a SQLite file in the data directory when absent."""
     redis_url: str = _setting(_url("redis", "rediss", "unix"), "", "redis://queue:6379/0", is_secret=True)
-    """The queue server; `./vod up` starts a private one when absent."""
+    """The queue server; when absent, the private one of the data directory, which `./vod up` starts."""
     storage: str = _setting(_one_of("local", "s3"), "local", "s3")
     """Where sources and renditions are kept: `local` (files in the data directory) or `s3`."""
     s3_endpoint_url: str = _setting(_url("http", "https"), "", "https://s3.example.org")
@@ -255,6 +258,7 @@ def _fill_in(settings: Settings, given: dict[str, Any], problems: list[str]) -> 
         "secret_key": secret_key,
         "database_url": _with_driver(settings.database_url or f"sqlite:///{directory / 'vod.sqlite3'}"),
         "base_url": settings.base_url or f"http://{_shown_host(settings.host)}:{settings.port}",
+        "redis_url": settings.redis_url or f"unix://{private_queue_socket(directory)}?db=0",
     }
 
 
@@ -278,6 +282,15 @@ def _kept_secret_key(path: Path) -> str:
             os.link(made, path)
         made.unlink()
     return path.read_text()
+
+
+def private_queue_socket(data_dir: Path) -> Path:
+    """Where the private queue server of a data directory listens; systems bound the length of a socket's path."""
+    path = data_dir / "queue" / "queue.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"vod-{name}" / "queue.sock"
 
 
 def child_environment(**changes: str) -> dict[str, str]:
