@@ -1,0 +1,52 @@
+"""Which server speaks HTTP, and with how many processes and threads?
+
+`python -m vod_web.cli.web_server` runs the web application under Granian, as the settings say.
+"""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from vod_web.core.processes import die_with_parent
+from vod_web.core.settings import load_settings
+
+MOST_PROCESSES = 4
+THREADS = 32
+"""In each process: requests that wait for a segment or send a large file hold a thread each, and cost little."""
+STOP_S = 2
+"""How long requests may take to end when the server is asked to stop."""
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    settings = load_settings()
+    server = Server(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=min(MOST_PROCESSES, os.cpu_count() or 1),
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_S,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
+
+
+def load_application(server_pid: int) -> Callable[..., Any]:
+    """The application, in a process that Granian has made and that must end with it."""
+    die_with_parent(server_pid)
+    application: Callable[..., Any] = import_module("wsgi").app
+    return application
+
+
+if __name__ == "__main__":
+    main()
