@@ -16,7 +16,7 @@ VodError
 │   └── StorageFailed     the place where files are kept does not work; says how to mend it
 └── EncodeFailed          FFmpeg failed; carries the end of its log for the admin
 
-No error here knows HTTP: `vod_web/error_pages.py` has the one table from these classes to statuses.
+No error here knows HTTP: `vod_web/web/errors.py` has the one table from these classes to statuses.
 """
 
 from collections.abc import Mapping

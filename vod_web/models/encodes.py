@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vod_web.core.clock import utc_now
@@ -27,6 +27,15 @@ class Encode(Base):
     """One run of the pipeline over one source; a retry or a new ladder is a new one with files of its own."""
 
     __tablename__ = "encodes"
+    __table_args__ = (
+        Index(
+            "uq_encodes_active",
+            "video_id",
+            unique=True,
+            sqlite_where=text("is_active"),
+            postgresql_where=text("is_active"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(11), unique=True, default=new_public_id)
@@ -35,6 +44,8 @@ class Encode(Base):
     status: Mapped[EncodeStatus] = mapped_column(enum_column(EncodeStatus), default=EncodeStatus.QUEUED, index=True)
     plan: Mapped[dict[str, Any] | None] = mapped_column()
     """`media.plan.EncodePlan` as JSON: decided once, everything later follows from it."""
+    is_active: Mapped[bool] = mapped_column(default=False)
+    """Whether it is the one that plays; at most one of a video is."""
     failure: Mapped[str | None] = mapped_column()
     """Why it failed, in a sentence for the owner."""
     has_poster: Mapped[bool] = mapped_column(default=False)
@@ -46,7 +57,7 @@ class Encode(Base):
     playable_at: Mapped[datetime | None] = mapped_column()
     finished_at: Mapped[datetime | None] = mapped_column()
 
-    video: Mapped[Video] = relationship(lazy="raise", foreign_keys=[video_id])
+    video: Mapped[Video] = relationship(lazy="raise")
     source: Mapped[Source] = relationship(lazy="raise")
     renditions: Mapped[list["Rendition"]] = relationship(
         lazy="raise", back_populates="encode", order_by="Rendition.id", passive_deletes=True

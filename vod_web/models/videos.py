@@ -88,10 +88,6 @@ class Video(Base):
     """How much of the processing is done, 0 to 1."""
     eta_s: Mapped[float | None] = mapped_column()
     """Seconds until the processing is complete, from the speed measured so far."""
-    active_encode_id: Mapped[int | None] = mapped_column(
-        ForeignKey("encodes.id", ondelete="SET NULL", use_alter=True), index=True
-    )
-    """The encode that plays."""
     access_epoch: Mapped[int] = mapped_column(default=0)
     """Raised whenever who may watch changes, which ends the playback tokens that are out."""
     duration_s: Mapped[float | None] = mapped_column()
@@ -119,8 +115,9 @@ class Video(Base):
         lazy="raise", back_populates="video", order_by="Source.id", passive_deletes=True
     )
     active_encode: Mapped["Encode | None"] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.encodes
-        lazy="raise", foreign_keys=[active_encode_id], post_update=True
+        lazy="raise", viewonly=True, primaryjoin="and_(Encode.video_id == Video.id, Encode.is_active)"
     )
+    """The encode that plays."""
 
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),

@@ -1,0 +1,58 @@
+"""How Alembic reaches the database: through the app's own engine and the models' metadata."""
+
+from typing import Any, Literal
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import DateTime, Enum, TypeDecorator, text
+
+database = current_app.extensions["migrate"].db
+
+
+def render_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Write plain types into migrations: they must not change when the app's code does."""
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
+    if kind == "type" and isinstance(item, TypeDecorator) and isinstance(item.impl, DateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run_offline() -> None:
+    """Write the SQL instead of running it (`flask db upgrade --sql`)."""
+    context.configure(url=database.engine.url, target_metadata=database.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Run the migrations, all in one transaction.
+
+    SQLite changes a table by making it anew, which needs the foreign keys unchecked while it lasts.
+    """
+    with database.engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            render_item=render_type,
+            transaction_per_migration=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+        if is_sqlite:
+            connection.rollback()
+            connection.execute(text("PRAGMA foreign_keys=ON"))
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

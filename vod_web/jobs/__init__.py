@@ -1,0 +1,1 @@
+"""What the worker runs: a few lines each, then a service."""

@@ -1,0 +1,40 @@
+"""What do entry points need at hand: the settings, the storage and the queue?
+
+Opened once per process by the composition root (`vod_web.app`) or the worker, then taken with `resources()` by
+views, API calls and jobs, which hand the services what they need as arguments.
+"""
+
+from dataclasses import dataclass
+
+from vod_web.core.settings import Settings
+from vod_web.queue import JobQueue
+from vod_web.storage import open_storage
+from vod_web.storage.base import Storage
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Everything outside the process and the database that the services act on."""
+
+    settings: Settings
+    storage: Storage
+    queue: JobQueue
+
+
+_current: list[Resources] = []
+
+
+def open_resources(settings: Settings) -> Resources:
+    """Open what the settings name, and make it this process's; a second call replaces the first."""
+    opened = Resources(
+        settings=settings,
+        storage=open_storage(settings),
+        queue=JobQueue(settings.redis_url),
+    )
+    _current[:] = [opened]
+    return opened
+
+
+def resources() -> Resources:
+    """This process's resources."""
+    return _current[0]

@@ -1,0 +1,54 @@
+"""Who may do what? Every rule about rights is one function here."""
+
+from vod_web.core.errors import NotAllowed, NotSignedIn
+from vod_web.models import Role, User, Video, VideoStatus, Visibility
+
+
+def require_signed_in(actor: User | None) -> User:
+    """The person.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    if actor is None:
+        raise NotSignedIn("Sign in to do this.")
+    return actor
+
+
+def require_role(actor: User | None, role: Role) -> User:
+    """The person, who has at least this role.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        NotAllowed: the person has a lesser role.
+    """
+    person = require_signed_in(actor)
+    if not person.role.includes(role):
+        raise NotAllowed(f"Only people with the role {role.value} may do this.")
+    return person
+
+
+def is_owner(actor: User | None, video: Video) -> bool:
+    """Whether the video is this person's."""
+    return actor is not None and actor.id == video.owner_id
+
+
+def can_edit(actor: User | None, video: Video) -> bool:
+    """Whether the person may change the video: its owner and admins."""
+    return actor is not None and (actor.is_admin or is_owner(actor, video))
+
+
+def can_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) -> bool:
+    """Whether the person may know of the video, whatever state it is in.
+
+    `is_named_viewer` says whether the owner named this person as a viewer.
+    """
+    if can_edit(actor, video) or (actor is not None and actor.is_moderator):
+        return True
+    if video.status in (VideoStatus.DELETED, VideoStatus.BLOCKED):
+        return False
+    if video.visibility is Visibility.PRIVATE:
+        return is_named_viewer
+    if video.visibility is Visibility.INTERNAL:
+        return actor is not None
+    return True

@@ -1,0 +1,51 @@
+"""What was decided about the site as a whole, in the browser?"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from vod_web.db.session import current_session, transaction
+from vod_web.models import SiteSetting, User
+
+
+class Registration(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    """Anybody, and may upload."""
+    VIEWERS = "viewers"
+    """Anybody, to watch; admins decide who may upload."""
+    CLOSED = "closed"
+    """Nobody; admins make accounts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The decisions about the site."""
+
+    name: str = "VOD Web"
+    registration: Registration = Registration.OPEN
+
+
+def get_site() -> Site:
+    """The decisions as they stand; defaults where nothing was decided."""
+    rows = current_session().scalars(select(SiteSetting)).all()
+    decided = {row.name: row.value["value"] for row in rows}
+    return Site(
+        name=decided.get("name", Site.name),
+        registration=Registration(decided.get("registration", Site.registration)),
+    )
+
+
+def change_site(site: Site) -> Site:
+    """Take these decisions; they hold at once."""
+    with transaction() as session:
+        for name, value in (("name", site.name), ("registration", site.registration.value)):
+            session.merge(SiteSetting(name=name, value={"value": value}))
+    return site
+
+
+def is_set_up() -> bool:
+    """Whether the site has its first account."""
+    return current_session().scalar(select(User.id).limit(1)) is not None

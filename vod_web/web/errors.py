@@ -1,0 +1,146 @@
+"""How is an error told: as JSON to a program, as a toast to a fragment request, as a page otherwise?"""
+
+import json
+from typing import Any
+
+from flask import Flask, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from vod_web.core.errors import (
+    Conflict,
+    EncodeFailed,
+    Gone,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    RateLimited,
+    TooLarge,
+    Unavailable,
+    UnsupportedMedia,
+    VodError,
+)
+from vod_web.core.logging import get_logger
+from vod_web.web.rendering import is_fragment_request
+
+log = get_logger(__name__)
+
+STATUS_OF: dict[type[VodError], int] = {
+    InvalidInput: 422,
+    TooLarge: 413,
+    UnsupportedMedia: 415,
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Gone: 410,
+    Conflict: 409,
+    RateLimited: 429,
+    Unavailable: 503,
+    EncodeFailed: 500,
+    VodError: 500,
+}
+"""The one place where errors become statuses; a class without an entry takes its base's."""
+
+TITLES = {
+    400: "That request was not understood",
+    401: "Please sign in",
+    403: "You may not do this",
+    404: "Not found",
+    405: "That does not work here",
+    409: "That is not possible now",
+    410: "Deleted",
+    413: "Too large",
+    415: "Not a video we can read",
+    422: "Something needs another look",
+    429: "Too many tries",
+    500: "Something went wrong on our side",
+    503: "Not available right now",
+}
+SENTENCES = {
+    404: "There is nothing at this address, or you may not see it.",
+    405: "This address does not take that kind of request.",
+    500: "The error has been written to the log. Trying again may help.",
+}
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Every error of this app goes through here."""
+    app.register_error_handler(VodError, _on_vod_error)
+    app.register_error_handler(CSRFError, _on_csrf_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_bug)
+
+
+def status_of(error: VodError) -> int:
+    """The status of the nearest class that the table knows."""
+    return next(STATUS_OF[cls] for cls in type(error).__mro__ if cls in STATUS_OF)
+
+
+def _on_vod_error(error: VodError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        log.error("request_failed", code=error.code, message=error.message)
+    retry_after_s = getattr(error, "retry_after_s", None)
+    response = _tell(status, error.code, error.message, fields=getattr(error, "fields", None))
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def _on_csrf_error(error: CSRFError) -> Response:
+    return _tell(400, "csrf", "This page is too old to send that. Reload it and try again; what you typed stays.")
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    sentence = SENTENCES.get(error.code) or error.description or error.name
+    response = _tell(error.code, error.name.lower().replace(" ", "_"), sentence)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _on_bug(error: Exception) -> Response:
+    if current_app.config["PROPAGATE_EXCEPTIONS"]:
+        raise error
+    log.exception("unexpected_error", path=request.path)
+    return _tell(500, "internal_error", SENTENCES[500])
+
+
+def _tell(status: int, code: str, message: str, *, fields: dict[str, str] | None = None) -> Response:
+    if request.path.startswith("/api/"):
+        return _as_problem(status, code, message, fields)
+    if is_fragment_request():
+        return _as_toast(status, message)
+    if request.path.startswith("/media/"):
+        return current_app.response_class(message, status, mimetype="text/plain")
+    page = render_template("errors/error.html", status=status, title=TITLES.get(status, "Error"), message=message)
+    return current_app.response_class(page, status)
+
+
+def _as_problem(status: int, code: str, message: str, fields: dict[str, str] | None) -> Response:
+    """RFC 9457."""
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": message,
+        "code": code,
+        "instance": request.path,
+    }
+    if fields:
+        problem["errors"] = fields
+    response = current_app.response_class(json.dumps(problem), status, mimetype="application/problem+json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _as_toast(status: int, message: str) -> Response:
+    """Nothing on the page is replaced; the toast says what went wrong."""
+    trigger = json.dumps({"toast": {"message": message, "kind": "error"}}, ensure_ascii=True)
+    return current_app.response_class(status=status, headers={"HX-Reswap": "none", "HX-Trigger": trigger})

@@ -1,0 +1,72 @@
+"""How does a form's content reach a service, and how does it come back to the person when it is wrong?"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, make_response, request
+from pydantic import BaseModel
+
+from vod_web.core.errors import InvalidInput
+from vod_web.schemas.base import parse_input
+from vod_web.web.rendering import render
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+SECRET_WORDS = ("password", "token", "secret")
+
+
+def read_form(schema: type[Schema], **extra: Any) -> Schema:
+    """The checked content of the form that was sent; `extra` adds values that do not come from fields.
+
+    A field that the schema holds as a list takes every value of that name.
+
+    Raises:
+        InvalidInput: with a sentence for each field that is wrong.
+    """
+    values: dict[str, Any] = {}
+    for name in request.form:
+        if name == "csrf_token":
+            continue
+        field = schema.model_fields.get(name)
+        is_list = field is not None and getattr(field.annotation, "__origin__", None) in (list, tuple)
+        values[name] = request.form.getlist(name) if is_list else request.form[name]
+    return parse_input(schema, values | extra)
+
+
+def blank_form(**values: Any) -> dict[str, Any]:
+    """The context of a form that nobody has sent yet."""
+    return {"values": values, "errors": {}, "form_error": None}
+
+
+def redisplay_on_error(
+    template: str, *blocks: str, context: Callable[..., dict[str, Any]] = dict
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The view's form is shown again, filled in, with what is wrong beside each field.
+
+    `context` is called with the view's arguments for whatever else the template needs. Nothing that was typed
+    is lost but passwords.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def wrapped(**arguments: Any) -> Any:
+            try:
+                return view(**arguments)
+            except InvalidInput as error:
+                shown = {"values": _typed(), "errors": error.fields, "form_error": error.message}
+                page = render(template, *blocks, **(context(**arguments) | shown))
+                response: Response = make_response(page, 422)
+                return response
+
+        return wrapped
+
+    return decorate
+
+
+def _typed() -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in request.form.items()
+        if name != "csrf_token" and not any(word in name for word in SECRET_WORDS)
+    }

@@ -1,0 +1,36 @@
+"""How does one view give a page to a browser and a fragment to htmx?"""
+
+from typing import Any
+
+from flask import current_app, request, url_for
+from flask import render_template as render_page
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+
+def is_fragment_request() -> bool:
+    """Whether htmx asks for a part of a page (and not for a whole page by a boosted link or the history)."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def render(template: str, *blocks: str, **context: Any) -> str:
+    """The page, or, to a fragment request, the named blocks of it alone."""
+    if not (blocks and is_fragment_request()):
+        return render_page(template, **context)
+    return render_blocks(template, *blocks, **context)
+
+
+def render_blocks(template: str, *blocks: str, **context: Any) -> Markup:
+    """The named blocks of a template, one after another, without the page around them."""
+    found = current_app.jinja_env.get_template(template)
+    current_app.update_template_context(context)
+    block_context = found.new_context(context)
+    return Markup("".join(part for block in blocks for part in found.blocks[block](block_context)))
+
+
+def go_to(endpoint: str, **values: Any) -> Response:
+    """After a change: 303 to a plain form, `HX-Redirect` to htmx."""
+    address = url_for(endpoint, **values)
+    if is_fragment_request():
+        return current_app.response_class(status=204, headers={"HX-Redirect": address})
+    return current_app.response_class(status=303, headers={"Location": address})
