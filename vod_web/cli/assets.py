@@ -1,5 +1,6 @@
 """Are the browser's packages installed and its scripts and styles built, as the sources stand now?"""
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
@@ -20,26 +21,38 @@ def ensure_assets(root: Path = ROOT) -> None:
     Raises:
         CannotRun: what prevented it, and how to mend it.
     """
+    ensure_browser_packages(root)
+    with _writing(root):
+        stamp, sources = root / "node_modules" / ".vod-built", _fingerprint(_sources(root))
+        if _read(stamp) != sources or not (root / "static" / "dist" / "manifest.json").exists():
+            say("Building scripts and styles")
+            _npm(root, "run", "build")
+            stamp.write_text(sources)
+
+
+def ensure_browser_packages(root: Path = ROOT) -> None:
+    """Install what package-lock.json pins, where that is not done.
+
+    Raises:
+        CannotRun: what prevented it, and how to mend it.
+    """
+    with _writing(root):
+        stamp, lock = root / "node_modules" / ".vod-installed", _fingerprint([root / "package-lock.json"])
+        if _read(stamp) != lock:
+            say("Installing the browser packages (once, takes some seconds)")
+            _npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            stamp.write_text(lock)
+
+
+@contextlib.contextmanager
+def _writing(root: Path) -> Iterator[None]:
     try:
-        _ensure(root)
+        yield
     except OSError as error:
         raise CannotRun(
             f"{error.filename or root} cannot be written ({error.strerror}): make {root} writable for this user, "
             f"with space on the disk, and try again."
         ) from error
-
-
-def _ensure(root: Path) -> None:
-    packages, assets = root / "node_modules" / ".vod-installed", root / "node_modules" / ".vod-built"
-    lock, sources = _fingerprint([root / "package-lock.json"]), _fingerprint(_sources(root))
-    if _read(packages) != lock:
-        say("Installing the browser packages (once, takes some seconds)")
-        _npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        packages.write_text(lock)
-    if _read(assets) != sources or not (root / "static" / "dist" / "manifest.json").exists():
-        say("Building scripts and styles")
-        _npm(root, "run", "build")
-        assets.write_text(sources)
 
 
 def _sources(root: Path) -> Iterator[Path]:
