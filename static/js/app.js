@@ -1,1 +1,21 @@
+/** What every page has: htmx and the small behaviours. Each works by delegation, so swapped-in content has it too. */
 import "htmx.org";
+import { watchCopyButtons } from "./behaviours/copying.js";
+import { keepFocus } from "./behaviours/focus.js";
+import { watchMenus } from "./behaviours/menus.js";
+import { watchRevealButtons } from "./behaviours/passwords.js";
+import { reportFailedRequests } from "./behaviours/requests.js";
+import { watchSearchKey } from "./behaviours/search.js";
+import { watchTheme } from "./behaviours/theme.js";
+import { watchTimes } from "./behaviours/times.js";
+import { watchToasts } from "./behaviours/toasts.js";
+
+watchToasts();
+reportFailedRequests();
+watchMenus();
+watchCopyButtons();
+watchRevealButtons();
+watchSearchKey();
+watchTheme();
+watchTimes();
+keepFocus();

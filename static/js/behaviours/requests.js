@@ -1,0 +1,40 @@
+/** Says in words what became of an htmx request that failed. */
+import { toast } from "./toasts.js";
+
+const SENTENCES = {
+  401: "You are signed out. Sign in and try again.",
+  403: "You may not do this.",
+  404: "This is not here any more. Reload the page.",
+  409: "Somebody changed this meanwhile. Reload the page and try again.",
+  413: "This is too large.",
+  429: "That was too often. Wait a moment and try again.",
+  503: "The site is busy. Try again in a moment.",
+};
+
+function sentence(status) {
+  if (SENTENCES[status]) return SENTENCES[status];
+  return status >= 500 ? "Something went wrong on the site. Try again in a moment." : "This did not work.";
+}
+
+/** Polling repeats by itself: one missed answer is not worth a message. */
+function isPolling(element) {
+  return element?.getAttribute?.("hx-trigger")?.includes("every") ?? false;
+}
+
+function onBadAnswer(event) {
+  const { ctx } = event.detail;
+  const broughtItsOwn = ctx.hx?.trigger?.includes("toast");
+  const showsTheForm = ctx.response.status === 422;
+  if (broughtItsOwn || showsTheForm || isPolling(ctx.sourceElement)) return;
+  toast({ message: sentence(ctx.response.status), kind: "bad" });
+}
+
+function onNoAnswer(event) {
+  if (!event.detail.ctx || isPolling(event.detail.ctx.sourceElement)) return;
+  toast({ message: "The site did not answer. Check your connection and try again.", kind: "bad" });
+}
+
+export function reportFailedRequests() {
+  document.addEventListener("htmx:response:error", onBadAnswer);
+  document.addEventListener("htmx:error", onNoAnswer);
+}

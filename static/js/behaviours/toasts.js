@@ -1,0 +1,65 @@
+/** Short messages in the corner. Anything may send one: a "toast" event on any element (HX-Trigger does that). */
+import { icon, make } from "../shared/dom.js";
+
+const ICONS = { good: "circle-check", bad: "circle-alert", info: "info" };
+const STAYS_MS = 6000;
+const WITH_ACTION_STAYS_MS = 10000;
+const MOST = 4;
+
+function region() {
+  return document.getElementById("toasts");
+}
+
+/** Removes the toast after a while, but never while the pointer or the focus is on it. */
+function fadeLater(toast, delay) {
+  const leave = () => {
+    if (toast.matches(":hover, :focus-within")) setTimeout(leave, 1000);
+    else toast.remove();
+  };
+  setTimeout(leave, delay);
+}
+
+function actionButton(action, toast) {
+  return make(
+    "button",
+    {
+      type: "button",
+      class: "toast-action",
+      onclick: () => {
+        toast.remove();
+        if (action.run) action.run();
+        else window.htmx.ajax("POST", action.url, { source: document.body, swap: "none" });
+      },
+    },
+    action.label,
+  );
+}
+
+/**
+ * Shows a message. kind is info, good or bad; action is {label, url} (posted, as Undo is) or {label, run}.
+ * Errors stay until they are closed; the same message is not shown twice at a time.
+ */
+export function toast({ message, kind = "info", action = null }) {
+  const list = region();
+  if (!list || !message) return;
+  for (const old of list.children) {
+    if (old.querySelector(".toast-text")?.textContent === message) old.remove();
+  }
+  while (list.children.length >= MOST) list.firstElementChild.remove();
+  const element = make("div", { class: `toast toast-${kind}`, "data-toast": kind }, icon(ICONS[kind] ?? "info"));
+  element.append(
+    make("span", { class: "toast-text" }, message),
+    action ? actionButton(action, element) : make("span"),
+    make("button", { type: "button", class: "icon-button", "data-toast-close": true, "aria-label": "Close", title: "Close" }, icon("x")),
+  );
+  list.append(element);
+  if (kind !== "bad") fadeLater(element, action ? WITH_ACTION_STAYS_MS : STAYS_MS);
+}
+
+export function watchToasts() {
+  document.addEventListener("toast", ({ detail }) => toast(detail.value ? { message: detail.value } : detail));
+  document.addEventListener("click", (event) => event.target.closest?.("[data-toast-close]")?.closest(".toast").remove());
+  for (const element of region()?.children ?? []) {
+    if (element.dataset.toast !== "bad") fadeLater(element, STAYS_MS);
+  }
+}
