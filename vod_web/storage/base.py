@@ -227,10 +227,22 @@ class Storage(Protocol):
         ...
 
 
+class ByteSource(Protocol):
+    """The least that a stream of bytes must do."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Up to `size` bytes; none at the end."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
 class _Limited(io.RawIOBase):
     """The next `length` bytes of a stream; closing it closes the stream."""
 
-    def __init__(self, stream: BinaryIO, length: int | None) -> None:
+    def __init__(self, stream: ByteSource, length: int | None) -> None:
         self._stream = stream
         self._left = length
 
@@ -239,7 +251,7 @@ class _Limited(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no length
         wanted = len(buffer) if self._left is None else min(len(buffer), self._left)
-        data = self._stream.read(wanted)
+        data = self._stream.read(wanted) or b""
         buffer[: len(data)] = data
         if self._left is not None:
             self._left -= len(data)
@@ -251,7 +263,7 @@ class _Limited(io.RawIOBase):
         super().close()
 
 
-def limit_stream(stream: BinaryIO, length: int | None) -> BinaryIO:
+def limit_stream(stream: ByteSource, length: int | None) -> BinaryIO:
     """The next `length` bytes of a stream, buffered; all of them for None. Owns the stream."""
     return io.BufferedReader(_Limited(stream, length), READ_BUFFER_BYTES)
 

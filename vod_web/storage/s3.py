@@ -1,0 +1,305 @@
+"""How are objects kept in an S3 bucket?
+
+Works with any server that speaks S3, at paths or at virtual hosts. Browsers upload parts and fetch objects by
+signed addresses, so that no byte of a video passes through the site. The only module that knows boto3.
+"""
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import quote
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from vod_web.core.errors import NotFound, StorageFailed, Unavailable, VodError
+from vod_web.storage import s3_bucket, s3_parts, s3_requests
+from vod_web.storage.base import (
+    LocalFile,
+    PartTarget,
+    Redirect,
+    StoredObject,
+    UnfinishedParts,
+    UploadedPart,
+    check_parts,
+    check_range,
+    limit_stream,
+)
+from vod_web.storage.keys import check_key, check_prefix
+from vod_web.storage.probe import probe_storage
+from vod_web.storage.s3_errors import code_of, explain_check, explained
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+AMAZON = "s3.amazonaws.com"
+DELETE_BATCH = 1000
+"""The most keys that S3 deletes in one request."""
+
+_TRANSFER = TransferConfig(multipart_threshold=64 * 1024**2, multipart_chunksize=32 * 1024**2, max_concurrency=4)
+"""Segments go up in one request; only what is larger than any segment goes in parts."""
+
+
+class S3Storage:
+    """Objects in one bucket."""
+
+    def __init__(
+        self,
+        *,
+        bucket: str,
+        access_key: str = "",
+        secret_key: str = "",
+        endpoint_url: str = "",
+        public_endpoint_url: str = "",
+        region: str = "us-east-1",
+        addressing: str = "auto",
+        cdn_url: str = "",
+    ) -> None:
+        """Without keys, boto3 looks for them where it always does (a role of the machine, its own files).
+
+        `endpoint_url` is S3 as this machine reaches it, Amazon's when empty; `public_endpoint_url` as browsers
+        do, the same when empty. Nothing is sent before the first use.
+        """
+        self.bucket = bucket
+        self.endpoint = endpoint_url or AMAZON
+        self._cdn_url = cdn_url.rstrip("/")
+        self._region = region
+        own = "path" if endpoint_url else "virtual"
+        self._options: dict[str, Any] = {
+            "aws_access_key_id": access_key or None,
+            "aws_secret_access_key": secret_key or None,
+            "region_name": region,
+            "config": s3_requests.client_config(own if addressing == "auto" else addressing),
+        }
+        self._endpoint_urls = (endpoint_url or None, public_endpoint_url or endpoint_url or None)
+        self._connect()
+
+    def _connect(self) -> None:
+        inner, outer = self._endpoint_urls
+        self._client: S3Client = boto3.client("s3", endpoint_url=inner, **self._options)
+        self._public_client: S3Client = boto3.client("s3", endpoint_url=outer, **self._options)
+        self._process_id = os.getpid()
+
+    @property
+    def _s3(self) -> "S3Client":
+        if self._process_id != os.getpid():  # connections must not be shared with the process we were forked from
+            self._connect()
+        return self._client
+
+    def put_file(self, key: str, path: Path, *, content_type: str, cache_control: str | None = None) -> StoredObject:
+        headers = s3_requests.object_headers(content_type, cache_control)
+        with explained(), _unwrapped():
+            self._s3.upload_file(str(path), self.bucket, check_key(key), ExtraArgs=headers, Config=_TRANSFER)
+        return self.stat(key)
+
+    def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
+        headers = s3_requests.object_headers(content_type, cache_control)
+        with explained():
+            self._s3.put_object(Bucket=self.bucket, Key=check_key(key), Body=data, **headers)
+        return self.stat(key)
+
+    def stat(self, key: str) -> StoredObject:
+        with explained():
+            found = self._s3.head_object(Bucket=self.bucket, Key=check_key(key))
+        return StoredObject(
+            key=key,
+            size_bytes=found["ContentLength"],
+            etag=found["ETag"].strip('"'),
+            modified_at=found["LastModified"],
+        )
+
+    def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
+        check_range(start, length)
+        if length == 0:
+            self.stat(key)
+            return io.BytesIO()
+        end = "" if length is None else start + length - 1
+        with explained():
+            try:
+                found = self._s3.get_object(Bucket=self.bucket, Key=check_key(key), Range=f"bytes={start}-{end}")
+            except ClientError as error:
+                if code_of(error) == "InvalidRange":
+                    return io.BytesIO()
+                raise
+        return limit_stream(s3_requests.Body(found["Body"]), length)
+
+    def read_bytes(self, key: str) -> bytes:
+        with self.open(key) as stream:
+            return stream.read()
+
+    def exists(self, key: str) -> bool:
+        try:
+            self.stat(key)
+        except NotFound:
+            return False
+        return True
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        check_prefix(prefix, allow_all=True)
+        return self._list(prefix)
+
+    def _list(self, prefix: str) -> Iterator[StoredObject]:
+        with explained():
+            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                for found in page.get("Contents", []):
+                    yield StoredObject(
+                        key=found["Key"],
+                        size_bytes=found["Size"],
+                        etag=found["ETag"].strip('"'),
+                        modified_at=found["LastModified"],
+                    )
+
+    def delete(self, key: str) -> None:
+        with explained():
+            self._s3.delete_object(Bucket=self.bucket, Key=check_key(key))
+
+    def delete_prefix(self, prefix: str) -> int:
+        check_prefix(prefix)
+        for unfinished in self.list_unfinished(prefix):
+            self.abort_parts(unfinished.key, unfinished.parts_id)
+        keys = [found.key for found in self._list(prefix)]
+        for begin in range(0, len(keys), DELETE_BATCH):
+            self._delete_batch(keys[begin : begin + DELETE_BATCH])
+        return len(keys)
+
+    def _delete_batch(self, keys: Sequence[str]) -> None:
+        """Delete many at once; one by one where the server cannot, or could not delete some."""
+        objects: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
+        with explained():
+            try:
+                answer = self._s3.delete_objects(Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True})
+                left: Sequence[str] = [error.get("Key", "") for error in answer.get("Errors", [])]
+            except ClientError:
+                left = keys
+        for key in left:
+            self.delete(key)
+
+    def read_address(self, key: str, *, expires_in_s: int) -> str:
+        parameters = {"Bucket": self.bucket, "Key": check_key(key)}
+        with explained():
+            return self._s3.generate_presigned_url("get_object", parameters, ExpiresIn=expires_in_s)
+
+    def delivery(
+        self,
+        key: str,
+        *,
+        expires_in_s: int,
+        content_type: str | None = None,
+        download_as: str | None = None,
+        is_public: bool = False,
+    ) -> LocalFile | Redirect:
+        if self._cdn_url and is_public and download_as is None:
+            return Redirect(f"{self._cdn_url}/{quote(check_key(key))}")
+        parameters = {"Bucket": self.bucket, "Key": check_key(key)}
+        if content_type is not None:
+            parameters["ResponseContentType"] = content_type
+        if download_as is not None:
+            parameters["ResponseContentDisposition"] = s3_requests.attachment(download_as)
+        with explained():
+            url = self._public_client.generate_presigned_url("get_object", parameters, ExpiresIn=expires_in_s)
+        return Redirect(url)
+
+    def begin_parts(
+        self,
+        key: str,
+        *,
+        size_bytes: int,
+        part_size_bytes: int,
+        content_type: str,
+        with_checksums: bool = False,
+    ) -> str:
+        checksums: Any = {"ChecksumAlgorithm": "SHA256"} if with_checksums else {}
+        with explained():
+            return self._s3.create_multipart_upload(
+                Bucket=self.bucket, Key=check_key(key), ContentType=content_type, **checksums
+            )["UploadId"]
+
+    def part_target(
+        self,
+        key: str,
+        parts_id: str,
+        number: int,
+        *,
+        size_bytes: int,
+        checksum_sha256: bytes | None,
+        expires_in_s: int,
+    ) -> PartTarget | None:
+        parameters = s3_parts.part_parameters(
+            self.bucket, check_key(key), parts_id, number, size_bytes=size_bytes, checksum_sha256=checksum_sha256
+        )
+        with explained():
+            url = self._public_client.generate_presigned_url("upload_part", parameters, ExpiresIn=expires_in_s)
+        return PartTarget(url=url, headers=s3_parts.part_headers(parameters))
+
+    def write_part(
+        self,
+        key: str,
+        parts_id: str,
+        number: int,
+        stream: BinaryIO,
+        *,
+        offset: int,
+        size_bytes: int,
+        checksum_sha256: bytes | None,
+    ) -> UploadedPart:
+        raise Unavailable("This site's parts are sent to its file storage directly: ask for their addresses.")
+
+    def list_parts(self, key: str, parts_id: str) -> Sequence[UploadedPart]:
+        return s3_parts.list_parts(self._s3, self.bucket, check_key(key), parts_id)
+
+    def complete_parts(
+        self, key: str, parts_id: str, parts: Sequence[UploadedPart], *, size_bytes: int
+    ) -> StoredObject:
+        check_parts(parts, size_bytes)
+        try:
+            s3_parts.complete_parts(self._s3, self.bucket, check_key(key), parts_id, parts)
+        except NotFound:  # completed before, and the answer was lost
+            if self.stat(key).size_bytes != size_bytes:
+                raise
+        return self.stat(key)
+
+    def abort_parts(self, key: str, parts_id: str) -> None:
+        with suppress(NotFound), explained():
+            self._s3.abort_multipart_upload(Bucket=self.bucket, Key=check_key(key), UploadId=parts_id)
+
+    def list_unfinished(self, prefix: str) -> Iterator[UnfinishedParts]:
+        return s3_parts.list_unfinished(self._s3, self.bucket, check_prefix(prefix, allow_all=True))
+
+    def remove_leftovers(self, *, older_than_s: int) -> int:
+        return 0
+
+    def check(self) -> None:
+        try:
+            with explained():
+                self._s3.list_objects_v2(Bucket=self.bucket, MaxKeys=1)
+            probe_storage(self)
+        except VodError as error:
+            if error.__cause__ is None:
+                raise
+            raise explain_check(error.__cause__, endpoint=self.endpoint, bucket=self.bucket) from error
+
+    def free_bytes(self) -> int | None:
+        return None
+
+    def create_bucket(self) -> None:
+        """Make the bucket; for tests and for trying the site out. The site itself never does."""
+        s3_bucket.create_bucket(self._s3, self.bucket, self._region)
+
+    def ensure_cors(self, origins: Sequence[str]) -> None:
+        """Let pages of these origins send parts, read their etags and fetch media; other rules stay."""
+        s3_bucket.ensure_cors(self._s3, self.bucket, origins)
+
+
+@contextmanager
+def _unwrapped() -> Iterator[None]:
+    """boto3's transfers hide S3's own error in one of theirs: raise the inner one."""
+    try:
+        yield
+    except Boto3Error as error:
+        raise error.__context__ or StorageFailed(str(error)) from None
