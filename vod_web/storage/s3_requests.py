@@ -41,7 +41,10 @@ def object_headers(content_type: str, cache_control: str | None) -> dict[str, An
 
 
 def client_config(addressing: Any) -> Config:
-    """How every request is made. Checksums that only Amazon knows are sent only where S3 demands them, else other servers refuse."""
+    """How every request is made.
+
+    Checksums that only Amazon knows are sent only where S3 demands them, else other servers refuse the request.
+    """
     return Config(
         signature_version="s3v4",
         s3={"addressing_style": addressing},
