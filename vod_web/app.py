@@ -85,7 +85,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 def _trust_proxies(app: Flask, settings: Settings) -> None:
     count = settings.trusted_proxies
     if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign] # Flask wraps so
 
 
 def _connect_database(app: Flask) -> None:
