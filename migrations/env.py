@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import DateTime, Enum, TypeDecorator, text
+from sqlalchemy import DateTime, Enum, TypeDecorator
+from sqlalchemy.engine import Connection
 
 database = current_app.extensions["migrate"].db
 
@@ -16,6 +17,12 @@ def render_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
     if kind == "type" and isinstance(item, TypeDecorator) and isinstance(item.impl, DateTime):
         return "sa.DateTime(timezone=True)"
     return False
+
+
+def check_foreign_keys(connection: Connection, is_on: bool) -> None:
+    """SQLite heeds this only outside of a transaction, and SQLAlchemy has begun one."""
+    connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if is_on else 'OFF'}")
 
 
 def run_offline() -> None:
@@ -33,8 +40,7 @@ def run_online() -> None:
     with database.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            check_foreign_keys(connection, False)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         context.configure(
             connection=connection,
@@ -48,8 +54,7 @@ def run_online() -> None:
             context.run_migrations()
         connection.commit()
         if is_sqlite:
-            connection.rollback()
-            connection.execute(text("PRAGMA foreign_keys=ON"))
+            check_foreign_keys(connection, True)
 
 
 if context.is_offline_mode():

@@ -57,8 +57,10 @@ def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 def migrate(database_url: str, data_dir: Path) -> None:
     """Bring an empty database to the newest schema, by the migrations."""
     environ = {"VOD_DATABASE_URL": database_url, "VOD_DATA_DIR": str(data_dir), "VOD_REDIS_URL": "redis://127.0.0.1:1"}
-    with create_app(load_settings(environ)).app_context():
+    site = create_app(load_settings(environ))
+    with site.app_context():
         upgrade()
+        site.extensions["sqlalchemy"].engine.dispose()
 
 
 @pytest.fixture
@@ -102,6 +104,9 @@ def app(settings: Settings, database: Engine, redis_url: str) -> Iterator[Flask]
     app = create_app(settings)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
     yield app
+    close_session()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
     shutil.rmtree(settings.data_dir, ignore_errors=True)
 
 

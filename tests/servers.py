@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -78,18 +79,15 @@ def postgres_server(programs: Path) -> Iterator[str]:
     data, port = directory / "data", free_port()
     initdb = [programs / "initdb", "-D", data, "-U", "vod", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
     subprocess.run(initdb, user=user, cwd=directory, check=True, stdout=subprocess.DEVNULL)
-    process = subprocess.Popen(
-        [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", directory, "-F"],
-        user=user,
-        cwd=directory,
-        stderr=(directory / "log").open("wb"),
-    )
+    command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", directory, "-F"]
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(command, user=user, cwd=directory, stderr=log)
     url = f"postgresql://vod@127.0.0.1:{port}/postgres"
     try:
         wait_until(lambda: _connects(url), what="PostgreSQL answers")
         yield url
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # its fast shutdown: does not wait for clients
         process.wait(20)
         shutil.rmtree(directory, ignore_errors=True)
 

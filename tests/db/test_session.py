@@ -1,0 +1,78 @@
+import threading
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from vod_web.db.session import after_commit, close_session, current_session, transaction
+from vod_web.models import SiteSetting, Tag
+
+
+def _tags() -> int:
+    close_session()
+    return current_session().scalar(select(func.count()).select_from(Tag)) or 0
+
+
+def test_a_transaction_is_all_or_nothing(database: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        session.add(Tag(name="one"))
+        session.flush()
+        raise ZeroDivisionError
+    assert _tags() == 0
+
+
+def test_an_inner_transaction_joins_the_outer_one(database: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), transaction() as outer:
+        with transaction() as inner:
+            assert inner is outer
+            inner.add(Tag(name="one"))
+        raise ZeroDivisionError
+    assert _tags() == 0
+
+
+def test_what_was_promised_after_commit_happens_only_after_commit(database: Engine) -> None:
+    seen: list[int] = []
+    with transaction() as session:
+        session.add(Tag(name="one"))
+        after_commit(lambda: seen.append(_tags()))
+        assert seen == []
+    assert seen == [1]
+
+
+def test_what_was_promised_never_happens_after_rollback(database: Engine) -> None:
+    seen: list[int] = []
+    with pytest.raises(ZeroDivisionError), transaction():
+        after_commit(lambda: seen.append(1))
+        raise ZeroDivisionError
+    with transaction():
+        pass
+    assert seen == []
+
+
+def test_objects_can_be_read_after_commit_without_a_query(database: Engine) -> None:
+    with transaction() as session:
+        tag = Tag(name="one")
+        session.add(tag)
+    close_session()
+    assert tag.name == "one"
+
+
+def test_writers_that_read_first_wait_for_each_other(database: Engine) -> None:
+    """On SQLite a deferred transaction would fail here with "database is locked"."""
+    with transaction() as session:
+        session.add(SiteSetting(name="count", value={"value": 0}))
+
+    def add_many() -> None:
+        for _ in range(25):
+            with transaction() as session:
+                row = session.scalars(select(SiteSetting).with_for_update()).one()
+                session.refresh(row)
+                row.value = {"value": row.value["value"] + 1}
+        close_session()
+
+    threads = [threading.Thread(target=add_many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    close_session()
+    assert current_session().scalars(select(SiteSetting)).one().value == {"value": 100}
