@@ -1,0 +1,171 @@
+"""Which FFmpeg commands are run? Pure: plans in, argument lists out, each flag with its reason.
+
+Commands are built from small groups in the order in which FFmpeg applies them: global, input, filters, then for each
+output: stream, encoder, keyframes, container. All output names are relative: a command runs in its own folder.
+"""
+
+from fractions import Fraction
+
+from .filters import audio_graph, format_ratio, ladder_graph
+from .formats import DECODERS, DEMUXERS, allowed_protocols
+from .ladder import Rung
+from .plan import AudioPlan, Chunk, EncodePlan
+
+INIT_NAME = "init.mp4"
+SEGMENT_NAME = "%d.m4s"
+PLAYLIST_NAME = "ffmpeg.m3u8"
+"""FFmpeg's own playlist, not published: ours are written from measured sizes and times."""
+
+NEVER = 1_000_000
+"""A GOP length that is never reached: only the timeline makes keyframes."""
+
+
+def global_options() -> list[str]:
+    """How FFmpeg behaves as a program."""
+    return [
+        "-hide_banner",  # the log tail is for what went wrong
+        "-nostdin",  # never wait for a key
+        *("-loglevel", "warning"),
+        *("-progress", "pipe:1"),
+        *("-stats_period", "0.5"),
+        "-y",  # a second attempt overwrites what the first left
+    ]
+
+
+def input_options(address: str, *, seek_s: Fraction | None = None, decoder_options: tuple[str, ...] = ()) -> list[str]:
+    """How the source is opened: by allowed readers only, on its own clock."""
+    seek = []
+    if seek_s is not None:
+        seek = [
+            *("-seek_timestamp", "1"),  # the time is on the file's own clock, which need not begin at 0
+            "-noaccurate_seek",  # only where reading begins; the trim filter cuts exactly
+            *("-ss", format_seconds(seek_s)),
+        ]
+    return [
+        "-copyts",  # chunks made on different machines must agree on time
+        *("-protocol_whitelist", allowed_protocols(address)),
+        *("-format_whitelist", ",".join(DEMUXERS)),
+        *("-codec_whitelist", ",".join(DECODERS)),
+        *decoder_options,
+        *seek,
+        *("-i", address),
+    ]
+
+
+def format_seconds(value: Fraction) -> str:
+    """A time for FFmpeg, in whole microseconds, rounded down."""
+    microseconds = value * 1_000_000 // 1
+    sign = "-" if microseconds < 0 else ""
+    return f"{sign}{abs(microseconds) // 1_000_000}.{abs(microseconds) % 1_000_000:06d}"
+
+
+def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginning: bool = False) -> list[str]:
+    """All rungs of one chunk from one decode; rung `name` goes to the folder `name`, with true segment numbers.
+
+    `from_beginning` reads the source from its start instead of seeking: for files whose index misleads.
+    """
+    timeline = plan.timeline
+    is_last = chunk.segments.stop == timeline.segment_count
+    start = timeline.cut(chunk.first_segment)
+    stop = None if is_last else timeline.cut(chunk.segments.stop)  # the last takes all there is
+    seek = start * timeline.time_base - plan.seek_margin_s
+    is_seeking = chunk.first_segment > 0 and not from_beginning
+    return [
+        *global_options(),
+        *input_options(address, seek_s=seek if is_seeking else None),
+        *("-filter_complex", ladder_graph(plan, start, stop)),
+        *(argument for number, rung in enumerate(plan.rungs) for argument in rung_output(plan, chunk, number, rung)),
+    ]
+
+
+def rung_output(plan: EncodePlan, chunk: Chunk, number: int, rung: Rung) -> list[str]:
+    """One rung of a chunk: encoder, keyframes, container."""
+    return [
+        *("-map", f"[v{number}]"),
+        *clean_metadata(),
+        *x264_options(rung, plan.preset),
+        *colour_tags(),
+        *keyframe_options(plan, chunk),
+        *hls_options(plan, rung.name, chunk.first_segment, segment_s=None),
+    ]
+
+
+def clean_metadata() -> list[str]:
+    """Nothing of the source's metadata reaches a viewer: phones write the place of recording there."""
+    return ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
+
+
+def x264_options(rung: Rung, preset: str) -> list[str]:
+    """Capped constant quality."""
+    return [
+        *("-c:v", "libx264"),
+        *("-preset", preset),
+        *("-profile:v", "high"),
+        *("-level:v", rung.level),
+        *("-pix_fmt", "yuv420p"),
+        *("-crf", str(rung.crf)),
+        *("-maxrate", str(rung.ceiling_bps)),
+        *("-bufsize", str(rung.buffer_bits)),
+        *("-flags:v", "+bitexact"),  # the same input gives the same bytes, whichever build made it
+    ]
+
+
+def colour_tags() -> list[str]:
+    """Say what the colours mean: browsers guess by size otherwise, and each rung would look different."""
+    return [
+        *("-color_primaries", "bt709"),
+        *("-color_trc", "bt709"),
+        *("-colorspace", "bt709"),
+        *("-color_range", "tv"),
+    ]
+
+
+def keyframe_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
+    """Closed GOPs that begin with the segments and nowhere else; timestamps as they come."""
+    timeline = plan.timeline
+    times = [format_seconds(timeline.cut(number) * timeline.time_base) for number in chunk.segments]
+    return [
+        *("-fps_mode", "passthrough"),  # every frame of the source once, at its own time
+        *("-enc_time_base", format_ratio(timeline.time_base)),  # the source's ticks, not those of a guessed rate
+        *("-g", str(NEVER)),
+        *("-sc_threshold", "0"),
+        *("-forced-idr", "1"),
+        *("-force_key_frames", ",".join(times)),  # a list: an expression misses keyframes under -copyts
+    ]
+
+
+def hls_options(plan: EncodePlan, folder: str, first_number: int, *, segment_s: Fraction | None) -> list[str]:
+    """Fragmented MP4 segments that join with those of other chunks without an edit list.
+
+    `segment_s` is the length of segments where any packet may begin one (audio); video is cut at every keyframe.
+    """
+    return [
+        *("-avoid_negative_ts", "disabled"),  # this and the next: the same clock in every chunk and rendition
+        *("-output_ts_offset", format_seconds(plan.offset_s)),
+        *("-f", "hls"),
+        *("-hls_time", format_seconds(segment_s if segment_s is not None else Fraction(1, 100))),
+        *("-hls_list_size", "0"),
+        *("-hls_segment_type", "fmp4"),
+        # frag_discont: each chunk says its true time; no edit list: browsers and FFmpeg read one differently
+        *("-hls_segment_options", "movflags=+frag_discont:use_editlist=0:avoid_negative_ts=disabled"),
+        *("-hls_fmp4_init_filename", INIT_NAME),
+        *("-hls_segment_filename", f"{folder}/{SEGMENT_NAME}"),
+        *("-start_number", str(first_number)),
+        f"{folder}/{PLAYLIST_NAME}",
+    ]
+
+
+def audio_command(plan: EncodePlan, track: AudioPlan, address: str) -> list[str]:
+    """One stereo AAC-LC rendition of one track, the whole of it."""
+    start_s = plan.timeline.starts[0] * plan.timeline.time_base
+    return [
+        *global_options(),
+        *input_options(address),
+        *("-filter_complex", f"[0:{track.stream_index}]{audio_graph(track.layout, track.channels, start_s)}[a]"),
+        *("-map", "[a]"),
+        *clean_metadata(),
+        *("-c:a", "aac"),
+        *("-b:a", str(track.bitrate_bps)),
+        *("-flags:a", "+bitexact"),
+        *hls_options(plan, track.name, 0, segment_s=plan.audio_segment_s),
+    ]

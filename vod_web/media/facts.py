@@ -1,0 +1,233 @@
+"""Which facts does an open container tell?"""
+
+from fractions import Fraction
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream as AvVideoStream
+
+from ..core.errors import UnsupportedMedia
+from .formats import AUDIO_DECODERS, TEXT_SUBTITLES, VIDEO_DECODERS
+from .probed import AudioTrack, Chapter, Colour, FrameTimes, Probe, SubtitleTrack, VideoStream
+from .scan import read_frame_times
+
+MOST_STREAMS = 128
+MOST_AUDIO_TRACKS = 16
+MOST_CHAPTERS = 500
+SIDE_RANGE_PX = range(2, 16385)
+MOST_PIXELS = 8192 * 8192
+LONGEST_S = 48 * 3600
+MOST_TEXT = 200
+MOST_FIRST_PACKETS = 2000
+FIRST_FRAMES = 4
+
+MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
+PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 12: "smpte432"}
+TRANSFERS = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10"} | {
+    15: "bt2020-12",
+    16: "smpte2084",
+    18: "arib-std-b67",
+}
+"""ITU-T H.273 code points to FFmpeg's names; the others are rare enough to count as unknown."""
+FULL_RANGE = 2
+INTERLACED_ORDERS = (2, 3, 4, 5)
+
+
+def read_facts(container: InputContainer, size_bytes: int) -> Probe:
+    """The probe of an open file; raises UnsupportedMedia when it is no video that can be encoded."""
+    if len(container.streams) > MOST_STREAMS:
+        raise UnsupportedMedia("This file has far too many streams.")
+    stream = find_video(container)
+    check_decodable(stream)
+    first = first_frames(container, stream)
+    check_sizes(first[0])
+    container.seek(0)
+    video, ends = read_video(container, stream, first, size_bytes)
+    audio = tuple(read_audio(track, ends) for track in container.streams.audio[:MOST_AUDIO_TRACKS])
+    duration = max([video.start_s + video.duration_s, *(_end(track) for track in audio)]) - min(
+        [video.start_s, *(track.start_s for track in audio if track.start_s is not None)]
+    )
+    if duration > LONGEST_S:
+        raise UnsupportedMedia("This video says that it is longer than two days; the file is probably damaged.")
+    return Probe(
+        container=container.format.name,
+        size_bytes=size_bytes,
+        duration_s=duration,
+        start_s=Fraction(container.start_time or 0, av.time_base),
+        bitrate_bps=container.bit_rate or None,
+        video=video,
+        audio=tuple(track for track in audio if track.codec in AUDIO_DECODERS),
+        subtitles=tuple(read_subtitles(track) for track in container.streams.subtitles),
+        chapters=read_chapters(container),
+    )
+
+
+def find_video(container: InputContainer) -> AvVideoStream:
+    """The first moving picture; cover pictures and thumbnails do not count."""
+    still = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+    for stream in container.streams.video:
+        if not stream.disposition & still:
+            return stream
+    if container.streams.audio:
+        raise UnsupportedMedia("This file has sound but no picture; only videos can be published here.")
+    raise UnsupportedMedia("There is no video in this file.")
+
+
+def check_decodable(stream: AvVideoStream) -> None:
+    """Refuse a picture that no allowed decoder reads, and one that is encrypted."""
+    context = stream.codec_context
+    if context is None:
+        raise UnsupportedMedia("The picture of this video is in a format that this site cannot read.")
+    if context.codec_tag in ("encv", "drmi"):
+        raise UnsupportedMedia("This video is encrypted (copy-protected), so it cannot be processed.")
+    codec = context.codec.canonical_name
+    if codec not in VIDEO_DECODERS:
+        raise UnsupportedMedia(f"The picture of this video is in a format that this site cannot read ({codec}).")
+
+
+def first_frames(container: InputContainer, stream: AvVideoStream) -> list[VideoFrame]:
+    """The first few pictures, which tell what headers leave out and prove that decoding works."""
+    frames: list[VideoFrame] = []
+    for number, packet in enumerate(container.demux(stream)):
+        try:
+            frames += [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
+        except av.error.FFmpegError:  # a damaged beginning is common in recordings and streams
+            continue
+        if len(frames) >= FIRST_FRAMES or number > MOST_FIRST_PACKETS:
+            break
+    if not frames:
+        raise UnsupportedMedia("The picture of this video is damaged or encrypted: no frame of it can be decoded.")
+    return frames
+
+
+def check_sizes(frame: VideoFrame) -> None:
+    """Refuse sizes that no encoder takes or that no machine can hold."""
+    width, height = frame.width, frame.height
+    if width not in SIDE_RANGE_PX or height not in SIDE_RANGE_PX or width * height > MOST_PIXELS:
+        raise UnsupportedMedia(f"This video's picture size, {width} x {height}, is not one that can be processed.")
+
+
+def read_video(
+    container: InputContainer, stream: AvVideoStream, first: list[VideoFrame], size_bytes: int
+) -> tuple[VideoStream, dict[int, Fraction]]:
+    """The facts of the picture, and the ends of the streams that were read whole."""
+    context, frame = stream.codec_context, first[0]
+    moment = frame.pts if frame.pts is not None else frame.dts
+    first_pts = moment if moment is not None else stream.start_time or 0
+    frames, rate, ends = read_frame_times(container, stream, first_pts=first_pts, size_bytes=size_bytes)
+    video = VideoStream(
+        index=stream.index,
+        codec=context.codec.canonical_name,
+        profile=context.profile,
+        pixel_format=frame.format.name,
+        bit_depth=max((component.bits for component in frame.format.components), default=8),
+        width_px=frame.width,
+        height_px=frame.height,
+        sample_aspect_ratio=read_aspect(stream, frame),
+        rotation_deg=-round(frame.rotation / 90) * 90 % 360,
+        frame_rate=rate,
+        is_interlaced=is_interlaced(context.field_order, first),
+        colour=read_colour(frame),
+        time_base=stream.time_base or Fraction(1, 1000),
+        bitrate_bps=context.bit_rate or _mean_bitrate(size_bytes, frames, stream),
+        has_b_frames=bool(context.has_b_frames),
+        frames=frames,
+    )
+    return video, ends
+
+
+def _mean_bitrate(size_bytes: int, frames: FrameTimes, stream: AvVideoStream) -> int | None:
+    duration = (frames.end_pts - frames.first_pts) * (stream.time_base or 0)
+    return round(size_bytes * 8 / duration) if duration > 0 else None
+
+
+def is_interlaced(field_order: int, first: list[VideoFrame]) -> bool:
+    """What the decoded pictures say; the header only when most of them agree with it."""
+    flagged = sum(frame.interlaced_frame for frame in first)
+    return flagged * 2 > len(first) or (field_order in INTERLACED_ORDERS and flagged > 0)
+
+
+def read_aspect(stream: AvVideoStream, frame: VideoFrame) -> Fraction:
+    """The shape of a pixel; 1 where the file says nothing or nonsense."""
+    ratio = stream.sample_aspect_ratio or Fraction(1)
+    return ratio if Fraction(1, 8) <= ratio <= 8 else Fraction(1)
+
+
+def read_colour(frame: VideoFrame) -> Colour:
+    """The colour description of a decoded picture."""
+    return Colour(
+        matrix=MATRICES.get(int(frame.colorspace), "unknown"),
+        primaries=PRIMARIES.get(int(frame.color_primaries), "unknown"),
+        transfer=TRANSFERS.get(int(frame.color_trc), "unknown"),
+        is_full_range=int(frame.color_range) == FULL_RANGE or frame.format.name.startswith("yuvj"),
+    )
+
+
+def read_audio(stream: AudioStream, ends: dict[int, Fraction]) -> AudioTrack:
+    """The facts of one sound track."""
+    context = stream.codec_context
+    base = stream.time_base or Fraction(1, 1000)
+    start = stream.start_time * base if stream.start_time is not None else None
+    duration = stream.duration * base if stream.duration else None
+    if stream.index in ends:
+        duration = ends[stream.index] - (start or 0)
+    return AudioTrack(
+        index=stream.index,
+        codec=context.codec.canonical_name if context else "unknown",
+        profile=context.profile if context else None,
+        channels=context.layout.nb_channels if context else 0,
+        layout=context.layout.name if context else "",
+        sample_rate_hz=context.sample_rate if context else 0,
+        language=_language(stream),
+        title=_text(stream, "title"),
+        is_default=bool(stream.disposition & Disposition.default),
+        start_s=start,
+        duration_s=duration,
+        bitrate_bps=(context.bit_rate or None) if context else None,
+    )
+
+
+def _end(track: AudioTrack) -> Fraction:
+    return (track.start_s or Fraction(0)) + (track.duration_s or Fraction(0))
+
+
+def read_subtitles(stream: SubtitleStream) -> SubtitleTrack:
+    """The facts of one subtitle track."""
+    codec = stream.codec_context.codec.canonical_name if stream.codec_context else "unknown"
+    return SubtitleTrack(
+        index=stream.index,
+        codec=codec,
+        is_text=codec in TEXT_SUBTITLES,
+        language=_language(stream),
+        title=_text(stream, "title"),
+        is_default=bool(stream.disposition & Disposition.default),
+        is_forced=bool(stream.disposition & Disposition.forced),
+    )
+
+
+def _language(stream: Stream) -> str | None:
+    language = _text(stream, "language")
+    return language if language and language != "und" else None
+
+
+def _text(stream: Stream, name: str) -> str | None:
+    """A metadata text, shortened and without control characters, for it is shown on pages."""
+    value = stream.metadata.get(name, "")
+    return "".join(character for character in value if character.isprintable())[:MOST_TEXT].strip() or None
+
+
+def read_chapters(container: InputContainer) -> tuple[Chapter, ...]:
+    """The chapters that the file names."""
+    return tuple(
+        Chapter(
+            start_s=chapter["start"] * chapter["time_base"],
+            end_s=chapter["end"] * chapter["time_base"],
+            title=chapter["metadata"].get("title", "")[:MOST_TEXT].strip() or None,
+        )
+        for chapter in container.chapters()[:MOST_CHAPTERS]
+        if chapter["time_base"]
+    )

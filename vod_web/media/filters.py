@@ -1,0 +1,168 @@
+"""Which filter graph makes the pictures and the sound of the renditions? Pure; text for FFmpeg."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from .ladder import HIGHEST_RATE, Rung
+from .plan import AAC_RATE_HZ, EncodePlan
+from .probed import Colour, Hdr, VideoStream
+
+SCALER = "flags=bicubic"
+"""Bilinear costs 8 to 24 VMAF on the lower rungs; a bicubic cascade equals flat bicubic and is cheaper."""
+
+HD_LINES = 720
+"""From this height on, a source that does not name its colour matrix is taken for BT.709, below it for BT.601."""
+
+PEAK_NITS = {Hdr.PQ: 203, Hdr.HLG: 1000}
+"""What counts as white when tone-mapping: HDR reference white for PQ (ITU-R BT.2408), the nominal peak for HLG."""
+
+CENTRE, SIDE = 0.707, 0.5
+"""Downmix as ITU-R BS.775, the rear a little quieter. Not scaled down to make clipping impossible, as FFmpeg's own
+downmix is (that makes dialogue 8 dB quieter): a limiter catches the rare peaks instead."""
+
+DOWNMIX_GAIN = {
+    "FL": (1.0, 0.0),
+    "FR": (0.0, 1.0),
+    "FC": (CENTRE, CENTRE),
+    "BL": (SIDE, 0.0),
+    "BR": (0.0, SIDE),
+    "SL": (SIDE, 0.0),
+    "SR": (0.0, SIDE),
+    "BC": (SIDE * CENTRE, SIDE * CENTRE),
+}
+"""Channel -> its part in left and right; the low-frequency channel is left out, as in every film's stereo."""
+
+SURROUND = {
+    "3.0": ("FL", "FR", "FC"),
+    "3.1": ("FL", "FR", "FC"),
+    "4.0": ("FL", "FR", "FC", "BC"),
+    "4.1": ("FL", "FR", "FC", "BC"),
+    "quad": ("FL", "FR", "BL", "BR"),
+    "quad(side)": ("FL", "FR", "SL", "SR"),
+    "5.0": ("FL", "FR", "FC", "BL", "BR"),
+    "5.0(side)": ("FL", "FR", "FC", "SL", "SR"),
+    "5.1": ("FL", "FR", "FC", "BL", "BR"),
+    "5.1(side)": ("FL", "FR", "FC", "SL", "SR"),
+    "6.1": ("FL", "FR", "FC", "BC", "SL", "SR"),
+    "7.0": ("FL", "FR", "FC", "BL", "BR", "SL", "SR"),
+    "7.1": ("FL", "FR", "FC", "BL", "BR", "SL", "SR"),
+}
+"""Layouts that are mixed by the table above; FFmpeg mixes the others."""
+
+
+def format_ratio(value: Fraction) -> str:
+    """A fraction as FFmpeg reads it, always with a denominator."""
+    return f"{value.numerator}/{value.denominator}"
+
+
+def source_matrix(video: VideoStream) -> str:
+    """The colour matrix of the source, guessed by its size where it does not say, as players do."""
+    if video.colour.matrix != "unknown":
+        return video.colour.matrix
+    return "bt709" if min(video.display_size) >= HD_LINES else "smpte170m"
+
+
+def ladder_graph(plan: EncodePlan, start: int, stop: int | None) -> str:
+    """One decode for all rungs of a chunk, each scaled from the next larger one.
+
+    `start` and `stop` are ticks of the timeline; frames from `start` up to but without `stop` come out, in outputs
+    named `[v0]`, `[v1]` ... in the order of the rungs.
+    """
+    head = [*time_filters(plan), trim_filter(start, stop), *rate_filters(plan)]
+    chains = []
+    previous: Rung | None = None
+    for number, rung in enumerate(plan.rungs):
+        filters = head if previous is None else []
+        filters += step_filters(plan, rung, previous)
+        filters += [*scale_filters(plan.video, rung)] if previous is None else [f"scale={rung_size(rung)}:{SCALER}"]
+        source = f"[0:{plan.video.index}]" if previous is None else f"[from{number - 1}]"
+        is_last = number == len(plan.rungs) - 1
+        outputs = f"[v{number}]" if is_last else f",split=2[v{number}][from{number}]"
+        chains.append(f"{source}{','.join(filters)}{outputs}")
+        previous = rung
+    return ";".join(chains)
+
+
+def rung_size(rung: Rung) -> str:
+    """A rung's size as the scale filter reads it."""
+    return f"{rung.width_px}:{rung.height_px}"
+
+
+def time_filters(plan: EncodePlan) -> list[str]:
+    """Give frames the time base in which the timeline counts; deinterlace before anything is cut or scaled."""
+    settb = f"settb={format_ratio(plan.timeline.time_base)}"
+    if not plan.video.is_interlaced:
+        return [settb]
+    # one frame for each frame, not for each field; progressive frames in between stay as they are
+    return ["bwdif=mode=send_frame:parity=auto:deint=interlaced", settb]
+
+
+def trim_filter(start: int, stop: int | None) -> str:
+    """Exactly the frames of the chunk, counted in ticks; seeking and `-to` count microseconds."""
+    return f"trim=start_pts={start}" + (f":end_pts={stop}" if stop is not None else "")
+
+
+def rate_filters(plan: EncodePlan) -> list[str]:
+    """A variable rate above 60 fps loses the frames that share a sixtieth of a second with an earlier one."""
+    if plan.video.is_variable_frame_rate and plan.video.frame_rate > HIGHEST_RATE:
+        return ["select='isnan(prev_selected_t)+gt(floor(t*60),floor(prev_selected_t*60))'"]
+    return []
+
+
+def step_filters(plan: EncodePlan, rung: Rung, previous: Rung | None) -> list[str]:
+    """Keep every so many-th frame, counted by time, so that a frame that cannot be decoded shifts nothing."""
+    if rung.frame_step == (previous.frame_step if previous else 1):
+        return []
+    first, base = plan.timeline.starts[0], format_ratio(plan.timeline.time_base)
+    rate = format_ratio(plan.video.frame_rate)
+    return [f"select='not(mod(round((pts-{first})*{base}*{rate}),{rung.frame_step}))'"]
+
+
+def scale_filters(video: VideoStream, rung: Rung) -> list[str]:
+    """From the source's picture to the top rung: size, square pixels, 8 bits, BT.709 in limited range."""
+    if video.colour.hdr is not Hdr.NONE:
+        return [f"scale={rung_size(rung)}:{SCALER}", *tone_map_filters(video.colour), "setsar=1"]
+    source_range = "full" if video.colour.is_full_range else "limited"
+    return [
+        f"scale={rung_size(rung)}:{SCALER}:in_color_matrix={source_matrix(video)}:in_range={source_range}"
+        ":out_color_matrix=bt709:out_range=limited",
+        "format=yuv420p",
+        "setsar=1",
+    ]
+
+
+def tone_map_filters(colour: Colour) -> list[str]:
+    """HDR to BT.709: through linear light at the top rung's size, where it is cheapest without harm."""
+    matrix = colour.matrix if colour.matrix != "unknown" else "bt2020nc"
+    primaries = colour.primaries if colour.primaries != "unknown" else "bt2020"
+    source_range = "full" if colour.is_full_range else "limited"
+    return [
+        f"zscale=tin={colour.transfer}:min={matrix}:pin={primaries}:rin={source_range}"
+        f":t=linear:npl={PEAK_NITS[colour.hdr]}",
+        "format=gbrpf32le",
+        "zscale=p=bt709",
+        "tonemap=tonemap=hable:desat=0",
+        "zscale=t=bt709:m=bt709:r=limited",
+        "format=yuv420p",
+    ]
+
+
+def audio_graph(layout: str, channels: int, start_s: Fraction) -> str:
+    """Stereo at 48 kHz that begins exactly with the picture.
+
+    Silence fills what is missing before the first sound and in gaps of more than 20 ms; sound from before the first
+    picture is cut off.
+    """
+    resample = f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={round(start_s * AAC_RATE_HZ)}"
+    return ",".join([*downmix_filters(layout, channels), resample])
+
+
+def downmix_filters(layout: str, channels: int) -> list[str]:
+    """From the track's channels to two."""
+    names: Sequence[str] = SURROUND.get(layout, ())
+    if names:
+        sides = ["+".join(f"{DOWNMIX_GAIN[c][side]:g}*{c}" for c in names if DOWNMIX_GAIN[c][side]) for side in (0, 1)]
+        pan = f"pan=stereo|FL={sides[0]}|FR={sides[1]}"
+        # level: no make-up gain; latency: the limiter looks ahead, which would delay the sound by 5 ms
+        return [pan, "alimiter=limit=0.95:level=false:latency=true"]
+    return ["pan=stereo|FL=c0|FR=c0"] if channels == 1 else ["aformat=channel_layouts=stereo"]

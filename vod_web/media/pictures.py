@@ -1,0 +1,80 @@
+"""Which pictures are made of a video: when, how large, how many? Pure; part of the plan."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from .probed import VideoStream
+from .records import Record
+
+POSTER_WIDTHS = (1280, 640, 320)
+CANDIDATES = (Fraction(1, 10), Fraction(1, 4), Fraction(2, 5), Fraction(3, 5), Fraction(4, 5), Fraction(1, 50))
+"""Where in the video a poster may come from: past the titles, before the credits; the beginning as a last resort."""
+
+TILE_LONG_SIDE_PX = 160
+SHEET_COLUMNS, SHEET_ROWS = 10, 10
+INTERVALS_S = (1, 2, 5, 10, 15, 20, 30)
+MOST_TILES_WISHED = 200
+SHORTEST_INTERVAL_PARTS = 5
+"""A very short video still gets about this many tiles."""
+
+
+@dataclass(frozen=True)
+class PosterPlan(Record):
+    """Which frames may become the poster, and its sizes."""
+
+    times_s: tuple[Fraction, ...]
+    """From the beginning of the video, the preferred ones first."""
+    sizes: tuple[tuple[int, int], ...]
+    """Width and height, the largest first; the first is also `poster.jpg`."""
+
+
+@dataclass(frozen=True)
+class StoryboardPlan(Record):
+    """The grid of small pictures for the seek bar."""
+
+    interval_s: Fraction
+    tile_count: int
+    tile_width_px: int
+    tile_height_px: int
+    columns: int = SHEET_COLUMNS
+    rows: int = SHEET_ROWS
+
+    @property
+    def sheet_count(self) -> int:
+        """How many sheets hold all tiles."""
+        return ceil(self.tile_count / (self.columns * self.rows))
+
+
+def even(value: Fraction | float) -> int:
+    """The nearest even number, at least 2."""
+    return max(2, round(value / 2) * 2)
+
+
+def plan_poster(video: VideoStream) -> PosterPlan:
+    """Poster sizes never larger than the source; times inside the video."""
+    width, height = video.display_size
+    widths = [w for w in POSTER_WIDTHS if w < width]
+    if len(widths) < len(POSTER_WIDTHS):
+        widths.insert(0, even(width) if even(width) <= width else even(width) - 2)
+    times = [video.duration_s * part for part in CANDIDATES]
+    return PosterPlan(
+        times_s=tuple(dict.fromkeys(times)),
+        sizes=tuple((max(2, w), even(Fraction(height * w, width))) for w in widths),
+    )
+
+
+def plan_storyboard(video: VideoStream) -> StoryboardPlan:
+    """A tile every so many seconds: close for short videos, at most a few hundred for long ones."""
+    duration = video.duration_s
+    interval = next((i for i in INTERVALS_S if duration / i <= MOST_TILES_WISHED), INTERVALS_S[-1])
+    wished = min(Fraction(interval), max(duration / SHORTEST_INTERVAL_PARTS, Fraction(1, 10)))
+    wished = wished.limit_denominator(100)
+    width, height = video.display_size
+    scale = Fraction(TILE_LONG_SIDE_PX, max(width, height))
+    return StoryboardPlan(
+        interval_s=wished,
+        tile_count=max(1, ceil(duration / wished)),
+        tile_width_px=even(width * scale),
+        tile_height_px=even(height * scale),
+    )

@@ -1,0 +1,174 @@
+"""Which timestamps do the packets of a video have?
+
+Reads the whole file when that is quick, else the container's index, else the head and the tail. Runs in the
+probe's child process only: PyAV works in process, and a demuxer may crash.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream as AvVideoStream
+
+from ..core.errors import UnsupportedMedia
+from .probed import FrameTimes
+from .timing import assume_frames, candidate_rates, fits_rate, measure_frames
+
+QUICK_SCAN_S = 2.0
+QUICK_SCAN_BYTES = 512 * 1024**2
+LONG_SCAN_S = 90.0
+"""For a file whose length or frame times nothing else tells."""
+MOST_PACKETS = 3_000_000
+"""27 hours at 30 frames a second; bounds the memory of a scan to about 100 MB."""
+TAIL_S = 10
+
+
+@dataclass
+class Scan:
+    """What was seen of the packets so far."""
+
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    keyframes: list[int] = field(default_factory=list)
+    ends: dict[int, Fraction] = field(default_factory=dict)
+    """Stream index -> when its last packet ends, in seconds."""
+    latest_pts: int = -(2**62)
+    latest_duration: int = 0
+    """How long the frame shown last is shown, in ticks; 0 when the container does not say."""
+    size_bytes: int = 0
+    is_whole: bool = False
+    can_stop_early: bool | None = None
+    """Whether the head tells enough; asked once, when the quick part is over."""
+
+
+def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_known: bool) -> Scan:
+    """Read packets until the end or until it takes too long."""
+    scan = Scan()
+    started = time.monotonic()
+    for number, packet in enumerate(container.demux()):
+        _note(scan, packet, video.index)
+        if number % 256 == 255 and _is_enough(scan, video, time.monotonic() - started, is_length_known):
+            return scan
+    scan.is_whole = True
+    return scan
+
+
+def _note(scan: Scan, packet: Packet, video_index: int) -> None:
+    moment = packet.pts if packet.pts is not None else packet.dts
+    if moment is None or packet.is_discard or packet.time_base is None:
+        return
+    scan.size_bytes += packet.size
+    end = (moment + (packet.duration or 0)) * packet.time_base
+    index = packet.stream_index
+    scan.ends[index] = max(scan.ends.get(index, end), end)
+    if index != video_index:
+        return
+    if moment > scan.latest_pts:
+        scan.latest_pts, scan.latest_duration = moment, packet.duration or 0
+    scan.pts.append(moment)
+    if packet.is_keyframe:
+        scan.keyframes.append(moment)
+
+
+def _is_enough(scan: Scan, video: AvVideoStream, elapsed_s: float, is_length_known: bool) -> bool:
+    if len(scan.pts) > MOST_PACKETS or elapsed_s > LONG_SCAN_S:
+        return True
+    if elapsed_s < QUICK_SCAN_S and scan.size_bytes < QUICK_SCAN_BYTES:
+        return False
+    if scan.can_stop_early is None:
+        scan.can_stop_early = is_length_known and (_has_index(video) or _looks_constant(scan, video))
+    return scan.can_stop_early
+
+
+def _has_index(video: AvVideoStream) -> bool:
+    """Whether the container's index names every frame (MP4, MOV, AVI), not only the keyframes (Matroska)."""
+    entries = video.index_entries
+    return len(entries) > 1 and not all(entry.is_keyframe for entry in islice(entries, 64))
+
+
+def _looks_constant(scan: Scan, video: AvVideoStream) -> bool:
+    pts = sorted(set(scan.pts))
+    base = _time_base(video)
+    return any(fits_rate(pts, base, rate) for rate in candidate_rates(_declared_rates(video), pts, base))
+
+
+def _declared_rates(video: AvVideoStream) -> tuple[Fraction | None, ...]:
+    return (video.base_rate, video.average_rate, video.guessed_rate)
+
+
+def _time_base(video: AvVideoStream) -> Fraction:
+    if not video.time_base:
+        raise UnsupportedMedia("This file does not say when its pictures are shown.")
+    return video.time_base
+
+
+def read_frame_times(
+    container: InputContainer, video: AvVideoStream, *, first_pts: int, size_bytes: int
+) -> tuple[FrameTimes, Fraction, dict[int, Fraction]]:
+    """Frame times, rate, and the end of each stream that was read to its end."""
+    base = _time_base(video)
+    duration = _video_duration(container, video)
+    check_not_truncated(video, size_bytes)
+    scan = scan_packets(container, video, is_length_known=duration is not None)
+    keyframes = sorted({pts for pts in scan.keyframes if pts >= first_pts})
+    pts = sorted({pts for pts in scan.pts if pts >= first_pts}) or [first_pts]
+    if scan.is_whole:
+        return *measure_frames(pts, keyframes, base, _declared_rates(video), scan.latest_duration), scan.ends
+    if _has_index(video):
+        return *_from_index(video, first_pts, base), {}
+    end = max(_tail_end(container, video), int((duration or 0) / base) + first_pts)
+    return *assume_frames(pts, keyframes, base, _declared_rates(video), end, video.frames or None), {}
+
+
+def _video_duration(container: InputContainer, video: AvVideoStream) -> Fraction | None:
+    if video.duration and video.time_base:
+        return video.duration * video.time_base
+    return Fraction(container.duration, av.time_base) if container.duration else None
+
+
+def _from_index(video: AvVideoStream, first_pts: int, base: Fraction) -> tuple[FrameTimes, Fraction]:
+    """From decode times: they are the times of showing but for a constant shift, and order inside a group."""
+    entries = [entry for entry in video.index_entries if not entry.is_discard]
+    shift = first_pts - entries[0].timestamp
+    pts = sorted({entry.timestamp + shift for entry in entries})
+    keyframes = [entry.timestamp + shift for entry in entries if entry.is_keyframe]
+    return measure_frames(pts, keyframes, base, _declared_rates(video), 0)
+
+
+def check_not_truncated(video: AvVideoStream, size_bytes: int) -> None:
+    """Refuse a file whose index names bytes beyond its end."""
+    missing = [entry for entry in _last_entries(video) if entry.pos + entry.size > size_bytes]
+    if missing:
+        raise UnsupportedMedia(
+            "This file is incomplete: its end is missing. It was probably cut off while being copied or recorded."
+        )
+
+
+def _last_entries(video: AvVideoStream) -> Iterator[av.index.IndexEntry]:
+    entries = video.index_entries
+    return islice(entries, max(0, len(entries) - 32), None)
+
+
+def _tail_end(container: InputContainer, video: AvVideoStream) -> int:
+    """When the last packet of the picture ends, read near the end of the file; 0 when that cannot be read."""
+    base = _time_base(video)
+    end = 0
+    started = time.monotonic()
+    try:
+        start = (container.duration or 0) + (container.start_time or 0) - TAIL_S * av.time_base
+        container.seek(max(0, start))
+        for packet in container.demux(video):
+            moment = packet.pts if packet.pts is not None else packet.dts
+            end = max(end, (moment or 0) + (packet.duration or 0))
+            if time.monotonic() - started > QUICK_SCAN_S:
+                break
+    except av.error.FFmpegError:
+        return 0
+    return end if end * base > 0 else 0
