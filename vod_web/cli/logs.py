@@ -13,13 +13,15 @@ from pathlib import Path
 LOG_FILE_BYTES = 10 * 1024**2
 LOG_FILES_KEPT = 3
 _ROUTINE = re.compile(r"\[(info|debug)\s*\]|\"level\": ?\"(info|debug)\"|^\[(INFO|DEBUG)\]", re.IGNORECASE)
-_QUEUE_SERVER_ROUTINE = re.compile(r"^\d+:[A-Z] .* [*.-] ")
-"""Redis and Valkey mark a line's weight by one sign: `.` `-` `*` for routine, `#` for warnings."""
+_QUEUE_SERVER = re.compile(r"^\d+:[\w-]+ ")
+_TROUBLE = re.compile(r"error|fatal|fail|corrupt|can't|cannot|unable|denied|no space", re.IGNORECASE)
 
 
 def is_worth_showing(line: str) -> bool:
     """Whether a person at the terminal should see this line of a process."""
-    return bool(line.strip()) and not _ROUTINE.search(line) and not _QUEUE_SERVER_ROUTINE.match(line)
+    if _QUEUE_SERVER.match(line):  # Redis and Valkey call a plain shutdown a warning
+        return bool(_TROUBLE.search(line))
+    return bool(line.strip()) and not _ROUTINE.search(line)
 
 
 class ChildLog:

@@ -16,6 +16,7 @@ from vod_web.cli.supervisor import Supervisor
 from vod_web.cli.tools import require_queue_server
 from vod_web.core.settings import Settings, child_environment, load_settings
 
+ASK_S = 0.2
 REMIND_S = 30.0
 MOST_DEATHS = 4
 """A process that ends so often in a row before the site is ready will not do better."""
@@ -90,16 +91,24 @@ def _upgrade_database(env: dict[str, str]) -> None:
 
 def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
     """Watch the children until the site says that it can do its work."""
-    remind_at = time.monotonic() + REMIND_S
-    while (answer := _ask(settings)) is not None:
+    ask_at, remind_at = 0.0, time.monotonic() + REMIND_S
+    lacking: str | None = "nothing has answered yet"
+    while lacking is not None:
         supervisor.watch()
-        for child in supervisor.children:
-            if child.deaths >= MOST_DEATHS:
-                log = supervisor.log_directory / f"{child.name}.log"
-                raise CannotRun(f"{child.name} does not start ({child.log.last_line}): see {log}.")
+        _give_up_on_the_hopeless(supervisor)
+        if time.monotonic() >= ask_at:
+            lacking = _ask(settings)
+            ask_at = time.monotonic() + ASK_S
         if time.monotonic() > remind_at:
             remind_at += REMIND_S
-            say(f"Not ready yet: {answer}")
+            say(f"Not ready yet: {lacking}")
+
+
+def _give_up_on_the_hopeless(supervisor: Supervisor) -> None:
+    for child in supervisor.children:
+        if child.deaths >= MOST_DEATHS:
+            log = supervisor.log_directory / f"{child.name}.log"
+            raise CannotRun(f"{child.name} does not start ({child.log.last_line}): see {log}.")
 
 
 def _ask(settings: Settings) -> str | None:
