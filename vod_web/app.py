@@ -6,7 +6,6 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vod_web.api import register_api
@@ -46,7 +45,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path="/static",
     )
     app.config.from_mapping(_flask_config(settings))
-    app.jinja_env.undefined = StrictUndefined
     _trust_proxies(app, settings)
     _connect_database(app)
     open_resources(settings)

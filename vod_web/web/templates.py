@@ -1,12 +1,29 @@
 """What do all templates have at hand?"""
 
+from types import SimpleNamespace
+
 from flask import Flask
+from jinja2 import StrictUndefined
+from jinja2.runtime import Macro
 
 from vod_web.services import site
 
+COMPONENTS = "components/"
+
 
 def register_templates(app: Flask) -> None:
-    """The site's own settings, and the macros of `templates/components/` as `ui`."""
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
+    """The decisions about the site as `site`, and every macro of `templates/components/` as an attribute of `ui`.
+
+    Macros are globals because a block that is rendered alone does not see its page's imports.
+    """
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
     app.context_processor(lambda: {"site": site.get_site()})
+    macros = SimpleNamespace()
+    environment.globals["ui"] = macros  # before the macros are read: they call each other through it
+    for name in environment.list_templates(filter_func=lambda name: name.startswith(COMPONENTS)):
+        for key, value in vars(environment.get_template(name).module).items():
+            if isinstance(value, Macro):
+                setattr(macros, key, value)
