@@ -143,8 +143,10 @@ def upgrade() -> None:
     op.create_table(
         "sign_ins",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=11), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("is_remembered", sa.Boolean(), nullable=False),
         sa.Column("user_agent", sa.String(length=300), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -152,6 +154,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_sign_ins_public_id")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_ins_secret_hash")),
     )
     with op.batch_alter_table("sign_ins", schema=None) as batch_op:
@@ -263,6 +266,8 @@ def upgrade() -> None:
         sa.Column("part_size_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("part_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("checksum_sha256", sa.String(length=64), nullable=True),
+        sa.Column("fingerprint", sa.String(length=100), nullable=True),
+        sa.Column("has_part_checksums", sa.Boolean(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("parts_id", sa.String(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -372,8 +377,8 @@ def upgrade() -> None:
         sa.Column("upload_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("size_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("etag", sa.String(length=100), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fence", sa.String(length=11), nullable=False),
+        sa.Column("etag", sa.String(length=100), nullable=True),
         sa.ForeignKeyConstraint(
             ["upload_id"], ["uploads.id"], name=op.f("fk_parts_upload_id_uploads"), ondelete="CASCADE"
         ),
