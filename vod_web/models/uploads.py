@@ -37,6 +37,10 @@ class Upload(Base):
     part_count: Mapped[int] = mapped_column()
     checksum_sha256: Mapped[str | None] = mapped_column(String(64))
     """Of the whole file, in hexadecimal, where the sender announced it."""
+    fingerprint: Mapped[str | None] = mapped_column(String(100))
+    """By what the sender knows the same file again, to go on after an interruption."""
+    has_part_checksums: Mapped[bool] = mapped_column(default=False)
+    """Whether the sender gives the SHA-256 of every part; S3 must be told at the beginning."""
     key: Mapped[str] = mapped_column(String(200), unique=True)
     parts_id: Mapped[str] = mapped_column(default="")
     """How storage calls this run of parts (the multipart upload id of S3)."""
@@ -51,7 +55,7 @@ class Upload(Base):
 
 
 class Part(Base):
-    """A part that the site itself has received (parts sent straight to S3 are known there)."""
+    """A part that the site itself receives or has received (parts sent straight to S3 are known there)."""
 
     __tablename__ = "parts"
 
@@ -59,5 +63,7 @@ class Part(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     """From 1."""
     size_bytes: Mapped[int] = mapped_column()
-    etag: Mapped[str] = mapped_column(String(100))
-    received_at: Mapped[datetime] = mapped_column(default=utc_now)
+    fence: Mapped[str] = mapped_column(String(11))
+    """Names the request that writes it; an older one, that another has overtaken, must not call it received."""
+    etag: Mapped[str | None] = mapped_column(String(100))
+    """None until all its bytes are safe."""
