@@ -1,0 +1,176 @@
+"""Can the site do its work, and what is to be done where it cannot?
+
+`check_readiness` is quick and changes nothing that people see; `check_site` tests everything and may take seconds.
+"""
+
+import shutil
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from vod_web.core.errors import StorageFailed, Unavailable
+from vod_web.core.settings import Settings
+from vod_web.db.session import close_session, current_session
+from vod_web.media.tools import find_ffmpeg
+from vod_web.models import Worker
+from vod_web.queue import JobQueue
+from vod_web.storage.base import Storage
+
+WORKER_ALIVE_S = 30
+"""A worker that has not reported for so long is taken for dead."""
+LEAST_FREE_BYTES = 2 * 1024**3
+MAIL_TIMEOUT_S = 5
+STORAGE_REMEMBERED_S = 30
+"""How long readiness trusts the last good answer of the storage: the test writes an object, and anybody may ask."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part of the site, and whether it works."""
+
+    name: str
+    """Such as `database`; stable."""
+    is_ok: bool
+    detail: str
+    """What was found, in a sentence or less."""
+    mend: str = ""
+    """What to do when it does not work."""
+
+
+_storage_good_until: dict[int, datetime] = {}
+"""By the identity of the storage; see STORAGE_REMEMBERED_S."""
+
+
+def check_readiness(*, storage: Storage, queue: JobQueue, now: datetime) -> list[Check]:
+    """What the site needs to show a page and to process a video: database, queue, storage, workers."""
+    return [check_database(), check_queue(queue), _check_storage_now_and_then(storage, now), check_workers(now)]
+
+
+def check_site(*, settings: Settings, storage: Storage, queue: JobQueue, now: datetime) -> list[Check]:
+    """Every part of the site, tested for real."""
+    return [
+        check_database(),
+        check_queue(queue),
+        check_storage(storage),
+        check_ffmpeg(settings),
+        check_workers(now),
+        check_mail(settings),
+        check_disk(settings, storage),
+    ]
+
+
+def check_database() -> Check:
+    """The database answers, and has its tables."""
+    try:
+        session = current_session()
+        version = session.scalar(text("SELECT version_num FROM alembic_version"))
+        dialect = session.get_bind().dialect.name
+    except SQLAlchemyError as error:
+        close_session()
+        return Check(
+            "database",
+            False,
+            f"The database does not answer as it should: {_first_line(error)}.",
+            "See that the server of VOD_DATABASE_URL runs; ./vod db upgrade makes missing tables.",
+        )
+    return Check("database", True, f"{dialect}, schema {version}")
+
+
+def check_queue(queue: JobQueue) -> Check:
+    """The queue server answers."""
+    try:
+        waiting = sum(queue.depths().values())
+    except Unavailable as error:
+        return Check("queue", False, error.message, "Start the queue server, or correct VOD_REDIS_URL.")
+    return Check("queue", True, f"{waiting} jobs are waiting")
+
+
+def check_storage(storage: Storage) -> Check:
+    """An object can be written, read, read in part, and deleted."""
+    try:
+        storage.check()
+    except StorageFailed as error:
+        return Check("storage", False, error.message, "Correct VOD_STORAGE and the settings beside it.")
+    return Check("storage", True, "writing, reading and deleting work")
+
+
+def _check_storage_now_and_then(storage: Storage, now: datetime) -> Check:
+    if _storage_good_until.get(id(storage), now) > now:
+        return Check("storage", True, "worked a moment ago")
+    check = check_storage(storage)
+    if check.is_ok:
+        _storage_good_until[id(storage)] = now + timedelta(seconds=STORAGE_REMEMBERED_S)
+    return check
+
+
+def check_ffmpeg(settings: Settings) -> Check:
+    """There is an FFmpeg without known holes, and it has the encoders that the ladder needs."""
+    try:
+        program = find_ffmpeg(settings.ffmpeg)
+    except Unavailable as error:
+        return Check("ffmpeg", False, error.message, "Name a newer FFmpeg with VOD_FFMPEG, or remove that setting.")
+    return Check("ffmpeg", True, str(program))
+
+
+def check_workers(now: datetime) -> Check:
+    """At least one worker has reported a moment ago."""
+    oldest = now - timedelta(seconds=WORKER_ALIVE_S)
+    try:
+        count = current_session().scalar(select(func.count()).select_from(Worker).where(Worker.seen_at >= oldest))
+    except SQLAlchemyError:
+        close_session()
+        count = 0
+    if not count:
+        return Check(
+            "workers",
+            False,
+            f"No worker has reported in the last {WORKER_ALIVE_S} s: videos wait.",
+            "Start one with: python worker.py (or set VOD_WORKERS above 0 for ./vod up).",
+        )
+    return Check("workers", True, f"{count} at work" if count > 1 else "one at work")
+
+
+def check_mail(settings: Settings) -> Check:
+    """The mail server lets us in; having none is fine."""
+    if not settings.mail_url:
+        return Check("mail", True, "no mail server is set: admins hand out reset links")
+    try:
+        _greet_mail_server(settings.mail_url)
+    except (OSError, smtplib.SMTPException) as error:
+        return Check(
+            "mail", False, f"The mail server does not let us in: {_first_line(error)}.", "Correct VOD_MAIL_URL."
+        )
+    return Check("mail", True, "the mail server lets us in")
+
+
+def _greet_mail_server(mail_url: str) -> None:
+    parts = urlsplit(mail_url)
+    connect: Callable[..., smtplib.SMTP] = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with connect(parts.hostname or "", parts.port or 0, timeout=MAIL_TIMEOUT_S) as server:
+        if parts.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.noop()
+
+
+def check_disk(settings: Settings, storage: Storage) -> Check:
+    """There is room for the next uploads, in the storage and in the data directory."""
+    free_bytes = [shutil.disk_usage(settings.data_dir).free]
+    in_storage = storage.free_bytes()
+    if in_storage is not None:
+        free_bytes.append(in_storage)
+    least = min(free_bytes)
+    detail = f"{least / 1024**3:.1f} GiB free"
+    if least < LEAST_FREE_BYTES:
+        return Check("disk", False, detail, "Delete videos, or move VOD_DATA_DIR to a larger disk.")
+    return Check("disk", True, detail)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(".")
