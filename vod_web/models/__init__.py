@@ -3,7 +3,7 @@
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
-from vod_web.models.site import AuditEvent, SiteSetting
+from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.subscriptions import Subscription
 from vod_web.models.uploads import Part, Upload, UploadState
 from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
@@ -23,6 +23,7 @@ __all__ = [
     "Playlist",
     "PlaylistItem",
     "PlaylistKind",
+    "RegistrationPolicy",
     "Rendition",
     "RenditionKind",
     "Role",

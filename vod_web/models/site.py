@@ -1,6 +1,7 @@
 """What was decided about the site in the browser, and who did what?"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String
@@ -9,6 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vod_web.core.clock import utc_now
 from vod_web.db.base import Base
 from vod_web.models.users import User
+
+
+class RegistrationPolicy(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    """Anybody, and may upload."""
+    VIEWERS = "viewers"
+    """Anybody, to watch; admins decide who may upload."""
+    CLOSED = "closed"
+    """Nobody; admins make accounts."""
 
 
 class SiteSetting(Base):

@@ -82,7 +82,9 @@ class Video(Base):
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.PUBLIC)
     status: Mapped[VideoStatus] = mapped_column(enum_column(VideoStatus), default=VideoStatus.DRAFT, index=True)
     status_reason: Mapped[str | None] = mapped_column()
-    """Why it failed, is blocked or was deleted: a sentence for its owner."""
+    """Why it failed or is blocked: a sentence for its owner."""
+    former_status: Mapped[VideoStatus | None] = mapped_column(enum_column(VideoStatus))
+    """What it was when it was deleted, for bringing it back."""
     is_playable: Mapped[bool] = mapped_column(default=False)
     progress: Mapped[float] = mapped_column(default=0.0)
     """How much of the processing is done, 0 to 1."""

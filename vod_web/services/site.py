@@ -1,23 +1,11 @@
 """What was decided about the site as a whole, in the browser?"""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import select
 
 from vod_web.db.session import current_session, transaction
-from vod_web.models import SiteSetting, User
-
-
-class Registration(StrEnum):
-    """Who may make an account."""
-
-    OPEN = "open"
-    """Anybody, and may upload."""
-    VIEWERS = "viewers"
-    """Anybody, to watch; admins decide who may upload."""
-    CLOSED = "closed"
-    """Nobody; admins make accounts."""
+from vod_web.models import RegistrationPolicy, SiteSetting, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +13,7 @@ class Site:
     """The decisions about the site."""
 
     name: str = "VOD Web"
-    registration: Registration = Registration.OPEN
+    registration: RegistrationPolicy = RegistrationPolicy.OPEN
 
 
 def get_site() -> Site:
@@ -34,7 +22,7 @@ def get_site() -> Site:
     decided = {row.name: row.value["value"] for row in rows}
     return Site(
         name=decided.get("name", Site.name),
-        registration=Registration(decided.get("registration", Site.registration)),
+        registration=RegistrationPolicy(decided.get("registration", Site.registration)),
     )
 
 
