@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
-from ..core.errors import Unavailable
-from ..core.processes import start_process, stop_process
+from vod_web.core.errors import Unavailable
+from vod_web.core.processes import start_process, stop_process
 
-FIXED_IN = {(5, 1): 10, (6, 1): 6, (7, 1): 5, (8, 0): 3, (8, 1): 2}
+FIXED_IN: dict[tuple[int, ...], int] = {(5, 1): 10, (6, 1): 6, (7, 1): 5, (8, 0): 3, (8, 1): 2}
 """CVE-2026-8461 (a MagicYUV stream runs code) is fixed from this patch release of each branch on, and in 9.0."""
 FIXED_FROM = (9, 0)
 NEEDED_ENCODERS = ("libx264", "aac")
