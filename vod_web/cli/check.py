@@ -43,7 +43,7 @@ def list_checks() -> list[Check]:
         Check("templates", _tool("djlint", "--lint", "--quiet", "templates"), "the lines above say what and where"),
         Check(
             "scripts",
-            (node, "node_modules/eslint/bin/eslint.js", "static"),
+            (node, "node_modules/eslint/bin/eslint.js", "static", "eslint.config.js"),
             "the lines above say what and where",
         ),
         Check("types", _tool("mypy"), "the lines above say what and where"),

@@ -1,0 +1,29 @@
+import js from "@eslint/js";
+
+const browser = [
+  "AbortController", "Blob", "CSS", "CustomEvent", "DOMParser", "Event", "EventTarget", "File", "FormData", "Headers",
+  "HTMLElement", "HTMLInputElement", "HTMLVideoElement", "IntersectionObserver", "MediaMetadata", "MutationObserver",
+  "Notification", "ResizeObserver", "URL", "URLSearchParams", "Worker", "XMLHttpRequest", "cancelAnimationFrame",
+  "clearInterval", "clearTimeout", "confirm", "console", "crypto", "customElements", "document", "fetch", "history",
+  "localStorage", "location", "matchMedia", "navigator", "performance", "queueMicrotask", "requestAnimationFrame",
+  "screen", "sessionStorage", "setInterval", "setTimeout", "structuredClone", "window",
+];
+const node = ["console", "process", "URL"];
+
+const globals = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
+
+export default [
+  { ignores: ["static/dist/**"] },
+  js.configs.recommended,
+  {
+    rules: {
+      eqeqeq: "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-var": "error",
+      "prefer-const": "error",
+    },
+  },
+  { files: ["static/js/**/*.js"], languageOptions: { globals: globals(browser) } },
+  { files: ["**/*.mjs", "*.config.js"], languageOptions: { globals: globals(node) } },
+];
