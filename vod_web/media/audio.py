@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ..core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed
+
 from .commands import audio_command
 from .plan import AudioPlan, EncodePlan
 from .records import Record

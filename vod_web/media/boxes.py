@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Fragment:
     sample_count: int
     duration: int
     """Of all samples together, by decode time."""
-    size_bytes: int
+    keyframe_end: int
+    """Bytes from the beginning of the file to the end of its first sample: what an I-frame playlist names."""
 
 
 def read_boxes(data: bytes | memoryview) -> Iterator[Box]:
@@ -132,8 +133,17 @@ def read_fragment(data: bytes) -> Fragment:
         decode_start=min(sample.dts for sample in samples),
         sample_count=len(samples),
         duration=sum(sample.duration for sample in samples),
-        size_bytes=len(data),
+        keyframe_end=_first_sample_end(data, samples[0].size),
     )
+
+
+def _first_sample_end(data: bytes, size: int) -> int:
+    """Where the first sample ends: its run says how far from the fragment's beginning its bytes lie."""
+    fragment = next(find_boxes(data, b"moof"))
+    run = find_box(fragment.body, b"traf", b"trun")
+    has_offset = run[3] & 0x01
+    offset = struct.unpack_from(">i", run, 8)[0] if has_offset else fragment.size + 8
+    return fragment.start + int(offset) + size
 
 
 @dataclass(frozen=True)

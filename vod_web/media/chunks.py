@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ..core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed
+
 from .commands import chunk_command
 from .ladder import Rung
 from .plan import Chunk, EncodePlan
@@ -20,7 +21,7 @@ from .results import (
 )
 from .runner import OnProgress, Tools, run_ffmpeg
 
-MISSING_PART = Fraction(1, 10)
+MISSING_PART = 0.1
 """A damaged source may lose this part of a chunk's frames; when more is missing, it is not the video that was uploaded."""
 MISSING_FRAMES = 2
 LATE_S = Fraction(1, 2)
@@ -125,7 +126,7 @@ def check_frames(plan: EncodePlan, chunk: Chunk, rung: Rung, found: list[FoundSe
             f"The video is damaged: only {actual} of {expected} pictures can be read " + _describe_place(plan, chunk)
         )
     end = plan.timeline.start_s(chunk.segments.stop)
-    tolerance = max(LATE_S, plan.chunk_duration_s(chunk.index) * MISSING_PART)
+    tolerance = max(float(LATE_S), float(plan.chunk_duration_s(chunk.index)) * MISSING_PART)
     if plan.timeline.is_exact and end - found[-1].end_s > tolerance:
         raise EncodeFailed("The video is damaged: its pictures end early, " + _describe_place(plan, chunk))
 

@@ -6,7 +6,14 @@ output: stream, encoder, keyframes, container. All output names are relative: a 
 
 from fractions import Fraction
 
-from .filters import audio_graph, format_ratio, ladder_graph
+from .filters import (
+    audio_graph,
+    format_ratio,
+    format_seconds,
+    ladder_graph,
+    poster_graph,
+    storyboard_graph,
+)
 from .formats import DECODERS, DEMUXERS, allowed_protocols
 from .ladder import Rung
 from .plan import AudioPlan, Chunk, EncodePlan
@@ -15,6 +22,9 @@ INIT_NAME = "init.mp4"
 SEGMENT_NAME = "%d.m4s"
 PLAYLIST_NAME = "ffmpeg.m3u8"
 """FFmpeg's own playlist, not published: ours are written from measured sizes and times."""
+
+LOOK_NAME = "look.gray"
+POSTER_QUALITY, STORYBOARD_QUALITY = 4, 7
 
 NEVER = 1_000_000
 """A GOP length that is never reached: only the timeline makes keyframes."""
@@ -50,13 +60,6 @@ def input_options(address: str, *, seek_s: Fraction | None = None, decoder_optio
         *seek,
         *("-i", address),
     ]
-
-
-def format_seconds(value: Fraction) -> str:
-    """A time for FFmpeg, in whole microseconds, rounded down."""
-    microseconds = value * 1_000_000 // 1
-    sign = "-" if microseconds < 0 else ""
-    return f"{sign}{abs(microseconds) // 1_000_000}.{abs(microseconds) % 1_000_000:06d}"
 
 
 def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginning: bool = False) -> list[str]:
@@ -168,4 +171,51 @@ def audio_command(plan: EncodePlan, track: AudioPlan, address: str) -> list[str]
         *("-b:a", str(track.bitrate_bps)),
         *("-flags:a", "+bitexact"),
         *hls_options(plan, track.name, 0, segment_s=plan.audio_segment_s),
+    ]
+
+
+def poster_command(plan: EncodePlan, time_s: Fraction, address: str) -> list[str]:
+    """One frame in all poster sizes, and a tiny grey one to judge it by."""
+    base = plan.timeline.time_base
+    start_s = plan.timeline.starts[0] * base
+    ticks = plan.timeline.cut(0) + int(time_s / base)
+    outputs = []
+    for number, (width, _) in enumerate(plan.poster.sizes):
+        outputs += ["-map", f"[p{number}]", *jpeg_options(POSTER_QUALITY), "-update", "1", f"poster-{width}.jpg"]
+    return [
+        *global_options(),
+        *input_options(address, seek_s=start_s + time_s - plan.seek_margin_s if time_s else None),
+        *("-filter_complex", poster_graph(plan, ticks)),
+        *outputs,
+        *("-map", "[look]", "-f", "rawvideo", LOOK_NAME),
+    ]
+
+
+def storyboard_command(plan: EncodePlan, address: str) -> list[str]:
+    """Sheets of small pictures from a decode that leaves out what it can."""
+    gap = plan.video.frames.keyframe_gap_s
+    is_dense = gap is not None and gap <= plan.storyboard.interval_s
+    # keyframes alone where they are close enough; else all frames that others need, without the smoothing
+    skipping = ("-skip_frame", "nokey") if is_dense else ("-skip_frame", "noref", "-skip_loop_filter", "all")
+    return [
+        *global_options(),
+        *input_options(address, decoder_options=skipping),
+        *("-filter_complex", storyboard_graph(plan)),
+        *("-map", "[sheets]"),
+        *jpeg_options(STORYBOARD_QUALITY),
+        *("-frames:v", str(plan.storyboard.sheet_count)),
+        *("-start_number", "0"),
+        "storyboard-%d.jpg",
+    ]
+
+
+def jpeg_options(quality: int) -> list[str]:
+    """JPEG pictures; FFmpeg counts quality from 2 (best) to 31."""
+    return [
+        *("-map_metadata", "-1"),
+        *("-fps_mode", "passthrough"),
+        *("-c:v", "mjpeg"),
+        *("-q:v", str(quality)),
+        *("-huffman", "optimal"),
+        *("-f", "image2"),
     ]

@@ -10,7 +10,8 @@ from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
-from ..core.errors import UnsupportedMedia
+from vod_web.core.errors import UnsupportedMedia
+
 from .formats import AUDIO_DECODERS, TEXT_SUBTITLES, VIDEO_DECODERS
 from .probed import AudioTrack, Chapter, Colour, FrameTimes, Probe, SubtitleTrack, VideoStream
 from .scan import read_frame_times

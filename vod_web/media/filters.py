@@ -1,6 +1,7 @@
 """Which filter graph makes the pictures and the sound of the renditions? Pure; text for FFmpeg."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from .ladder import HIGHEST_RATE, Rung
@@ -50,6 +51,30 @@ SURROUND = {
 """Layouts that are mixed by the table above; FFmpeg mixes the others."""
 
 
+@dataclass(frozen=True)
+class Target:
+    """What the colours of an output mean."""
+
+    matrix: str
+    range_name: str
+    pixel_format: str
+
+
+VIDEO = Target("bt709", "limited", "yuv420p")
+JPEG = Target("smpte170m", "full", "yuvj420p")
+"""JFIF has no other."""
+
+LOOK_SIZE = (64, 36)
+"""Size of the grey picture by which a poster is judged."""
+
+
+def format_seconds(value: Fraction) -> str:
+    """A time for FFmpeg, in whole microseconds, rounded down."""
+    microseconds = value * 1_000_000 // 1
+    sign = "-" if microseconds < 0 else ""
+    return f"{sign}{abs(microseconds) // 1_000_000}.{abs(microseconds) % 1_000_000:06d}"
+
+
 def format_ratio(value: Fraction) -> str:
     """A fraction as FFmpeg reads it, always with a denominator."""
     return f"{value.numerator}/{value.denominator}"
@@ -74,7 +99,11 @@ def ladder_graph(plan: EncodePlan, start: int, stop: int | None) -> str:
     for number, rung in enumerate(plan.rungs):
         filters = head if previous is None else []
         filters += step_filters(plan, rung, previous)
-        filters += [*scale_filters(plan.video, rung)] if previous is None else [f"scale={rung_size(rung)}:{SCALER}"]
+        filters += (
+            [*scale_filters(plan.video, (rung.width_px, rung.height_px), VIDEO)]
+            if previous is None
+            else [f"scale={rung_size(rung)}:{SCALER}"]
+        )
         source = f"[0:{plan.video.index}]" if previous is None else f"[from{number - 1}]"
         is_last = number == len(plan.rungs) - 1
         outputs = f"[v{number}]" if is_last else f",split=2[v{number}][from{number}]"
@@ -118,21 +147,22 @@ def step_filters(plan: EncodePlan, rung: Rung, previous: Rung | None) -> list[st
     return [f"select='not(mod(round((pts-{first})*{base}*{rate}),{rung.frame_step}))'"]
 
 
-def scale_filters(video: VideoStream, rung: Rung) -> list[str]:
-    """From the source's picture to the top rung: size, square pixels, 8 bits, BT.709 in limited range."""
+def scale_filters(video: VideoStream, size: tuple[int, int], target: Target) -> list[str]:
+    """From the source's picture to another size: square pixels, 8 bits, the target's colours."""
+    scale = f"scale={size[0]}:{size[1]}:{SCALER}"
     if video.colour.hdr is not Hdr.NONE:
-        return [f"scale={rung_size(rung)}:{SCALER}", *tone_map_filters(video.colour), "setsar=1"]
+        return [scale, *tone_map_filters(video.colour, target), "setsar=1"]
     source_range = "full" if video.colour.is_full_range else "limited"
     return [
-        f"scale={rung_size(rung)}:{SCALER}:in_color_matrix={source_matrix(video)}:in_range={source_range}"
-        ":out_color_matrix=bt709:out_range=limited",
-        "format=yuv420p",
+        f"{scale}:in_color_matrix={source_matrix(video)}:in_range={source_range}"
+        f":out_color_matrix={target.matrix}:out_range={target.range_name}",
+        f"format={target.pixel_format}",
         "setsar=1",
     ]
 
 
-def tone_map_filters(colour: Colour) -> list[str]:
-    """HDR to BT.709: through linear light at the top rung's size, where it is cheapest without harm."""
+def tone_map_filters(colour: Colour, target: Target) -> list[str]:
+    """HDR to BT.709, through linear light, after scaling: there it is cheapest, without harm."""
     matrix = colour.matrix if colour.matrix != "unknown" else "bt2020nc"
     primaries = colour.primaries if colour.primaries != "unknown" else "bt2020"
     source_range = "full" if colour.is_full_range else "limited"
@@ -142,9 +172,36 @@ def tone_map_filters(colour: Colour) -> list[str]:
         "format=gbrpf32le",
         "zscale=p=bt709",
         "tonemap=tonemap=hable:desat=0",
-        "zscale=t=bt709:m=bt709:r=limited",
-        "format=yuv420p",
+        f"zscale=t=bt709:m={target.matrix}:r={target.range_name}",
+        f"format={target.pixel_format}",
     ]
+
+
+def poster_graph(plan: EncodePlan, ticks: int) -> str:
+    """The first frame at or after a tick, in every poster size (`[p0]`, `[p1]` ...) and tiny and grey (`[look]`)."""
+    sizes = plan.poster.sizes
+    outputs = "".join(f"[s{number}]" for number in range(len(sizes)))
+    head = [*time_filters(plan), trim_filter(ticks, None), "trim=end_frame=1"]
+    scaled = [*head, *scale_filters(plan.video, sizes[0], JPEG), f"split={len(sizes) + 1}{outputs}[small]"]
+    chains = [f"[0:{plan.video.index}]{','.join(scaled)}"]
+    chains += [f"[s{number}]scale={w}:{h}:{SCALER}[p{number}]" for number, (w, h) in enumerate(sizes)]
+    chains.append(f"[small]scale={LOOK_SIZE[0]}:{LOOK_SIZE[1]}:flags=area,format=gray[look]")
+    return ";".join(chains)
+
+
+def storyboard_graph(plan: EncodePlan) -> str:
+    """One small picture for each interval, the latest at its beginning, laid out on sheets (`[sheets]`)."""
+    board = plan.storyboard
+    start_s = format_seconds(plan.timeline.starts[0] * plan.timeline.time_base)
+    filters = [
+        *time_filters(plan),
+        trim_filter(plan.timeline.cut(0), None),
+        f"fps=fps={format_ratio(1 / board.interval_s)}:start_time={start_s}:round=up",
+        *scale_filters(plan.video, (board.tile_width_px, board.tile_height_px), JPEG),
+        "tpad=stop=-1:stop_mode=clone",  # the last sheet is filled up; the output stops after it
+        f"tile={board.columns}x{board.rows}",
+    ]
+    return f"[0:{plan.video.index}]{','.join(filters)}[sheets]"
 
 
 def audio_graph(layout: str, channels: int, start_s: Fraction) -> str:

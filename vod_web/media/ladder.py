@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, sqrt
 
 from .probed import Probe, VideoStream
 from .records import Record
@@ -146,12 +146,12 @@ def choose_step(video: VideoStream, short_side: int) -> int:
 
 def choose_ceiling(width: int, height: int, rate: Fraction) -> int:
     """The VBV ceiling, by the area of the picture, between the entries of the table."""
-    short = (width * height * 9 / 16) ** 0.5
+    short = sqrt(width * height * 9 / 16)
     below = max((h for h in CEILINGS_BPS if h <= short), default=min(CEILINGS_BPS))
     above = min((h for h in CEILINGS_BPS if h > below), default=below)
     part = min(1.0, (short - below) / (above - below)) if above > below and short > below else 0.0
     ceiling = CEILINGS_BPS[below] + part * (CEILINGS_BPS[above] - CEILINGS_BPS[below])
-    ceiling *= min(1.0, short / below) ** 1.5
+    ceiling *= min(1.0, short / below)
     ceiling *= HIGH_RATE_FACTOR if rate > HALVED_RATE else 1.0
     return max(100_000, round(ceiling / 10_000) * 10_000)
 

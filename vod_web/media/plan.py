@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from .ladder import DEFAULT_HEIGHTS, Rung, choose_rungs
+from .languages import language_name
 from .pictures import PosterPlan, StoryboardPlan, plan_poster, plan_storyboard
 from .probed import AudioTrack, Probe, VideoStream
 from .records import Record
@@ -194,6 +195,6 @@ def _label_tracks(tracks: list[AudioTrack]) -> list[str]:
     """A name for each track: its title, its language, or its number; all different, as RFC 8216 4.3.4.1 demands."""
     labels: list[str] = []
     for number, track in enumerate(tracks, start=1):
-        label = track.title or track.language or f"Audio {number}"
+        label = track.title or language_name(track.language) or track.language or f"Audio {number}"
         labels.append(label if label not in labels else f"{label} ({number})")
     return labels

@@ -14,8 +14,9 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-from ..core.errors import EncodeFailed, Unavailable, UnsupportedMedia
-from ..core.processes import start_process, stop_process
+from vod_web.core.errors import EncodeFailed, Unavailable, UnsupportedMedia
+from vod_web.core.processes import start_process, stop_process
+
 from .formats import is_remote
 from .probed import Probe
 from .sniff import describe_bytes

@@ -10,7 +10,8 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from ..core.errors import UnsupportedMedia
+from vod_web.core.errors import UnsupportedMedia
+
 from .facts import read_facts
 from .formats import AUDIO_DEMUXERS, DECODERS, DEMUXERS, allowed_protocols
 from .sniff import is_mp4_without_index

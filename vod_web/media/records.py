@@ -1,14 +1,16 @@
 """How does a frozen dataclass become JSON and come back equal?"""
 
-from functools import cache
 from typing import Any, Self
 
 from pydantic import TypeAdapter
 
+_adapters: dict[type, TypeAdapter[Any]] = {}
 
-@cache
+
 def _adapter(cls: type) -> TypeAdapter[Any]:
-    return TypeAdapter(cls)
+    if cls not in _adapters:
+        _adapters[cls] = TypeAdapter(cls)
+    return _adapters[cls]
 
 
 class Record:

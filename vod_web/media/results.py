@@ -5,7 +5,8 @@ from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
-from ..core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed
+
 from .boxes import Fragment, InitSegment, read_fragment, read_init_segment
 from .commands import INIT_NAME
 from .plan import OUTPUT_OFFSET_S
@@ -22,12 +23,14 @@ class SegmentFile(Record):
     path: Path
     size_bytes: int
     start_s: Fraction
-    """When its first frame is shown, from the beginning of the video; of audio a little below 0 for the first one, whose
-    first samples are the encoder's silence."""
+    """When its first frame is shown, from the beginning of the video; a little below 0 for the first segment of audio,
+    which begins with the encoder's silence."""
     duration_s: Fraction
     """Until the next segment begins; that of the last one until its last frame ends."""
     frame_count: int
     """Pictures, or AAC frames."""
+    keyframe_end: int
+    """Bytes from the beginning of the file to the end of its first picture."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ def _place(rendition: str, number: int, group: list[FoundSegment], folder: Path,
         start_s=group[0].start_s,
         duration_s=duration_s,
         frame_count=sum(segment.fragment.sample_count for segment in group),
+        keyframe_end=group[0].fragment.keyframe_end,
     )
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from shlex import join
 from subprocess import PIPE, Popen
 
-from ..core.errors import EncodeFailed
-from ..core.logging import get_logger
-from ..core.processes import start_process, stop_process
+from vod_web.core.errors import EncodeFailed
+from vod_web.core.logging import get_logger
+from vod_web.core.processes import start_process, stop_process
+
 from .progress import Progress, ProgressReader
 
 OnProgress = Callable[[float, float | None], None]
 """Called with the seconds written so far and the speed (times real time, None before it is known), at most twice a
-second. An exception from it ends FFmpeg and goes on to the caller: that is how a lost lease or a cancel ends an encode."""
+second. An exception from it ends FFmpeg and goes on to the caller: so a lost lease or a cancel ends an encode."""
 
 LOG_BYTES = 4096
 POLL_S = 0.5

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
+from typing import Any
 
 import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream as AvVideoStream
 
-from ..core.errors import UnsupportedMedia
+from vod_web.core.errors import UnsupportedMedia
+
 from .probed import FrameTimes
 from .timing import assume_frames, candidate_rates, fits_rate, measure_frames
 
@@ -60,7 +62,7 @@ def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_k
     return scan
 
 
-def _note(scan: Scan, packet: Packet, video_index: int) -> None:
+def _note(scan: Scan, packet: Packet[Any], video_index: int) -> None:
     moment = packet.pts if packet.pts is not None else packet.dts
     if moment is None or packet.is_discard or packet.time_base is None:
         return

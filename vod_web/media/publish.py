@@ -1,0 +1,140 @@
+"""Which texts make finished renditions a video that plays? Pure: from the results of the jobs to playlists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from vod_web.core.errors import EncodeFailed
+
+from .languages import language_tag
+from .plan import EncodePlan
+from .playlists import (
+    IFRAMES_NAME,
+    MEDIA_NAME,
+    MULTIVARIANT_NAME,
+    AudioVariant,
+    Bitrate,
+    PlaylistSegment,
+    Variant,
+    format_iframe_playlist,
+    format_media_playlist,
+    format_multivariant_playlist,
+    measure_bitrate,
+    target_duration,
+)
+from .records import Record
+from .results import RenditionFiles
+
+
+@dataclass(frozen=True)
+class FinishedRendition(Record):
+    """One rendition of which all segments exist: what must be remembered of it."""
+
+    name: str
+    codecs: str
+    width_px: int
+    height_px: int
+    init_sha256: str
+    init_size_bytes: int
+    segments: tuple[PlaylistSegment, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all its files."""
+        return self.init_size_bytes + sum(segment.size_bytes for segment in self.segments)
+
+    @property
+    def duration_s(self) -> Fraction:
+        """Of all its segments."""
+        return sum((segment.duration_s for segment in self.segments), Fraction(0))
+
+    @property
+    def bitrate(self) -> Bitrate:
+        """Measured peak and average."""
+        return measure_bitrate(self.segments, target_duration(self.segments))
+
+
+def join_rendition(parts: Sequence[RenditionFiles]) -> FinishedRendition:
+    """One rendition from what its chunks made, given in any order.
+
+    Raises EncodeFailed when the chunks do not join: their init segments differ, or a segment is there twice.
+    """
+    files = sorted((segment for part in parts for segment in part.segments), key=lambda segment: segment.number)
+    if len({part.init_sha256 for part in parts}) != 1:
+        raise EncodeFailed(f"The parts of {parts[0].name} do not fit together: their init segments differ.")
+    if len({segment.number for segment in files}) != len(files):
+        raise EncodeFailed(f"The parts of {parts[0].name} do not fit together: a segment exists twice.")
+    starts = [segment.start_s for segment in files]
+    lengths = [later - earlier for earlier, later in pairwise(starts)]
+    lengths.append(files[-1].duration_s)
+    return FinishedRendition(
+        name=parts[0].name,
+        codecs=parts[0].codecs,
+        width_px=parts[0].width_px,
+        height_px=parts[0].height_px,
+        init_sha256=parts[0].init_sha256,
+        init_size_bytes=parts[0].init_size_bytes,
+        segments=tuple(
+            PlaylistSegment(segment.number, length, segment.size_bytes, segment.keyframe_end)
+            for segment, length in zip(files, lengths, strict=True)
+        ),
+    )
+
+
+def format_playlists(plan: EncodePlan, renditions: Sequence[FinishedRendition]) -> dict[str, str]:
+    """All playlists of a video: name relative to its folder -> text.
+
+    Renditions of the plan that are not among `renditions` are left out: a video can be published before all are ready.
+    """
+    finished = {rendition.name: rendition for rendition in renditions}
+    target = target_duration(segment for rendition in renditions for segment in rendition.segments)
+    texts: dict[str, str] = {}
+    for rendition in renditions:
+        texts[f"{rendition.name}/{MEDIA_NAME}"] = format_media_playlist(rendition.segments, target_s=target)
+    for rung in plan.rungs:
+        if rung.name in finished:
+            segments = finished[rung.name].segments
+            texts[f"{rung.name}/{IFRAMES_NAME}"] = format_iframe_playlist(segments, target_s=target)
+    texts[MULTIVARIANT_NAME] = format_multivariant_playlist(
+        list_variants(plan, finished, target), list_audio(plan, finished, target)
+    )
+    return texts
+
+
+def list_variants(plan: EncodePlan, finished: dict[str, FinishedRendition], target_s: int) -> list[Variant]:
+    """The finished video renditions as the multivariant playlist names them."""
+    return [
+        Variant(
+            name=rung.name,
+            codecs=rendition.codecs,
+            width_px=rendition.width_px,
+            height_px=rendition.height_px,
+            frame_rate=rung.frame_rate,
+            bitrate=measure_bitrate(rendition.segments, target_s),
+            iframe_bitrate=measure_bitrate(_keyframes_only(rendition.segments), target_s),
+        )
+        for rung in plan.rungs
+        if (rendition := finished.get(rung.name))
+    ]
+
+
+def _keyframes_only(segments: Sequence[PlaylistSegment]) -> list[PlaylistSegment]:
+    return [PlaylistSegment(s.number, s.duration_s, s.keyframe_end) for s in segments]
+
+
+def list_audio(plan: EncodePlan, finished: dict[str, FinishedRendition], target_s: int) -> list[AudioVariant]:
+    """The finished audio renditions as the multivariant playlist names them."""
+    return [
+        AudioVariant(
+            name=track.name,
+            codecs=rendition.codecs,
+            label=track.label,
+            language=language_tag(track.language),
+            is_default=track.is_default,
+            channels=2,
+            bitrate=measure_bitrate(rendition.segments, target_s),
+        )
+        for track in plan.audio
+        if (rendition := finished.get(track.name))
+    ]
