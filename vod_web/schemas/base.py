@@ -1,13 +1,16 @@
 """How is what people and programs send turned into checked values, and how are mistakes told?"""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from vod_web.core.errors import InvalidInput
 
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of surrogate pairs: databases refuse them, and nobody means them."""
 
 Item = TypeVar("Item")
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -17,6 +20,14 @@ class Input(BaseModel):
     """What comes in: frozen, without surplus fields, text without blanks at its ends."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def drop_what_is_not_text(cls, value: Any) -> Any:
+        """Without the characters that no text holds."""
+        if isinstance(value, list):
+            return [cls.drop_what_is_not_text(item) for item in value]
+        return _NOT_TEXT.sub("", value) if isinstance(value, str) else value
 
 
 class Output(BaseModel):

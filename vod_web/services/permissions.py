@@ -47,6 +47,17 @@ def can_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) 
         return True
     if video.status in (VideoStatus.DELETED, VideoStatus.BLOCKED):
         return False
+    return _is_meant_for(actor, video, is_named_viewer=is_named_viewer)
+
+
+def could_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) -> bool:
+    """Whether the person may know that this deleted video was here."""
+    if video.former_status is VideoStatus.BLOCKED:
+        return can_see(actor, video)
+    return can_see(actor, video) or _is_meant_for(actor, video, is_named_viewer=is_named_viewer)
+
+
+def _is_meant_for(actor: User | None, video: Video, *, is_named_viewer: bool) -> bool:
     if video.visibility is Visibility.PRIVATE:
         return is_named_viewer
     if video.visibility is Visibility.INTERNAL:

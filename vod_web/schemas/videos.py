@@ -1,0 +1,174 @@
+"""What is said about a video, by people who publish it and to people and programs that watch it?"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from vod_web.models import VideoStatus, Visibility
+from vod_web.schemas.base import Input, Output
+
+MOST_TAGS = 30
+LONGEST_TAG = 40
+MOST_VIEWERS = 200
+MOST_PER_PAGE = 100
+
+
+def split_tags(value: Any) -> Any:
+    """Tags from a line of text or a list: without `#`, in lower case, each once, in the order given."""
+    return _words(value, separator=r"[,\n]", prefix="#", fold=True)
+
+
+def split_names(value: Any) -> Any:
+    """User names from a text or a list, with or without `@`."""
+    return _words(value, separator=r"[,;\s]", prefix="@", fold=False)
+
+
+def _words(value: Any, *, separator: str, prefix: str, fold: bool) -> Any:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        return value
+    found: dict[str, None] = {}
+    for text in texts:
+        for part in re.split(separator, text):
+            word = " ".join(part.split()).removeprefix(prefix).strip()
+            if word:
+                found[word.lower() if fold else word] = None
+    return list(found)
+
+
+Title = Annotated[str, Field(min_length=1, max_length=300)]
+Description = Annotated[str, Field(max_length=20_000)]
+TagName = Annotated[str, Field(max_length=LONGEST_TAG)]
+Tags = Annotated[list[TagName], BeforeValidator(split_tags), Field(max_length=MOST_TAGS)]
+Usernames = Annotated[list[str], BeforeValidator(split_names), Field(max_length=MOST_VIEWERS)]
+
+
+class VideoCreate(Input):
+    """A new video, before its file has arrived."""
+
+    title: Title
+    description: Description = ""
+    tags: Tags = Field(default_factory=list)
+    visibility: Visibility = Visibility.PUBLIC
+
+
+class VideoUpdate(Input):
+    """What is to change about a video; what is left out (or null) stays."""
+
+    title: Title | None = None
+    description: Description | None = None
+    tags: Tags | None = None
+    visibility: Visibility | None = None
+    viewers: Usernames | None = None
+    """The user names of the people who may watch it while it is private."""
+
+
+VideoSort = Literal[
+    "created_at",
+    "-created_at",
+    "published_at",
+    "-published_at",
+    "title",
+    "-title",
+    "duration_s",
+    "-duration_s",
+    "views",
+    "-views",
+    "size_bytes",
+    "-size_bytes",
+]
+
+
+class VideoFilter(Input):
+    """Which videos of a list, in which order, and which page of them."""
+
+    query: Annotated[str, Field(max_length=200)] = ""
+    tag: str | None = None
+    owner: str | None = None
+    """A user name."""
+    status: VideoStatus | None = None
+    visibility: Visibility | None = None
+    min_duration_s: Annotated[float, Field(ge=0)] | None = None
+    max_duration_s: Annotated[float, Field(ge=0)] | None = None
+    published_after: datetime | None = None
+    sort: VideoSort = "-created_at"
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 24
+
+
+class PositionUpdate(Input):
+    """How far a person has watched."""
+
+    position_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class PositionRead(Output):
+    """How far a person has watched."""
+
+    position_s: float
+
+
+class OwnerRead(Output):
+    """Whose video it is."""
+
+    username: str
+    display_name: str
+
+
+class SizeRead(Output):
+    """What is stored, in bytes."""
+
+    source: int
+    renditions: int
+
+
+class RenditionRead(Output):
+    """One encoded stream of a video."""
+
+    name: str
+    width_px: int | None
+    height_px: int | None
+    bitrate_bps: int | None
+    codecs: str | None
+    status: Literal["processing", "ready"]
+
+
+class AddressesRead(Output):
+    """Where things are found; None for what does not exist yet."""
+
+    watch: str
+    embed: str
+    hls: str | None
+    poster: str | None
+    storyboard: str | None
+
+
+class VideoRead(Output):
+    """A video, as the person who asks may see it."""
+
+    id: str
+    title: str
+    description: str
+    owner: OwnerRead
+    visibility: Visibility
+    status: VideoStatus
+    status_reason: str | None
+    is_playable: bool
+    progress: float
+    eta_s: float | None
+    queue_position: int | None
+    duration_s: float | None
+    width_px: int | None
+    height_px: int | None
+    frame_rate: float | None
+    size_bytes: SizeRead
+    renditions: list[RenditionRead]
+    captions: list[str]
+    tags: list[str]
+    category: str | None
+    views: int
+    created_at: datetime
+    published_at: datetime | None
+    urls: AddressesRead

@@ -1,0 +1,102 @@
+"""What happens to a video that was deleted, and how does it come back?"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from vod_web.core.errors import Gone, NotFound
+from vod_web.db.session import close_session, current_session, transaction
+from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus
+from vod_web.services.permissions import can_edit, require_signed_in
+from vod_web.services.videos import AS_READ, get_own_video, is_public_id, lock_video
+from vod_web.storage.base import Storage
+from vod_web.storage.keys import sources_prefix, video_prefix
+
+KEPT = timedelta(days=7)
+MOST_SHOWN = 200
+
+STATUS_OF_WORK = {
+    EncodeStatus.QUEUED: VideoStatus.QUEUED,
+    EncodeStatus.PROCESSING: VideoStatus.PROCESSING,
+    EncodeStatus.READY: VideoStatus.READY,
+    EncodeStatus.FAILED: VideoStatus.FAILED,
+    EncodeStatus.CANCELLED: VideoStatus.FAILED,
+}
+
+
+def delete_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
+    """Put the video into the bin: nobody can watch it any more, and for some days it can come back.
+
+    Raises:
+        NotFound, NotAllowed: as `videos.get_own_video`.
+        Gone: it is in the bin already.
+    """
+    with transaction() as session:
+        lock_video(session, public_id)
+        video = get_own_video(actor, public_id)
+        video.former_status, video.status = video.status, VideoStatus.DELETED
+        video.deleted_at = now
+        video.access_epoch += 1
+    return video
+
+
+def restore_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
+    """Take the video out of the bin; it is what its files are by now. One that is not in the bin stays as it is.
+
+    Raises:
+        NotFound: this person has no such video.
+        Gone: its days in the bin are over.
+    """
+    with transaction() as session:
+        lock_video(session, public_id)
+        video = _get_deleted(session, actor, public_id)
+        if video.status is VideoStatus.DELETED:
+            if video.deleted_at is None or video.deleted_at + KEPT <= now:
+                raise Gone("This video is being removed for good.")
+            video.status = _status_after(session, video)
+            video.former_status = video.deleted_at = None
+            video.access_epoch += 1
+    return video
+
+
+def list_bin(actor: User | None) -> list[Video]:
+    """The person's deleted videos that can come back, the last one first."""
+    person = require_signed_in(actor)
+    mine = select(Video).where(Video.owner_id == person.id, Video.status == VideoStatus.DELETED)
+    newest_first = mine.order_by(Video.deleted_at.desc(), Video.id.desc()).limit(MOST_SHOWN)
+    return list(current_session().scalars(newest_first.options(*AS_READ)))
+
+
+def purge_deleted(*, storage: Storage, now: datetime) -> int:
+    """Remove the videos whose days in the bin are over: first their files, then their rows.
+
+    Returns how many there were. Broken off anywhere, the next run goes on.
+    """
+    is_over: ColumnElement[bool] = (Video.status == VideoStatus.DELETED) & (Video.deleted_at <= now - KEPT)
+    public_ids = list(current_session().scalars(select(Video.public_id).where(is_over).order_by(Video.id)))
+    close_session()  # nothing is held open while files are removed
+    for public_id in public_ids:
+        storage.delete_prefix(video_prefix(public_id))
+        storage.delete_prefix(sources_prefix(public_id))
+        with transaction() as session:
+            session.execute(delete(Video).where(Video.public_id == public_id, is_over))
+    return len(public_ids)
+
+
+def _get_deleted(session: Session, actor: User | None, public_id: str) -> Video:
+    query = select(Video).where(Video.public_id == public_id).options(*AS_READ)
+    found = session.scalar(query.execution_options(populate_existing=True)) if is_public_id(public_id) else None
+    if found is None or not can_edit(actor, found):
+        raise NotFound("There is no such video in your bin.")
+    return found
+
+
+def _status_after(session: Session, video: Video) -> VideoStatus:
+    """What the video is outside of the bin; its processing may have gone on meanwhile."""
+    former = video.former_status or VideoStatus.DRAFT
+    if former is VideoStatus.BLOCKED:
+        return former
+    newest = select(Encode.status).where(Encode.video_id == video.id).order_by(Encode.id.desc()).limit(1)
+    work = session.scalar(newest)
+    return former if work is None else STATUS_OF_WORK[work]

@@ -1,0 +1,144 @@
+"""Which videos does a list hold: the newest ones, a channel's, what a search finds, one's own?
+
+Lists show what is meant to be found: public videos, and internal ones to signed-in people. Unlisted and private
+videos stand in their owner's lists alone.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+
+from vod_web.core.errors import NotFound
+from vod_web.db.session import current_session
+from vod_web.models import Tag, User, Video, VideoStatus, Visibility
+from vod_web.schemas.videos import VideoFilter
+from vod_web.services.paging import Column, Found, Order, find_page
+from vod_web.services.permissions import require_signed_in
+from vod_web.services.search import matches
+from vod_web.services.videos import AS_READ
+
+MOST_COUNTED = 1000
+"""Counting stops here: people read "more than 1000" as well as a number that costs a walk over all rows."""
+
+SORTED_BY: dict[str, Column] = {
+    "created_at": Video.created_at,
+    "published_at": Video.published_at,
+    "title": func.lower(Video.title),
+    "duration_s": Video.duration_s,
+    "views": Video.view_count,
+    "size_bytes": Video.source_bytes + Video.rendition_bytes,
+}
+MAY_BE_ABSENT = ("published_at", "duration_s")
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A person as the owner of videos, and how many of them whoever asks may find."""
+
+    owner: User
+    video_count: int
+
+
+def list_listed(actor: User | None, wanted: VideoFilter) -> Found[Video]:
+    """The videos that this person may find on the home page and by searching."""
+    return _page(is_listed(actor), wanted)
+
+
+def list_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
+    """What this person may find, and everything of his or her own that is not in the bin."""
+    return _page(or_(is_listed(actor), _is_own(actor)), wanted)
+
+
+def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
+    """The person's own videos in all states but the bin.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    return _page(_is_own(require_signed_in(actor)), wanted)
+
+
+def list_channel(actor: User | None, channel: User, wanted: VideoFilter) -> Found[Video]:
+    """A channel's videos that this person may find; the owner sees all of them."""
+    return _page(_is_of_channel(actor, channel), wanted)
+
+
+def get_channel(actor: User | None, username: str) -> Channel:
+    """The channel of this name, however its letters are written.
+
+    Raises:
+        NotFound: nobody has this name.
+    """
+    is_name = username.isascii() and username.isprintable()
+    owner = current_session().scalar(select(User).where(User.username_key == username.lower())) if is_name else None
+    if owner is None:
+        raise NotFound("There is no such channel.")
+    return Channel(owner, _count(_is_of_channel(actor, owner)))
+
+
+def count_listed(actor: User | None, wanted: VideoFilter) -> int:
+    """How many videos `list_listed` has on all pages, up to `MOST_COUNTED` + 1, which stands for more."""
+    return _count(and_(is_listed(actor), *_conditions(wanted)))
+
+
+def has_own_videos(actor: User | None) -> bool:
+    """Whether the person has any video outside of the bin."""
+    return current_session().scalar(select(Video.id).where(_is_own(actor)).limit(1)) is not None
+
+
+def is_listed(actor: User | None) -> ColumnElement[bool]:
+    """Whether this person may find a video that is not his or hers."""
+    audiences = [Visibility.PUBLIC] if actor is None else [Visibility.PUBLIC, Visibility.INTERNAL]
+    return and_(
+        Video.visibility.in_(audiences),
+        Video.is_playable,
+        Video.published_at.is_not(None),
+        Video.status.not_in((VideoStatus.DELETED, VideoStatus.BLOCKED)),
+    )
+
+
+def _is_own(actor: User | None) -> ColumnElement[bool]:
+    if actor is None:
+        return false()
+    return and_(Video.owner_id == actor.id, Video.status != VideoStatus.DELETED)
+
+
+def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
+    is_own_channel = actor is not None and actor.id == channel.id
+    return _is_own(actor) if is_own_channel else and_(is_listed(actor), Video.owner_id == channel.id)
+
+
+def _page(audience: ColumnElement[bool], wanted: VideoFilter) -> Found[Video]:
+    statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
+    return find_page(statement, _order(wanted), cursor=wanted.cursor, limit=wanted.limit)
+
+
+def _count(condition: ColumnElement[bool]) -> int:
+    some = select(Video.id).where(condition).limit(MOST_COUNTED + 1).subquery()
+    return current_session().scalar(select(func.count()).select_from(some)) or 0
+
+
+def _order(wanted: VideoFilter) -> Order:
+    name = wanted.sort.removeprefix("-")
+    return Order(
+        name=wanted.sort,
+        by=SORTED_BY[name],
+        id=Video.id,
+        descending=wanted.sort.startswith("-"),
+        nullable=name in MAY_BE_ABSENT,
+    )
+
+
+def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
+    """What the filter asks for; a filter that is not set asks for nothing."""
+    owners = select(User.id).where(User.username_key == (wanted.owner or "").lower())
+    return [
+        matches(wanted.query),
+        Video.tags.any(Tag.name == wanted.tag.lower()) if wanted.tag else true(),
+        Video.owner_id.in_(owners) if wanted.owner else true(),
+        Video.status == wanted.status if wanted.status else true(),
+        Video.visibility == wanted.visibility if wanted.visibility else true(),
+        Video.duration_s >= wanted.min_duration_s if wanted.min_duration_s is not None else true(),
+        Video.duration_s <= wanted.max_duration_s if wanted.max_duration_s is not None else true(),
+        Video.published_at > wanted.published_after if wanted.published_after else true(),
+    ]
