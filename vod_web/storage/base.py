@@ -45,6 +45,8 @@ class UploadedPart:
     number: int
     size_bytes: int
     etag: str
+    checksum_sha256: bytes | None = None
+    """S3 wants it back at the end where it was promised; not every server lists it."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Storage(Protocol):
         ...
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """The objects below a prefix, sorted by key; the prefix ends with a slash, or is empty for all."""
+        """The objects below a prefix, in no promised order; it ends with a slash, or is empty for all objects."""
         ...
 
     def delete(self, key: str) -> None:
@@ -154,8 +156,8 @@ class Storage(Protocol):
     ) -> str:
         """Open an upload in parts and return its parts id. Each call opens another one.
 
-        `with_checksums` promises a SHA-256 for every part. S3 must know now: it then refuses parts without one,
-        and otherwise parts with one.
+        `with_checksums` promises a SHA-256 for every part, in `part_target` and in `complete_parts`. S3 must know
+        now: it then refuses parts without one, and otherwise parts with one.
         """
         ...
 

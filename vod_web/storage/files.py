@@ -62,17 +62,17 @@ def remove_empty_parents(path: Path, root: Path) -> None:
 
 
 def walk(directory: Path) -> Iterator[Path]:
-    """The files below a directory, in the order of their keys; hidden directories are left out.
+    """The files below a directory, by name; hidden directories are left out.
 
     Files and directories that vanish meanwhile are no error, nor is a directory that is not there.
     """
     try:
         with os.scandir(directory) as entries:
-            found = sorted((entry.name + "/" if entry.is_dir() else entry.name) for entry in entries)
+            found = sorted((entry.name, entry.is_dir()) for entry in entries)
     except (FileNotFoundError, NotADirectoryError):
         return
-    for name in found:
-        if not name.endswith("/"):
+    for name, is_directory in found:
+        if not is_directory:
             yield directory / name
         elif not name.startswith("."):
             yield from walk(directory / name)

@@ -160,7 +160,7 @@ class LocalStorage:
         with explained():
             digest = local_parts.write(path, stream, offset=offset, size_bytes=size_bytes)
         files.check_digest(digest, checksum_sha256)
-        return UploadedPart(number=number, size_bytes=size_bytes, etag=digest.hex())
+        return UploadedPart(number=number, size_bytes=size_bytes, etag=digest.hex(), checksum_sha256=digest)
 
     def list_parts(self, key: str, parts_id: str) -> Sequence[UploadedPart]:
         return []

@@ -8,6 +8,7 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
@@ -94,25 +95,27 @@ class S3Storage:
 
     def put_file(self, key: str, path: Path, *, content_type: str, cache_control: str | None = None) -> StoredObject:
         headers = s3_requests.object_headers(content_type, cache_control)
+        size_bytes = path.stat().st_size
+        if size_bytes < _TRANSFER.multipart_threshold:
+            with path.open("rb") as source:
+                return self._put(key, source, size_bytes, headers)
         with explained(), _unwrapped():
             self._s3.upload_file(str(path), self.bucket, check_key(key), ExtraArgs=headers, Config=_TRANSFER)
         return self.stat(key)
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
-        headers = s3_requests.object_headers(content_type, cache_control)
+        return self._put(key, data, len(data), s3_requests.object_headers(content_type, cache_control))
+
+    def _put(self, key: str, body: bytes | BinaryIO, size_bytes: int, headers: dict[str, Any]) -> StoredObject:
         with explained():
-            self._s3.put_object(Bucket=self.bucket, Key=check_key(key), Body=data, **headers)
-        return self.stat(key)
+            answer = self._s3.put_object(Bucket=self.bucket, Key=check_key(key), Body=body, **headers)
+        date = answer["ResponseMetadata"]["HTTPHeaders"]["date"]
+        return StoredObject(key, size_bytes, answer["ETag"].strip('"'), parsedate_to_datetime(date))
 
     def stat(self, key: str) -> StoredObject:
         with explained():
             found = self._s3.head_object(Bucket=self.bucket, Key=check_key(key))
-        return StoredObject(
-            key=key,
-            size_bytes=found["ContentLength"],
-            etag=found["ETag"].strip('"'),
-            modified_at=found["LastModified"],
-        )
+        return StoredObject(key, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"])
 
     def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
         check_range(start, length)
@@ -148,12 +151,8 @@ class S3Storage:
         with explained():
             for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
                 for found in page.get("Contents", []):
-                    yield StoredObject(
-                        key=found["Key"],
-                        size_bytes=found["Size"],
-                        etag=found["ETag"].strip('"'),
-                        modified_at=found["LastModified"],
-                    )
+                    etag = found["ETag"].strip('"')
+                    yield StoredObject(found["Key"], found["Size"], etag, found["LastModified"])
 
     def delete(self, key: str) -> None:
         with explained():

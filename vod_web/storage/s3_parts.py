@@ -25,7 +25,7 @@ def part_parameters(
         "ContentLength": size_bytes,
     }
     if checksum_sha256 is not None:
-        parameters["ChecksumSHA256"] = base64.b64encode(checksum_sha256).decode()
+        parameters["ChecksumSHA256"] = _in_base64(checksum_sha256)
     return parameters
 
 
@@ -40,9 +40,13 @@ def list_parts(client: "S3Client", bucket: str, key: str, parts_id: str) -> Sequ
     """The parts that arrived, by number; of one that was sent again the newest."""
     newest = {part["PartNumber"]: part for part in _stored_parts(client, bucket, key, parts_id)}
     return [
-        UploadedPart(number=number, size_bytes=part["Size"], etag=part["ETag"].strip('"'))
+        UploadedPart(number, part["Size"], part["ETag"].strip('"'), _listed_checksum(part))
         for number, part in sorted(newest.items())
     ]
+
+
+def _listed_checksum(part: "PartTypeDef") -> bytes | None:
+    return base64.b64decode(part["ChecksumSHA256"]) if "ChecksumSHA256" in part else None
 
 
 def _stored_parts(client: "S3Client", bucket: str, key: str, parts_id: str) -> "Sequence[PartTypeDef]":
@@ -74,9 +78,13 @@ def _match_parts(parts: Sequence[UploadedPart], stored: "Sequence[PartTypeDef]")
             wrong = f"part {part.number} has not arrived"
             raise InvalidInput(f"The upload is not whole: {wrong}.", {"parts": wrong})
         completed.append({"PartNumber": part.number, "ETag": match["ETag"]})
-        if "ChecksumSHA256" in match:
-            completed[-1]["ChecksumSHA256"] = match["ChecksumSHA256"]
+        if part.checksum_sha256 is not None:
+            completed[-1]["ChecksumSHA256"] = _in_base64(part.checksum_sha256)
     return completed
+
+
+def _in_base64(checksum: bytes) -> str:
+    return base64.b64encode(checksum).decode()
 
 
 def list_unfinished(client: "S3Client", bucket: str, prefix: str) -> Iterator[UnfinishedParts]:
