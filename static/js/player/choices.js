@@ -1,0 +1,72 @@
+/** What the settings menu offers: quality, speed, captions and audio track; each is remembered. */
+import { recall, remember } from "../shared/memory.js";
+
+export const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+
+function speedName(speed) {
+  return speed === 1 ? "Normal" : `${speed}×`;
+}
+
+function addQuality(menu, player) {
+  const { source } = player;
+  const autoName = () => (source.level ? `Auto (${source.level.name})` : "Auto");
+  const chosen = () => {
+    const height = recall("quality", 0);
+    return height && (source.levels.find((level) => level.height <= height) ?? source.levels.at(-1));
+  };
+  menu.add("Quality", {
+    iconName: "sliders-horizontal",
+    summary: () => (chosen() ? chosen().name : autoName()),
+    choices: () => [
+      { value: 0, name: autoName(), isCurrent: !chosen() },
+      ...source.levels.map((level) => ({ value: level.height, name: level.name, isCurrent: chosen()?.height === level.height })),
+    ],
+    choose: (height) => {
+      remember("quality", height);
+      source.chooseHeight(height);
+      player.emit("qualitychange", { height });
+    },
+  });
+}
+
+function addSpeed(menu, player) {
+  menu.add("Speed", {
+    iconName: "gauge",
+    summary: () => speedName(player.video.playbackRate),
+    choices: () => SPEEDS.map((speed) => ({ value: speed, name: speedName(speed), isCurrent: speed === player.video.playbackRate })),
+    choose: (speed) => player.setSpeed(speed),
+  });
+}
+
+function addCaptions(menu, player) {
+  const { captions } = player;
+  menu.add("Captions", {
+    iconName: "captions",
+    summary: () => captions.current?.label ?? "Off",
+    choices: () => [
+      { value: null, name: "Off", isCurrent: !captions.current },
+      ...captions.tracks.map((track) => ({ value: track, name: track.label || track.language, isCurrent: track === captions.current })),
+    ],
+    choose: (track) => captions.choose(track),
+  });
+}
+
+function addAudio(menu, player) {
+  const { source } = player;
+  menu.add("Audio", {
+    iconName: "volume-2",
+    summary: () => source.audioTracks.find((track) => track.isCurrent)?.name ?? "",
+    choices: () => source.audioTracks.map((track) => ({ value: track.index, ...track })),
+    choose: (index) => {
+      remember("audio", source.audioTracks[index].language);
+      source.chooseAudio(index);
+    },
+  });
+}
+
+export function addChoices(menu, player) {
+  addQuality(menu, player);
+  addSpeed(menu, player);
+  addCaptions(menu, player);
+  addAudio(menu, player);
+}

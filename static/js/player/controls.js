@@ -1,0 +1,97 @@
+/** The row of buttons under the time bar. */
+import { changeIcon, icon, make } from "../shared/dom.js";
+import { clock } from "./format.js";
+import { canPictureInPicture } from "./screens.js";
+
+function control(iconName, label, className = "", filled = false) {
+  const svg = icon(iconName, filled ? "icon-filled" : "");
+  return make("button", { type: "button", class: `player-button ${className}`.trim(), "aria-label": label, title: label }, svg);
+}
+
+/** Names a control for the eye and the ear; the tooltip tells its key too. */
+function rename(button, label, key, iconName) {
+  button.setAttribute("aria-label", label);
+  button.title = `${label} (${key})`;
+  if (iconName) changeIcon(button.firstElementChild, iconName);
+}
+
+export class Controls {
+  #player;
+
+  constructor(player, seekbar) {
+    this.#player = player;
+    this.seekbar = seekbar;
+    this.play = control("play", "Play", "", true);
+    this.mute = control("volume-2", "Mute");
+    this.volume = make("input", { type: "range", class: "player-volume", min: "0", max: "1", step: "0.05", "aria-label": "Volume" });
+    this.time = make("span", { class: "player-time" });
+    this.captions = control("captions", "Captions");
+    this.settings = control("settings", "Settings", "player-settings");
+    this.pip = control("picture-in-picture-2", "Picture in picture", "player-roomy");
+    this.theatre = control("theatre", "Theatre mode", "player-roomy player-theatre");
+    this.full = control("maximize", "Full screen");
+    this.element = make(
+      "div",
+      { class: "player-controls" },
+      seekbar.wrap,
+      make(
+        "div",
+        { class: "player-row" },
+        this.play,
+        make("div", { class: "player-volume-group" }, this.mute, this.volume),
+        this.time,
+        make("span", { class: "player-space" }),
+        this.captions,
+        this.settings,
+        this.pip,
+        this.theatre,
+        this.full,
+      ),
+    );
+    this.#connect();
+    this.#update();
+  }
+
+  #connect() {
+    const player = this.#player;
+    this.play.addEventListener("click", () => player.toggle());
+    this.mute.addEventListener("click", () => player.toggleMute());
+    this.volume.addEventListener("input", () => player.setVolume(Number(this.volume.value)));
+    this.captions.addEventListener("click", () => player.captions.toggle());
+    this.pip.addEventListener("click", () => player.screens.togglePictureInPicture());
+    this.theatre.addEventListener("click", () => player.screens.toggleTheatre());
+    this.full.addEventListener("click", () => player.screens.toggleFull());
+    this.pip.hidden = !canPictureInPicture(player.video);
+    for (const name of ["timeupdate", "durationchange", "seeking", "seeked"]) {
+      player.video.addEventListener(name, () => this.#updateTime());
+    }
+    player.video.addEventListener("progress", () => this.seekbar.updateBuffered());
+    for (const name of ["play", "pause", "ended", "volumechange"]) player.video.addEventListener(name, () => this.#update());
+    for (const name of ["screenchange", "captionschange"]) player.root.addEventListener(`vod:${name}`, () => this.#update());
+  }
+
+  #updateTime() {
+    const { video, duration } = this.#player;
+    this.seekbar.update();
+    this.seekbar.updateBuffered();
+    this.time.textContent = `${clock(video.currentTime)} / ${clock(duration)}`;
+  }
+
+  #update() {
+    const { video, screens, captions } = this.#player;
+    const silent = video.muted || video.volume === 0;
+    if (video.ended) rename(this.play, "Play again", "k", "rotate-ccw");
+    else rename(this.play, video.paused ? "Play" : "Pause", "k", video.paused ? "play" : "pause");
+    this.play.firstElementChild.classList.toggle("icon-filled", !video.ended);
+    rename(this.mute, silent ? "Unmute" : "Mute", "m", silent ? "volume-x" : video.volume < 0.5 ? "volume-1" : "volume-2");
+    this.volume.value = String(silent ? 0 : video.volume);
+    this.volume.style.setProperty("--level", silent ? 0 : video.volume);
+    rename(this.full, screens.isFull ? "Leave full screen" : "Full screen", "f", screens.isFull ? "minimize" : "maximize");
+    rename(this.theatre, screens.isTheatre ? "Leave theatre mode" : "Theatre mode", "t");
+    rename(this.pip, "Picture in picture", "i");
+    rename(this.captions, "Captions", "c");
+    this.captions.hidden = captions.tracks.length === 0;
+    this.captions.setAttribute("aria-pressed", String(Boolean(captions.current)));
+    this.#updateTime();
+  }
+}

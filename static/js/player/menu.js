@@ -1,0 +1,129 @@
+/** The settings menu: a list of settings, each with a page of choices. Opened by a button, walked with the arrow keys. */
+import { icon, make } from "../shared/dom.js";
+
+export class Menu {
+  #player;
+  #settings = new Map();
+  #page = null;
+
+  constructor(player, button) {
+    this.#player = player;
+    this.button = button;
+    this.panel = make("div", { class: "player-menu", role: "menu", "aria-label": "Settings", hidden: true });
+    button.setAttribute("aria-haspopup", "menu");
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
+    this.panel.addEventListener("keydown", (event) => this.#onKey(event));
+    document.addEventListener("pointerdown", (event) => {
+      if (this.isOpen && !this.panel.contains(event.target) && !button.contains(event.target)) this.close();
+    });
+  }
+
+  get isOpen() {
+    return !this.panel.hidden;
+  }
+
+  /**
+   * Adds a setting. choices() gives [{value, name, isCurrent}] when the page opens, summary() the text beside its name,
+   * choose(value) is called with the picked one. A setting with fewer than two choices is not shown.
+   */
+  add(name, { iconName, choices, summary, choose }) {
+    this.#settings.set(name, { name, iconName, choices, summary, choose });
+  }
+
+  open(page = null) {
+    this.#page = page;
+    this.panel.hidden = false;
+    this.button.setAttribute("aria-expanded", "true");
+    this.#player.root.dataset.menu = "";
+    this.#draw();
+    (this.panel.querySelector("[aria-checked='true']") ?? this.#items()[0])?.focus({ preventScroll: true });
+  }
+
+  close({ refocus = false } = {}) {
+    const hadFocus = this.panel.contains(document.activeElement);
+    this.panel.hidden = true;
+    this.button.setAttribute("aria-expanded", "false");
+    delete this.#player.root.dataset.menu;
+    if (refocus) this.button.focus({ preventScroll: true });
+    else if (hadFocus) this.#player.root.focus({ preventScroll: true });
+  }
+
+  /** Draws the open page again, because what it shows has changed. */
+  refresh() {
+    if (!this.isOpen) return;
+    const place = this.#items().indexOf(document.activeElement);
+    this.#draw();
+    if (place >= 0) this.#items()[Math.min(place, this.#items().length - 1)]?.focus({ preventScroll: true });
+  }
+
+  #draw() {
+    const setting = this.#settings.get(this.#page);
+    this.panel.replaceChildren(...(setting ? this.#choices(setting) : this.#overview()));
+  }
+
+  #overview() {
+    return [...this.#settings.values()]
+      .filter((setting) => setting.choices().length > 1)
+      .map((setting) =>
+        make(
+          "button",
+          { type: "button", class: "player-menu-item", role: "menuitem", "aria-haspopup": "menu", onclick: () => this.open(setting.name) },
+          icon(setting.iconName),
+          make("span", {}, setting.name),
+          make("span", { class: "player-menu-value" }, setting.summary()),
+          icon("chevron-right"),
+        ),
+      );
+  }
+
+  #choices(setting) {
+    const back = make(
+      "button",
+      { type: "button", class: "player-menu-item player-menu-back", role: "menuitem", onclick: () => this.open() },
+      icon("chevron-left"),
+      make("span", {}, setting.name),
+    );
+    const items = setting.choices().map(({ value, name, isCurrent }) =>
+      make(
+        "button",
+        {
+          type: "button",
+          class: "player-menu-item",
+          role: "menuitemradio",
+          "aria-checked": String(isCurrent),
+          onclick: (event) => {
+            setting.choose(value);
+            this.close({ refocus: event.detail === 0 }); // 0: pressed by key
+          },
+        },
+        icon("check"),
+        make("span", {}, name),
+      ),
+    );
+    return [back, ...items];
+  }
+
+  #items() {
+    return [...this.panel.querySelectorAll(".player-menu-item")];
+  }
+
+  #onKey(event) {
+    const items = this.#items();
+    const place = items.indexOf(document.activeElement);
+    const moves = {
+      ArrowDown: () => items[(place + 1) % items.length].focus(),
+      ArrowUp: () => items.at(place - 1).focus(),
+      Home: () => items[0].focus(),
+      End: () => items.at(-1).focus(),
+      ArrowRight: () => !this.#page && document.activeElement.click(),
+      ArrowLeft: () => this.#page && this.open(),
+      Escape: () => (this.#page ? this.open() : this.close({ refocus: true })),
+      Tab: () => this.close({ refocus: true }),
+    };
+    if (!moves[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    moves[event.key]();
+  }
+}

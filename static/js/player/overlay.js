@@ -1,0 +1,81 @@
+/** What lies over the picture: the big play button, the spinner, the short notes and the error card. */
+import { icon, make } from "../shared/dom.js";
+
+const NOTE_MS = 900;
+const SPINNER_AFTER_MS = 350;
+const EXPLAIN_AFTER_MS = 3000;
+
+export class Overlay {
+  #player;
+  #noteTimer = 0;
+  #spinTimer = 0;
+  #explainTimer = 0;
+
+  constructor(player) {
+    this.#player = player;
+    this.big = make("button", { type: "button", class: "player-big", "aria-label": "Play" }, icon("play", "icon-filled"));
+    this.note = make("div", { class: "player-note", "aria-live": "polite", hidden: true });
+    this.wait = make("p", { class: "player-wait" });
+    this.spinner = make("div", { class: "player-spinner", role: "status", hidden: true }, make("span", { class: "spinner" }), this.wait);
+    this.error = make("div", { class: "player-error", role: "alert", hidden: true });
+    this.elements = [this.spinner, this.note, this.big, this.error];
+    this.big.addEventListener("click", () => {
+      player.root.focus({ preventScroll: true });
+      player.play();
+    });
+    this.#watch(player.video);
+  }
+
+  #watch(video) {
+    for (const name of ["waiting", "seeking"]) video.addEventListener(name, () => this.#spin());
+    for (const name of ["playing", "seeked", "canplay", "pause", "ended", "emptied"]) video.addEventListener(name, () => this.stopSpinning());
+    video.addEventListener("play", () => {
+      this.big.hidden = true;
+      if (video.readyState < 3) this.#spin();
+    });
+  }
+
+  /** A short note in the middle: "1.25×", "40 %". */
+  show(text, iconName = null) {
+    clearTimeout(this.#noteTimer);
+    this.note.replaceChildren(...(iconName ? [icon(iconName)] : []), text);
+    this.note.hidden = false;
+    this.#noteTimer = setTimeout(() => (this.note.hidden = true), NOTE_MS);
+  }
+
+  #spin() {
+    clearTimeout(this.#spinTimer);
+    this.#spinTimer = setTimeout(() => (this.spinner.hidden = false), SPINNER_AFTER_MS);
+  }
+
+  stopSpinning() {
+    clearTimeout(this.#spinTimer);
+    clearTimeout(this.#explainTimer);
+    this.#explainTimer = 0;
+    this.spinner.hidden = true;
+    this.wait.textContent = "";
+  }
+
+  /** The site said "not yet": say why, if it takes long. */
+  explainBusy() {
+    this.#explainTimer ||= setTimeout(() => (this.wait.textContent = "This part is still being made. It plays in a moment."), EXPLAIN_AFTER_MS);
+  }
+
+  fail({ title, text, detail }) {
+    this.stopSpinning();
+    this.big.hidden = true;
+    const retry = make("button", { type: "button", class: "button button-primary", onclick: () => this.#player.retry() }, icon("rotate-cw"), "Retry");
+    this.error.replaceChildren(
+      icon("circle-alert"),
+      make("strong", {}, title),
+      make("p", {}, text),
+      detail ? make("small", {}, detail) : "",
+      retry,
+    );
+    this.error.hidden = false;
+  }
+
+  clearError() {
+    this.error.hidden = true;
+  }
+}

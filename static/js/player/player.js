@@ -1,0 +1,212 @@
+/**
+ * The player: a video element, where its pictures come from, and the parts around it.
+ *
+ * It speaks to the page in events on its root element, all named "vod:...", with {player} and more as detail:
+ * ready, play, pause, ended, timeupdate {time, duration}, seeked {time}, qualitychange {height}, captionschange,
+ * screenchange, failed {title, text}. The page may send "vod:seek" {time, play} to it; root.player is this object.
+ */
+import { make } from "../shared/dom.js";
+import { recall, remember } from "../shared/memory.js";
+import { Captions } from "./captions.js";
+import { addChoices } from "./choices.js";
+import { Controls } from "./controls.js";
+import { parseTime } from "./format.js";
+import { Help } from "./help.js";
+import { Keys } from "./keys.js";
+import { Menu } from "./menu.js";
+import { Overlay } from "./overlay.js";
+import { Pointer } from "./pointer.js";
+import { Screens } from "./screens.js";
+import { SeekBar } from "./seekbar.js";
+import { joinMediaSession } from "./session.js";
+import { Source } from "./source.js";
+import { Storyboard } from "./storyboard.js";
+
+const SLOWEST = 0.25;
+const FASTEST = 2;
+
+export class Player {
+  #attached = Promise.resolve();
+
+  constructor(root) {
+    this.root = root;
+    this.video = root.querySelector("video");
+    root.player = this;
+    this.#takeOver();
+    this.source = new Source(this.video, root.dataset.hls);
+    this.captions = new Captions(this);
+    this.screens = new Screens(this);
+    this.overlay = new Overlay(this);
+    this.help = new Help(this);
+    this.#build();
+    this.keys = new Keys(this);
+    joinMediaSession(this);
+    this.#listen();
+    this.#start();
+  }
+
+  /** Replaces the browser's own controls, which are there for pages without script. */
+  #takeOver() {
+    const { video } = this;
+    video.controls = false;
+    video.querySelectorAll("source").forEach((source) => source.remove());
+    video.removeAttribute("src");
+    video.preload = "auto";
+    video.tabIndex = -1;
+    video.volume = recall("volume", 1);
+    video.muted = recall("muted", false);
+    video.defaultPlaybackRate = recall("speed", 1);
+    video.playbackRate = video.defaultPlaybackRate;
+  }
+
+  #build() {
+    const { root } = this;
+    const seekbar = new SeekBar(this, new Storyboard(root.dataset.storyboard));
+    const surface = make("div", { class: "player-surface" });
+    this.controls = new Controls(this, seekbar);
+    this.menu = new Menu(this, this.controls.settings);
+    addChoices(this.menu, this);
+    root.append(surface, this.captions.element, ...this.overlay.elements, this.controls.element, this.menu.panel);
+    this.pointer = new Pointer(this, surface);
+    // After a click the keys belong to the player again, not to the button that was clicked.
+    root.addEventListener("click", (event) => {
+      const clicked = event.target.closest(".player-button, .player-seek");
+      if (clicked && event.detail > 0 && !this.menu.isOpen) root.focus({ preventScroll: true });
+    });
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && event.target !== root) root.focus({ preventScroll: true });
+    });
+  }
+
+  #listen() {
+    const { root, source, video } = this;
+    for (const name of ["play", "pause", "ended"]) video.addEventListener(name, () => this.emit(name));
+    for (const name of ["timeupdate", "seeked"]) {
+      video.addEventListener(name, () => this.emit(name, { time: video.currentTime, duration: this.duration }));
+    }
+    video.addEventListener("play", () => {
+      root.dataset.started = "";
+      source.loadAhead();
+    });
+    source.addEventListener("busy", () => this.overlay.explainBusy());
+    source.addEventListener("failed", ({ detail }) => this.#onFailed(detail));
+    for (const name of ["levels", "level", "audio"]) source.addEventListener(name, () => this.menu.refresh());
+    source.addEventListener("levels", () => this.emit("ready"));
+    source.addEventListener("audio", () => this.#restoreAudio(), { once: true });
+    root.addEventListener("vod:seek", ({ detail }) => {
+      this.seekTo(detail.time);
+      if (detail.play) this.play();
+    });
+    window.addEventListener("pagehide", () => source.detach());
+    window.addEventListener("pageshow", (event) => event.persisted && this.#attach(video.currentTime));
+  }
+
+  #start() {
+    const asked = parseTime(new URLSearchParams(location.search).get("t")) ?? Number(this.root.dataset.start || 0);
+    const startAt = asked < (this.duration || Infinity) ? asked : 0;
+    this.#attach(startAt);
+    if ("autoplay" in this.root.dataset) this.play();
+  }
+
+  #attach(startAt) {
+    this.#attached = this.source.attach(startAt).catch((error) => {
+      this.#onFailed({ title: "The player could not start", text: "Reload the page to try again.", detail: error.message });
+    });
+  }
+
+  #restoreAudio() {
+    const language = recall("audio", null);
+    const track = language && this.source.audioTracks.find((candidate) => candidate.language === language);
+    if (track && !track.isCurrent) this.source.chooseAudio(track.index);
+  }
+
+  #onFailed(failure) {
+    this.root.dataset.failed = "";
+    this.overlay.fail(failure);
+    this.emit("failed", failure);
+  }
+
+  emit(name, detail = {}) {
+    this.root.dispatchEvent(new CustomEvent(`vod:${name}`, { bubbles: true, detail: { player: this, ...detail } }));
+  }
+
+  /** Seconds; what the page says, until the video itself knows. */
+  get duration() {
+    const own = this.video.duration;
+    return Number.isFinite(own) && own > 0 ? own : Number(this.root.dataset.duration || 0);
+  }
+
+  async play() {
+    await this.#attached;
+    try {
+      await this.video.play();
+    } catch (error) {
+      // Not allowed before a click (autoplay), or a pause came first: the big button is still there.
+      if (error.name === "NotAllowedError") this.overlay.big.hidden = false;
+    }
+  }
+
+  pause() {
+    this.video.pause();
+  }
+
+  toggle() {
+    if (this.video.paused) this.play();
+    else this.pause();
+  }
+
+  seekTo(time) {
+    this.video.currentTime = Math.min(this.duration || time, Math.max(0, time));
+    this.wake();
+  }
+
+  seekBy(seconds) {
+    this.seekTo(this.video.currentTime + seconds);
+    this.overlay.show(`${seconds > 0 ? "+" : "−"}${Math.abs(seconds)} s`, seconds > 0 ? "rotate-cw" : "rotate-ccw");
+  }
+
+  stepFrame(direction) {
+    if (!this.video.paused) return;
+    this.seekTo(this.video.currentTime + direction / (Number(this.root.dataset.frameRate) || 30));
+  }
+
+  setVolume(volume, { show = false } = {}) {
+    const level = Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
+    this.video.volume = level;
+    this.video.muted = level === 0;
+    remember("volume", level || recall("volume", 1));
+    remember("muted", this.video.muted);
+    if (show) this.overlay.show(`${Math.round(level * 100)} %`, level ? "volume-2" : "volume-x");
+  }
+
+  toggleMute({ show = false } = {}) {
+    const { video } = this;
+    video.muted = !video.muted;
+    if (!video.muted && video.volume === 0) video.volume = recall("volume", 1) || 0.5;
+    remember("muted", video.muted);
+    if (show) this.overlay.show(video.muted ? "Muted" : "Sound on", video.muted ? "volume-x" : "volume-2");
+  }
+
+  setSpeed(speed, { show = false } = {}) {
+    const rate = Math.min(FASTEST, Math.max(SLOWEST, Math.round(speed * 100) / 100));
+    this.video.defaultPlaybackRate = rate;
+    this.video.playbackRate = rate;
+    remember("speed", rate);
+    if (show) this.overlay.show(`${rate}×`, "gauge");
+  }
+
+  /** After a failure: everything anew, at the place where it stopped. */
+  retry() {
+    const { currentTime } = this.video;
+    delete this.root.dataset.failed;
+    this.overlay.clearError();
+    this.source.detach();
+    this.#attach(currentTime);
+    this.root.focus({ preventScroll: true });
+    this.play();
+  }
+
+  wake() {
+    this.pointer.wake();
+  }
+}

@@ -1,0 +1,64 @@
+/** How large the picture is shown: full screen, picture in picture, theatre mode (remembered). */
+import { recall, remember } from "../shared/memory.js";
+
+export function canPictureInPicture(video) {
+  if (document.pictureInPictureEnabled) return !video.disablePictureInPicture;
+  return Boolean(video.webkitSupportsPresentationMode?.("picture-in-picture"));
+}
+
+export class Screens {
+  #player;
+
+  constructor(player) {
+    this.#player = player;
+    this.isTheatre = recall("theatre", false);
+    this.#markTheatre();
+    document.addEventListener("fullscreenchange", () => this.#onChange());
+    player.video.addEventListener("webkitendfullscreen", () => player.emit("screenchange"));
+  }
+
+  get isFull() {
+    return document.fullscreenElement === this.#player.root;
+  }
+
+  async toggleFull() {
+    const { root, video } = this.#player;
+    if (this.isFull) {
+      await document.exitFullscreen();
+    } else if (root.requestFullscreen) {
+      await root.requestFullscreen({ navigationUI: "hide" }).catch(() => {});
+      if (video.videoWidth > video.videoHeight) await screen.orientation?.lock?.("landscape").catch(() => {});
+    } else {
+      video.webkitEnterFullscreen?.(); // iPhones can show only the video element
+    }
+  }
+
+  async togglePictureInPicture() {
+    const { video } = this.#player;
+    if (!canPictureInPicture(video)) return;
+    if (!document.pictureInPictureEnabled) {
+      const mode = video.webkitPresentationMode === "picture-in-picture" ? "inline" : "picture-in-picture";
+      video.webkitSetPresentationMode(mode);
+    } else if (document.pictureInPictureElement) {
+      await document.exitPictureInPicture();
+    } else if (video.readyState > 0) {
+      await video.requestPictureInPicture().catch(() => {});
+    }
+  }
+
+  toggleTheatre() {
+    this.isTheatre = !this.isTheatre;
+    remember("theatre", this.isTheatre);
+    this.#markTheatre();
+    this.#player.emit("screenchange");
+  }
+
+  #markTheatre() {
+    this.#player.root.toggleAttribute("data-theatre", this.isTheatre);
+  }
+
+  #onChange() {
+    this.#player.root.toggleAttribute("data-full", this.isFull);
+    this.#player.emit("screenchange");
+  }
+}

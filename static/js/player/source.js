@@ -1,0 +1,163 @@
+/** Where the pictures come from: an HLS address played by hls.js, or by the browser itself where that cannot be. */
+import { recall, remember } from "../shared/memory.js";
+import { explain } from "./failures.js";
+import { patientLoader } from "./loader.js";
+
+const HLS_TYPE = "application/vnd.apple.mpegurl";
+const BUFFER_BEFORE_PLAY_S = 12;
+const BUFFER_S = 40;
+const RECOVERIES = 2;
+
+function settings(Hls, startAt, onBusy) {
+  return {
+    startPosition: startAt,
+    startFragPrefetch: true, // the first segment is asked for before the video element is ready for it
+    enableWorker: false, // our segments are fragmented MP4 already: nothing to repackage, and no second download
+    abrEwmaDefaultEstimate: recall("bandwidth", undefined), // what the last video measured: no cautious beginning
+    capLevelToPlayerSize: true,
+    maxBufferLength: BUFFER_BEFORE_PLAY_S,
+    backBufferLength: 60,
+    loader: patientLoader(Hls.DefaultConfig.loader, onBusy),
+    fragLoadPolicy: {
+      default: {
+        maxTimeToFirstByteMs: 20000, // a segment that is being made may keep the request waiting for some seconds
+        maxLoadTimeMs: 90000,
+        timeoutRetry: { maxNumRetry: 3, retryDelayMs: 0, maxRetryDelayMs: 0 },
+        errorRetry: {
+          maxNumRetry: 5,
+          retryDelayMs: 700,
+          maxRetryDelayMs: 5000,
+          // status 0: no answer, as while the site restarts
+          shouldRetry: (policy, count, _isTimeout, response, retry) =>
+            retry || (response?.code === 0 && count < policy.maxNumRetry),
+        },
+      },
+    },
+  };
+}
+
+/** Events: levels, level (the one now playing changed), audio, busy, failed (detail: {title, text, detail}). */
+export class Source extends EventTarget {
+  #hls = null;
+  #Hls = null;
+  #recoveries = 0;
+
+  constructor(video, address) {
+    super();
+    this.video = video;
+    this.address = address;
+  }
+
+  /** Starts loading; play() may be called when the promise is fulfilled. */
+  async attach(startAt) {
+    if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative(startAt);
+    this.#Hls = (await import("hls.js")).default;
+    if (!this.#Hls.isSupported()) return this.#attachNative(startAt);
+    this.#attachHls(startAt);
+  }
+
+  detach() {
+    if (this.#hls) remember("bandwidth", Math.round(this.#hls.bandwidthEstimate) || undefined);
+    this.#hls?.destroy();
+    this.#hls = null;
+  }
+
+  /** From now on a longer part is loaded ahead: somebody really watches. */
+  loadAhead() {
+    if (this.#hls) this.#hls.config.maxBufferLength = BUFFER_S;
+  }
+
+  /** [{index, height, name}], best first, one for each height. */
+  get levels() {
+    const best = new Map();
+    for (const [index, level] of (this.#hls?.levels ?? []).entries()) {
+      const height = Math.min(level.width, level.height) || level.height;
+      const known = best.get(height);
+      if (!known || level.bitrate > known.bitrate) best.set(height, { index, height, bitrate: level.bitrate, name: levelName(level, height) });
+    }
+    return [...best.values()].sort((a, b) => b.height - a.height);
+  }
+
+  /** The level whose pictures are shown now, or null. */
+  get level() {
+    const level = this.#hls?.levels?.[this.#hls.currentLevel];
+    if (!level) return null;
+    const height = Math.min(level.width, level.height) || level.height;
+    return { height, name: levelName(level, height) };
+  }
+
+  /** Plays this height, or the nearest one below it; 0 lets the connection decide. */
+  chooseHeight(height) {
+    const { levels } = this;
+    if (!this.#hls || !levels.length) return;
+    const level = height ? (levels.find((candidate) => candidate.height <= height) ?? levels.at(-1)).index : -1;
+    if (this.video.paused && this.video.readyState >= 2) this.#hls.currentLevel = level;
+    else this.#hls.nextLevel = level;
+  }
+
+  get audioTracks() {
+    return (this.#hls?.audioTracks ?? []).map((track, index) => ({
+      index,
+      name: track.name || track.lang || `Track ${index + 1}`,
+      language: track.lang ?? "",
+      isCurrent: index === this.#hls.audioTrack,
+    }));
+  }
+
+  chooseAudio(index) {
+    if (this.#hls) this.#hls.audioTrack = index;
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #attachNative(startAt) {
+    if (!this.video.canPlayType(HLS_TYPE)) {
+      this.#tell("failed", explain({ kind: "browser" }));
+      return;
+    }
+    this.video.addEventListener("loadedmetadata", () => startAt && (this.video.currentTime = startAt), { once: true });
+    this.video.onerror = () => this.#tell("failed", explain({ kind: "media", detail: this.video.error?.message }));
+    this.video.src = this.address;
+  }
+
+  #attachHls(startAt) {
+    const { Events } = this.#Hls;
+    const hls = (this.#hls = new this.#Hls(settings(this.#Hls, startAt, () => this.#tell("busy"))));
+    if (navigator.connection?.saveData) hls.config.maxBufferLength = 4;
+    hls.on(Events.MANIFEST_PARSED, () => this.#begin());
+    hls.on(Events.LEVELS_UPDATED, () => this.#tell("levels"));
+    hls.on(Events.LEVEL_SWITCHED, () => this.#tell("level"));
+    hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#tell("audio"));
+    hls.on(Events.AUDIO_TRACK_SWITCHED, () => this.#tell("audio"));
+    hls.on(Events.FRAG_BUFFERED, () => (this.#recoveries = 0));
+    hls.on(Events.ERROR, (_event, data) => data.fatal && this.#onFatal(data));
+    hls.loadSource(this.address);
+    hls.attachMedia(this.video);
+  }
+
+  /** The sticky quality is set before the first segment is asked for. */
+  #begin() {
+    const height = recall("quality", 0);
+    const wanted = height && (this.levels.find((level) => level.height <= height) ?? this.levels.at(-1));
+    if (wanted) this.#hls.loadLevel = wanted.index;
+    this.#tell("levels");
+  }
+
+  #onFatal(data) {
+    if (data.type === this.#Hls.ErrorTypes.MEDIA_ERROR && this.#recoveries < RECOVERIES) {
+      this.#recoveries += 1;
+      this.#hls.recoverMediaError();
+      return;
+    }
+    const kind = data.type === this.#Hls.ErrorTypes.NETWORK_ERROR ? "network" : "media";
+    this.#tell("failed", explain({ kind, status: data.response?.code, detail: data.details }));
+    this.#hls.stopLoad();
+  }
+}
+
+function levelName(level, height) {
+  const rate = level.frameRate > 32 ? Math.round(level.frameRate) : "";
+  return `${height}p${rate}`;
+}
