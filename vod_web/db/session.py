@@ -65,7 +65,7 @@ def transaction() -> Iterator[Session]:
         callback()
 
 
-def after_commit(callback: Callable[[], None]) -> None:
+def after_commit(callback: Callable[[], object]) -> None:
     """Call this when the open transaction has committed, and never when it rolls back; at once outside of one."""
     session = current_session()
     if session.info.get(_OPEN):

@@ -56,6 +56,8 @@ class Encode(Base):
     started_at: Mapped[datetime | None] = mapped_column()
     playable_at: Mapped[datetime | None] = mapped_column()
     finished_at: Mapped[datetime | None] = mapped_column()
+    files_removed_at: Mapped[datetime | None] = mapped_column()
+    """When its files were removed, because another one took its place or it came to nothing."""
 
     video: Mapped[Video] = relationship(lazy="raise")
     source: Mapped[Source] = relationship(lazy="raise")

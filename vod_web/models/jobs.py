@@ -61,6 +61,8 @@ class Job(Base):
     state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.WAITING)
     attempt: Mapped[int] = mapped_column(default=0)
     """How often it has been begun."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """How often it ended in an error; a worker that died meanwhile does not count."""
     not_before: Mapped[datetime | None] = mapped_column()
     """Back-off: not to be queued before this time."""
     lease_expires_at: Mapped[datetime | None] = mapped_column()

@@ -1,0 +1,24 @@
+"""How does a source become a video that plays?
+
+`begin_encode` makes an encode and its first job. A worker claims a job by a lease (`leases`), does its step
+(`prepare`, `chunks`, `pictures`, `publish`), and ends it (`outcomes`), which lets the next jobs in (`turns`). The
+`sweep` mends whatever a dying process, queue server or machine left. The rows are the truth, the queue only a hint.
+"""
+
+from vod_web.services.processing.encodes import (
+    begin_encode,
+    cancel_video,
+    queue_position,
+    queue_positions,
+    reencode_video,
+    retry_video,
+)
+
+__all__ = [
+    "begin_encode",
+    "cancel_video",
+    "queue_position",
+    "queue_positions",
+    "reencode_video",
+    "retry_video",
+]

@@ -1,0 +1,77 @@
+"""Which rows does a step of processing change, and how is it alone with them while it does?
+
+Every change to an encode or its jobs first locks the row of the video, so that all of them happen one after another.
+SQLite has one writer at a time anyway.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from vod_web.models import Encode, EncodeStatus, Job, JobState, Video, VideoStatus
+
+OPEN_ENCODES = (EncodeStatus.QUEUED, EncodeStatus.PROCESSING)
+"""An encode in one of these is not over."""
+HELD_STATUSES = (VideoStatus.DELETED, VideoStatus.BLOCKED)
+"""A person decided these; processing goes by them and never changes them."""
+
+
+def lock_video(session: Session, video_id: int) -> None:
+    """Wait until nobody else changes the video or its processing, and keep others waiting until we are done."""
+    session.execute(select(Video.id).where(Video.id == video_id).with_for_update())
+
+
+def lock_encode(session: Session, encode_id: int) -> Encode | None:
+    """An encode with its video and source, ours alone until the transaction ends; None when it is gone."""
+    video_id = session.scalar(select(Encode.video_id).where(Encode.id == encode_id))
+    if video_id is None:
+        return None
+    lock_video(session, video_id)
+    return session.scalars(
+        select(Encode)
+        .where(Encode.id == encode_id)
+        .options(joinedload(Encode.video), joinedload(Encode.source))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def lock_job(session: Session, job_id: int) -> Job | None:
+    """A job with its encode, video and source, ours alone until the transaction ends; None when it is gone."""
+    encode_id = session.scalar(select(Job.encode_id).where(Job.id == job_id))
+    if encode_id is None or lock_encode(session, encode_id) is None:
+        return None
+    return session.scalars(
+        select(Job)
+        .where(Job.id == job_id)
+        .options(joinedload(Job.encode).joinedload(Encode.video), joinedload(Job.encode).joinedload(Encode.source))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def list_encode_jobs(session: Session, encode_id: int) -> list[Job]:
+    """All jobs of an encode in the order they were made, as they stand now; without their long texts."""
+    return list(
+        session.scalars(
+            select(Job)
+            .where(Job.encode_id == encode_id)
+            .order_by(Job.id)
+            .options(defer(Job.result), defer(Job.log))
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def show_status(video: Video, status: VideoStatus, reason: str | None = None) -> None:
+    """Let people see how the video is doing; one that is deleted or blocked stays so, and shows it when it is back."""
+    if video.status in HELD_STATUSES:
+        video.former_status = status
+        return
+    video.status = status
+    video.status_reason = reason
+
+
+def cancel_jobs(session: Session, encode_id: int) -> None:
+    """Nothing of this encode is to be done any more; what runs stops at its next report."""
+    for job in list_encode_jobs(session, encode_id):
+        if not job.state.is_over:
+            job.state = JobState.CANCELLED
+            job.lease_expires_at = None

@@ -1,0 +1,93 @@
+"""Whose turn is it?
+
+Of each video only a window of jobs is on the queue, so that one long film does not stand before everybody else's
+first minute. Whatever ends a job calls `advance`, which lets the next ones in.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vod_web.db.session import after_commit
+from vod_web.models import Encode, Job, JobKind, JobState, Video, Worker
+from vod_web.queue import JobQueue, Urgency
+from vod_web.services.processing.rows import HELD_STATUSES, OPEN_ENCODES, list_encode_jobs
+
+SMALLEST_WINDOW = 4
+"""How many jobs of one video are on the queue or at work, where there are few workers."""
+WINDOW_OVER_WORKERS = 2
+"""With many workers: one job for each, and so many more that none waits for the next."""
+WORKER_ALIVE_S = 30.0
+"""A worker that has not reported for so long is not counted."""
+SIDE_JOBS = frozenset({JobKind.POSTER, JobKind.STORYBOARD})
+"""They cannot fail a video, and nothing waits for them."""
+MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
+"""They fill the window, and the video is ready when all are done."""
+
+
+def urgency_of(job: Job) -> Urgency:
+    """Which queue a job goes to."""
+    if job.kind in (JobKind.PREPARE, JobKind.PUBLISH) or (job.kind is JobKind.CHUNK and job.number == 0):
+        return Urgency.URGENT
+    return Urgency.LOW if job.kind is JobKind.STORYBOARD else Urgency.NORMAL
+
+
+def choose_next(jobs: Sequence[Job], *, window: int, now: datetime) -> list[Job]:
+    """The waiting jobs of one encode that may go on the queue now, in this order."""
+    ready = [job for job in jobs if _is_due(job, now) and _can_begin(job, jobs)]
+    at_work = sum(job.kind in MAIN_JOBS and job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
+    main = sorted((job for job in ready if job.kind in MAIN_JOBS), key=_place)
+    others = [job for job in ready if job.kind not in MAIN_JOBS]
+    return [*main[: max(0, window - at_work)], *others]
+
+
+def _is_due(job: Job, now: datetime) -> bool:
+    return job.state is JobState.WAITING and (job.not_before is None or job.not_before <= now)
+
+
+def _can_begin(job: Job, jobs: Sequence[Job]) -> bool:
+    """Whether all that the job needs is done."""
+    if job.kind is JobKind.PREPARE:
+        return True
+    if job.kind is JobKind.PUBLISH:
+        return all(other.state is JobState.DONE for other in jobs if other.kind in MAIN_JOBS)
+    if job.kind is JobKind.STORYBOARD:
+        first = next((other for other in jobs if other.kind is JobKind.CHUNK and other.number == 0), None)
+        return first is None or first.state is JobState.DONE
+    return True
+
+
+def _place(job: Job) -> tuple[int, int]:
+    """The first chunk, then the sound, then the other chunks in the order of the video."""
+    if job.kind is JobKind.AUDIO:
+        return 1, job.number
+    return (2 if job.number else 0), job.number
+
+
+def queue_job(job: Job, *, queue: JobQueue, now: datetime) -> None:
+    """Put a job on the queue when the open transaction has committed."""
+    job.state = JobState.QUEUED
+    job.queued_at = now
+    job.not_before = None
+    after_commit(partial(queue.put, job.id, now, urgency_of(job)))
+
+
+def advance(session: Session, encode: Encode, video: Video, *, queue: JobQueue, now: datetime) -> int:
+    """Let in the jobs of an encode whose turn it is, and say how many; the encode must be locked."""
+    if encode.status not in OPEN_ENCODES or video.status in HELD_STATUSES:
+        return 0
+    session.flush()
+    chosen = choose_next(list_encode_jobs(session, encode.id), window=measure_window(session, now), now=now)
+    for job in chosen:
+        queue_job(job, queue=queue, now=now)
+    return len(chosen)
+
+
+def measure_window(session: Session, now: datetime) -> int:
+    """How many jobs of one video may be on the queue or at work."""
+    alive_since = now - timedelta(seconds=WORKER_ALIVE_S)
+    workers = session.scalar(select(func.count()).select_from(Worker).where(Worker.seen_at >= alive_since)) or 0
+    return max(SMALLEST_WINDOW, workers + WINDOW_OVER_WORKERS)
