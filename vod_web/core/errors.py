@@ -2,6 +2,7 @@
 
 VodError
 ├── InvalidInput          a value that somebody sent is wrong; says which field and why
+│   ├── WrongPassword     nobody has this name and this password
 │   ├── ChecksumMismatch  bytes that arrived are not the bytes that were sent
 │   └── TooLarge          more bytes than allowed
 ├── UnsupportedMedia      a file that is not video, or that we cannot read
@@ -14,6 +15,7 @@ VodError
 ├── RateLimited           too often; says when to try again
 ├── Unavailable           a part of the site cannot answer now; says when to try again
 │   └── StorageFailed     the place where files are kept does not work; says how to mend it
+│       └── StorageFull   the place where files are kept has no room left
 └── EncodeFailed          FFmpeg failed; carries the end of its log for the admin
 
 No error here knows HTTP: `vod_web/web/errors.py` has the one table from these classes to statuses.
@@ -41,6 +43,12 @@ class InvalidInput(VodError):
     def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.fields = dict(fields or {})
+
+
+class WrongPassword(InvalidInput):
+    """Nobody has this name and this password; does not say which of the two is wrong."""
+
+    code = "wrong_password"
 
 
 class ChecksumMismatch(InvalidInput):
@@ -121,6 +129,12 @@ class StorageFailed(Unavailable):
     """The place where files are kept does not work."""
 
     code = "storage_failed"
+
+
+class StorageFull(StorageFailed):
+    """The place where files are kept has no room left; waiting does not help, only the admin can."""
+
+    code = "storage_full"
 
 
 class EncodeFailed(VodError):

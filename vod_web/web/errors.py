@@ -17,6 +17,7 @@ from vod_web.core.errors import (
     NotFound,
     NotSignedIn,
     RateLimited,
+    StorageFull,
     TooLarge,
     Unavailable,
     UnsupportedMedia,
@@ -38,6 +39,7 @@ STATUS_OF: dict[type[VodError], int] = {
     Conflict: 409,
     RateLimited: 429,
     Unavailable: 503,
+    StorageFull: 507,
     EncodeFailed: 500,
     VodError: 500,
 }
@@ -57,6 +59,7 @@ TITLES = {
     429: "Too many tries",
     500: "Something went wrong on our side",
     503: "Not available right now",
+    507: "No room left",
 }
 SENTENCES = {
     404: "There is nothing at this address, or you may not see it.",

@@ -1,0 +1,110 @@
+"""What do a browser and the site say to each other about an upload?"""
+
+import re
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+
+from vod_web.models.uploads import UploadState
+from vod_web.models.videos import Visibility
+from vod_web.schemas.base import Input, Output
+
+LONGEST_FILENAME = 255
+MOST_PARTS = 10_000
+MOST_TARGETS = 100
+"""How many parts' addresses may be asked for at once."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def clean_filename(name: object) -> object:
+    """The name alone: without folders of any system and control characters, cut in front of its ending."""
+    if not isinstance(name, str):
+        return name
+    last = _CONTROL.sub("", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].strip()
+    if len(last) <= LONGEST_FILENAME:
+        return last
+    ending = PurePosixPath(last).suffix[:20]
+    return last[: LONGEST_FILENAME - len(ending)] + ending
+
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
+"""A SHA-256 in hexadecimal."""
+PartNumber = Annotated[int, Field(ge=1, le=MOST_PARTS)]
+
+
+class UploadCreate(Input):
+    """A file that somebody is about to send."""
+
+    filename: Annotated[str, BeforeValidator(clean_filename), StringConstraints(min_length=1)]
+    size_bytes: int
+    title: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
+    """Made from the file name when absent."""
+    visibility: Visibility | None = None
+    checksum_sha256: Sha256 | None = None
+    """Of the whole file; checked before it is processed."""
+    part_checksums: bool = False
+    """Whether the SHA-256 of every part will be given when its address is asked for."""
+    fingerprint: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    """Anything by which the sender knows the same file again."""
+
+    @field_validator("size_bytes")
+    @classmethod
+    def _has_bytes(cls, size_bytes: int) -> int:
+        if size_bytes < 1:
+            raise ValueError("This file is empty.")
+        return size_bytes
+
+
+class PartsRequest(Input):
+    """The parts whose addresses are wanted."""
+
+    numbers: Annotated[list[PartNumber], Field(min_length=1, max_length=MOST_TARGETS)]
+    checksums_sha256: dict[int, Sha256] = Field(default_factory=dict)
+    """By part number: what the bytes of the part must add up to."""
+
+
+class SentPart(Input):
+    """A part as its sender knows it."""
+
+    number: PartNumber
+    etag: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class UploadComplete(Input):
+    """All parts are sent; naming them makes sure that both sides mean the same bytes."""
+
+    parts: Annotated[list[SentPart], Field(max_length=MOST_PARTS)] | None = None
+
+
+class UploadRead(Output):
+    """An upload as its sender sees it."""
+
+    id: str
+    video_id: str
+    filename: str
+    size_bytes: int
+    part_size_bytes: int
+    """Of every part but the last."""
+    part_count: int
+    state: UploadState
+    received: list[int]
+    """The numbers of the parts that are safe."""
+    part_checksums: bool
+    fingerprint: str | None
+    created_at: datetime
+    expires_at: datetime
+    """When what has arrived is thrown away, unless more arrives before."""
+
+
+class PartTargetRead(Output):
+    """Where and how to send one part."""
+
+    number: int
+    method: str = "PUT"
+    url: str
+    headers: dict[str, str]
+    """To be sent exactly so."""
+    size_bytes: int

@@ -1,0 +1,236 @@
+"""How does an upload begin, and how is it given up?
+
+The parts are in `upload_parts`, the end is in `upload_completion`, and what becomes of abandoned ones in
+`upload_removal`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
+
+from vod_web.core.clock import utc_now
+from vod_web.core.errors import Conflict, NotFound, StorageFull, TooLarge
+from vod_web.core.ids import new_public_id
+from vod_web.core.logging import get_logger
+from vod_web.core.settings import Settings
+from vod_web.core.sizes import format_bytes
+from vod_web.db.session import close_session, current_session, transaction
+from vod_web.models import Part, Role, Upload, UploadState, User, VideoStatus, Visibility
+from vod_web.schemas.uploads import MOST_PARTS, UploadCreate
+from vod_web.schemas.videos import VideoCreate
+from vod_web.services import quotas, videos
+from vod_web.services.filenames import VIDEO_ENDINGS, make_title, require_video_name
+from vod_web.services.permissions import require_role, require_signed_in
+from vod_web.services.quotas import Quota, storage_used
+from vod_web.services.upload_removal import remove_upload
+from vod_web.storage.base import Storage
+from vod_web.storage.keys import source_key
+
+__all__ = [
+    "UploadLimits",
+    "abort_upload",
+    "create_upload",
+    "find_own_upload",
+    "get_limits",
+    "list_open_uploads",
+    "require_open",
+    "storage_used",
+    "touch_upload",
+]
+
+log = get_logger(__name__)
+
+MIB = 1024**2
+SMALLEST_PART_BYTES = 16 * MIB
+"""Large enough that a request costs little beside its bytes, small enough for proxies that cap bodies at 100 MB."""
+KEPT_FOR = timedelta(days=7)
+"""How long an upload waits for its next part."""
+TOUCHED_EVERY = timedelta(hours=1)
+"""How exactly the expiry follows the last activity, so that parallel parts do not all write one row."""
+KEPT_FREE_BYTES = 2 * 1024**3
+"""What uploads leave free on the disk, for renditions, the database and logs."""
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """What a person should know before choosing a file."""
+
+    max_bytes: int
+    quota: Quota
+    endings: tuple[str, ...] = VIDEO_ENDINGS
+
+
+def get_limits(actor: User | None, *, settings: Settings) -> UploadLimits:
+    """What this person may upload.
+
+    Raises:
+        NotSignedIn, NotAllowed: nothing at all.
+    """
+    person = require_role(actor, Role.UPLOADER)
+    return UploadLimits(max_bytes=settings.max_upload_bytes, quota=quotas.get_quota(person, settings=settings))
+
+
+def create_upload(
+    actor: User | None, wanted: UploadCreate, *, storage: Storage, settings: Settings, now: datetime | None = None
+) -> Upload:
+    """Begin an upload, with the draft of its video. Everything that can be refused is refused here, before the bytes.
+
+    Raises:
+        NotSignedIn, NotAllowed: the person may not upload.
+        UnsupportedMedia: the name says that it is no video.
+        TooLarge, QuotaExceeded, StorageFull: there is no room for it.
+    """
+    person = require_role(actor, Role.UPLOADER)
+    require_video_name(wanted.filename)
+    _require_size(wanted.size_bytes, settings.max_upload_bytes)
+    _require_disk_room(wanted.size_bytes, storage)
+    with transaction() as session:
+        # The row is locked, so that uploads begun at the same time cannot each take the last of the quota.
+        person = session.get_one(User, person.id, with_for_update=True, populate_existing=True)
+        quotas.require_room(quotas.get_quota(person, settings=settings), wanted.size_bytes)
+        upload = _draft(person, wanted, now or utc_now())
+        session.add(upload)
+    close_session()
+    try:
+        _begin_parts(upload, storage)
+    except BaseException:
+        remove_upload(upload, storage=storage)
+        raise
+    return upload
+
+
+def _require_size(size_bytes: int, max_bytes: int) -> None:
+    if size_bytes > max_bytes:
+        sentence = f"This file is {format_bytes(size_bytes)}; the largest allowed is {format_bytes(max_bytes)}."
+        raise TooLarge(sentence, {"size_bytes": sentence})
+
+
+def _require_disk_room(size_bytes: int, storage: Storage) -> None:
+    """Room for this file beside what other open uploads still have to send."""
+    free_bytes = storage.free_bytes()
+    if free_bytes is None:
+        return
+    session = current_session()
+    announced = session.scalar(select(func.sum(Upload.size_bytes)).where(Upload.state == UploadState.OPEN)) or 0
+    arrived = (
+        session.scalar(
+            select(func.sum(Part.size_bytes))
+            .join(Upload, Upload.id == Part.upload_id)
+            .where(Upload.state == UploadState.OPEN, Part.etag.is_not(None))
+        )
+        or 0
+    )
+    room_bytes = free_bytes - (int(announced) - int(arrived)) - KEPT_FREE_BYTES
+    if size_bytes > room_bytes:
+        log.warning("disk_nearly_full", free_bytes=free_bytes, wanted_bytes=size_bytes)
+        raise StorageFull("This site's disk is nearly full, so it cannot take this file now. Please tell its admin.")
+
+
+def _draft(person: User, wanted: UploadCreate, now: datetime) -> Upload:
+    """The rows of the video and of the upload; inside the transaction."""
+    title = wanted.title or make_title(wanted.filename)
+    new = VideoCreate(title=title, visibility=wanted.visibility or Visibility.PUBLIC)
+    video = videos.create_video(person, new, status=VideoStatus.UPLOADING)
+    public_id = new_public_id()
+    part_size_bytes = choose_part_size(wanted.size_bytes)
+    return Upload(
+        public_id=public_id,
+        video=video,
+        owner=person,
+        filename=wanted.filename,
+        size_bytes=wanted.size_bytes,
+        part_size_bytes=part_size_bytes,
+        part_count=-(-wanted.size_bytes // part_size_bytes),
+        checksum_sha256=wanted.checksum_sha256,
+        has_part_checksums=wanted.part_checksums,
+        fingerprint=wanted.fingerprint,
+        key=source_key(video.public_id, public_id),
+        created_at=now,
+        expires_at=now + KEPT_FOR,
+    )
+
+
+def choose_part_size(size_bytes: int) -> int:
+    """16 MiB, or as many whole MiB as keep the parts within what S3 allows."""
+    needed_mib = -(-size_bytes // (MOST_PARTS * MIB))
+    return max(SMALLEST_PART_BYTES, needed_mib * MIB)
+
+
+def _begin_parts(upload: Upload, storage: Storage) -> None:
+    """Open the parts in the storage; when we die before the id is written, the sweep finds them by their key."""
+    parts_id = storage.begin_parts(
+        upload.key,
+        size_bytes=upload.size_bytes,
+        part_size_bytes=upload.part_size_bytes,
+        content_type="application/octet-stream",
+        with_checksums=upload.has_part_checksums,
+    )
+    with transaction() as session:
+        session.execute(update(Upload).where(Upload.id == upload.id).values(parts_id=parts_id))
+    upload.parts_id = parts_id
+
+
+def find_own_upload(actor: User | None, public_id: str) -> Upload:
+    """One of this person's uploads, open or completed, with its video.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        NotFound: there is none, or it is somebody else's, or it was given up.
+    """
+    person = require_signed_in(actor)
+    living = (UploadState.OPEN, UploadState.COMPLETED)
+    upload = current_session().scalar(
+        select(Upload)
+        .options(joinedload(Upload.video))
+        .where(Upload.public_id == public_id, Upload.owner_id == person.id, Upload.state.in_(living))
+    )
+    if upload is None:
+        raise NotFound("There is no such upload. It may have expired or been cancelled.")
+    return upload
+
+
+def require_open(upload: Upload) -> None:
+    """Nothing, when parts may still be sent.
+
+    Raises:
+        Conflict: the upload is complete.
+    """
+    if upload.state is not UploadState.OPEN:
+        raise Conflict("This upload is complete already.")
+
+
+def list_open_uploads(actor: User | None) -> list[Upload]:
+    """The uploads that this person has not finished, with their videos, the newest first."""
+    person = require_signed_in(actor)
+    return list(
+        current_session().scalars(
+            select(Upload)
+            .options(joinedload(Upload.video))
+            .where(Upload.owner_id == person.id, Upload.state == UploadState.OPEN, Upload.parts_id != "")
+            .order_by(Upload.id.desc())
+            .limit(MOST_LISTED)
+        )
+    )
+
+
+def touch_upload(upload: Upload, now: datetime) -> None:
+    """Something arrives: keep the upload for a while from now on; inside a transaction."""
+    if now + KEPT_FOR - upload.expires_at > TOUCHED_EVERY:
+        upload.expires_at = now + KEPT_FOR
+
+
+def abort_upload(actor: User | None, public_id: str, *, storage: Storage) -> None:
+    """Throw away what has arrived, and the draft of the video.
+
+    Raises:
+        NotFound: as `find_own_upload`.
+        Conflict: the upload is complete; delete the video instead.
+    """
+    with transaction():
+        upload = find_own_upload(actor, public_id)
+        require_open(upload)
+        upload.state = UploadState.ABORTED
+    remove_upload(upload, storage=storage)
