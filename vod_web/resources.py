@@ -1,4 +1,4 @@
-"""What do entry points need at hand: the settings, the storage and the queue?
+"""What do entry points need at hand: the settings, the storage, the queue and the limits?
 
 Opened once per process by the composition root (`vod_web.app`) or the worker, then taken with `resources()` by
 views, API calls and jobs, which hand the services what they need as arguments.
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vod_web.core.settings import Settings
 from vod_web.queue import JobQueue
+from vod_web.services.throttle import Throttle
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
 
@@ -19,6 +20,7 @@ class Resources:
     settings: Settings
     storage: Storage
     queue: JobQueue
+    throttle: Throttle
 
 
 _current: list[Resources] = []
@@ -26,10 +28,12 @@ _current: list[Resources] = []
 
 def open_resources(settings: Settings) -> Resources:
     """Open what the settings name, and make it this process's; a second call replaces the first."""
+    queue = JobQueue(settings.redis_url)
     opened = Resources(
         settings=settings,
         storage=open_storage(settings),
-        queue=JobQueue(settings.redis_url),
+        queue=queue,
+        throttle=Throttle(queue.connection, site_key=settings.secret_key),
     )
     _current[:] = [opened]
     return opened

@@ -3,6 +3,14 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from vod_web.api import docs, tokens, uploads, users
+from vod_web.api.calls import api
+
+MODULES = (docs, tokens, users, uploads)
+"""Importing a module declares its calls."""
+
 
 def register_api(app: Flask, csrf: CSRFProtect) -> None:
-    """All calls of the API."""
+    """All calls of the API; each checks the CSRF token by itself where a browser is the caller."""
+    app.register_blueprint(api)
+    csrf.exempt(api)

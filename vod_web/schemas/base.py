@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from vod_web.core.errors import InvalidInput
@@ -34,6 +34,13 @@ class Output(BaseModel):
     """What goes out; made from models by `model_validate`."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class PageQuery(Input):
+    """Which page of a list is wanted: the first `limit` items, or those after the cursor."""
+
+    cursor: str | None = Field(default=None, max_length=1000, description="The `next` of the page before.")
+    limit: int = Field(default=24, ge=1, le=100)
 
 
 class Page(Output, Generic[Item]):

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -22,14 +23,16 @@ from vod_web.core.errors import (
     Unavailable,
     UnsupportedMedia,
     VodError,
+    WrongPassword,
 )
 from vod_web.core.logging import get_logger
-from vod_web.web.rendering import is_fragment_request
+from vod_web.web.rendering import go_to, is_fragment_request
 
 log = get_logger(__name__)
 
 STATUS_OF: dict[type[VodError], int] = {
     InvalidInput: 422,
+    WrongPassword: 401,
     TooLarge: 413,
     UnsupportedMedia: 415,
     NotSignedIn: 401,
@@ -54,7 +57,7 @@ TITLES = {
     409: "That is not possible now",
     410: "Deleted",
     413: "Too large",
-    415: "Not a video we can read",
+    415: "Not a kind of content we can read",
     422: "Something needs another look",
     429: "Too many tries",
     500: "Something went wrong on our side",
@@ -82,6 +85,8 @@ def status_of(error: VodError) -> int:
 
 
 def _on_vod_error(error: VodError) -> Response:
+    if isinstance(error, NotSignedIn) and _wants_page():
+        return _lead_to_sign_in()
     status = status_of(error)
     if status >= 500:
         log.error("request_failed", code=error.code, message=error.message)
@@ -112,6 +117,18 @@ def _on_bug(error: Exception) -> Response:
         raise error
     log.exception("unexpected_error", path=request.path)
     return _tell(500, "internal_error", SENTENCES[500])
+
+
+def _lead_to_sign_in() -> Response:
+    """A page that needs somebody signed in leads there, and from there back to where the person was."""
+    if request.method in ("GET", "HEAD") and not is_fragment_request():
+        return go_to("auth.login", next=request.full_path.rstrip("?"))
+    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return go_to("auth.login", next=came_from.path or None)
+
+
+def _wants_page() -> bool:
+    return not request.path.startswith(("/api/", "/media/"))
 
 
 def _tell(status: int, code: str, message: str, *, fields: dict[str, str] | None = None) -> Response:

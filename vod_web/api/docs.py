@@ -1,0 +1,31 @@
+"""The API's description of itself, for programs and for people."""
+
+import json
+from typing import Any
+
+from flask import current_app
+from werkzeug.wrappers import Response
+
+from vod_web import __version__
+from vod_web.api.calls import CALLS, api
+from vod_web.api.openapi import make_document
+from vod_web.resources import resources
+from vod_web.services import site
+from vod_web.web.rendering import render
+
+
+@api.get("/openapi.json")
+def openapi() -> Response:
+    """The OpenAPI 3.1 document."""
+    return current_app.response_class(json.dumps(_document()), mimetype="application/json")
+
+
+@api.get("/docs")
+def docs() -> str:
+    """The same for people."""
+    return render("api/docs.html", document=_document())
+
+
+def _document() -> dict[str, Any]:
+    server = f"{resources().settings.base_url}/api/v1"
+    return make_document(CALLS, title=site.get_site().name, server=server, version=__version__)

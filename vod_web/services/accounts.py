@@ -1,0 +1,215 @@
+"""How does somebody get an account, prove that it is theirs, and say who they are?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from vod_web.core.clock import utc_now
+from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, WrongPassword
+from vod_web.core.security import hash_password, needs_rehash, verify_password
+from vod_web.db.session import current_session, transaction
+from vod_web.models import RegistrationPolicy, Role, SignIn, User
+from vod_web.schemas.accounts import AdminRegistration, PasswordChange, Profile, Registration
+from vod_web.schemas.base import parse_input
+from vod_web.services import audit, sign_ins, site
+from vod_web.services.permissions import require_signed_in
+from vod_web.services.throttle import Limit, Throttle
+
+WRONG = "The name or the password is not right."
+TRIES_PER_ACCOUNT = Limit("sign_in_account", 10, 15 * 60, "Too many tries to sign in to this account.")
+TRIES_PER_ADDRESS = Limit("sign_in_address", 60, 15 * 60, "Too many tries to sign in.")
+REGISTRATIONS = Limit("register", 30, 60 * 60, "Too many accounts were made from your address.")
+
+_ROLE_OF = {RegistrationPolicy.OPEN: Role.UPLOADER, RegistrationPolicy.VIEWERS: Role.VIEWER}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Somebody has signed in: the row, and the secret for the cookie."""
+
+    sign_in: SignIn
+    secret: str
+
+
+def require_registration() -> Role:
+    """The role that people get who register themselves.
+
+    Raises:
+        NotAllowed: the site's admins have closed registration.
+    """
+    role = _ROLE_OF.get(site.get_site().registration)
+    if role is None:
+        raise NotAllowed("Registration is closed on this site. Ask an admin for an account.")
+    return role
+
+
+def register(form: Registration, *, address: str, throttle: Throttle) -> User:
+    """Make an account for somebody who came by.
+
+    Raises:
+        NotAllowed: registration is closed.
+        InvalidInput: the user name or the e-mail address is taken.
+        RateLimited: too many from this address.
+    """
+    role = require_registration()
+    throttle.hit(REGISTRATIONS, address)
+    return _add_user(form, role)
+
+
+def create_admin(email: str, username: str, password: str) -> User:
+    """Make an account that runs the site; for the set-up page and the command line.
+
+    Raises:
+        InvalidInput: a value is wrong, or the user name or address is taken.
+    """
+    values = {"email": email, "username": username, "password": password}
+    form = parse_input(AdminRegistration, values)
+    with transaction():
+        user = _add_user(form, Role.ADMIN)
+        audit.note(None, "user.create_admin", user.username)
+    return user
+
+
+def _add_user(form: Registration, role: Role) -> User:
+    """Hashing comes before the transaction: it is slow on purpose, and nobody should wait for it."""
+    _refuse_bad_password(form.password, form.username, form.email)
+    user = User(
+        username=form.username,
+        username_key=form.username.lower(),
+        email=form.email,
+        email_key=form.email.lower(),
+        password_hash=hash_password(form.password),
+        display_name=form.username,
+        role=role,
+    )
+    try:
+        with transaction() as session:
+            _refuse_taken(user)
+            session.add(user)
+            session.flush()
+    except IntegrityError:  # somebody took it between the look and the insert
+        raise InvalidInput("That user name or e-mail address was taken just now.") from None
+    return user
+
+
+def _refuse_bad_password(password: str, *known: str) -> None:
+    if password.lower() in (value.lower() for value in known):
+        raise InvalidInput("Choose another password.", {"password": "This is too easy to guess. Choose another."})
+
+
+def _refuse_taken(user: User) -> None:
+    fields = {}
+    others = select(User.id).where(User.id != user.id) if user.id else select(User.id)
+    session = current_session()
+    with session.no_autoflush:
+        if session.scalar(others.where(User.username_key == user.username_key)):
+            fields["username"] = "This user name is taken. Choose another."
+        if session.scalar(others.where(User.email_key == user.email_key)):
+            fields["email"] = "This address cannot be used. If it is yours, sign in instead."
+    if fields:
+        raise InvalidInput(" ".join(fields.values()), fields)
+
+
+def find_user(name: str) -> User | None:
+    """The person with this e-mail address or user name, however it is spelt."""
+    key = name.strip().lower()
+    return current_session().scalar(select(User).where(or_(User.username_key == key, User.email_key == key)))
+
+
+def get_user(username: str) -> User:
+    """The person with this user name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = current_session().scalar(select(User).where(User.username_key == username.lower()))
+    if found is None:
+        raise NotFound("There is nobody of this name.")
+    return found
+
+
+def check_credentials(name: str, password: str, *, address: str, throttle: Throttle) -> User:
+    """The person with this name and password. Whether the name exists shows neither in the answer nor in its time.
+
+    Raises:
+        WrongPassword: one of the two is wrong.
+        RateLimited: too many wrong tries, for this account or from this address.
+        NotAllowed: both are right, and the account is suspended.
+    """
+    user = find_user(name)
+    account = user.username_key if user else name.strip().lower()
+    throttle.check(TRIES_PER_ADDRESS, address)
+    throttle.hit(TRIES_PER_ACCOUNT, account)
+    if not verify_password(password, user.password_hash if user else None) or user is None:
+        throttle.hit(TRIES_PER_ADDRESS, address)
+        raise WrongPassword(WRONG)
+    throttle.forget(TRIES_PER_ACCOUNT, account)
+    if user.is_suspended:
+        raise NotAllowed(f"This account is suspended. {user.suspended_reason or ''}".strip())
+    _rehash(user, password)
+    return user
+
+
+def _rehash(user: User, password: str) -> None:
+    """Bring a hash of former years up to today's strength, now that the password is at hand."""
+    if needs_rehash(user.password_hash):
+        new_hash = hash_password(password)
+        with transaction() as session:
+            session.add(user)
+            user.password_hash = new_hash
+
+
+def sign_in(
+    name: str,
+    password: str,
+    browser: sign_ins.Browser,
+    *,
+    throttle: Throttle,
+    remember: bool = False,
+    now: datetime | None = None,
+) -> Entry:
+    """Sign somebody in by e-mail address or user name; raises what `check_credentials` raises."""
+    user = check_credentials(name, password, address=browser.address, throttle=throttle)
+    return Entry(*sign_ins.begin_sign_in(user, browser, remember=remember, now=now or utc_now()))
+
+
+def change_password(actor: User | None, form: PasswordChange, *, current: SignIn | None, throttle: Throttle) -> None:
+    """Choose a new password; every other browser is signed out.
+
+    Raises:
+        InvalidInput: the old password is wrong, or the new one is too easy to guess.
+        RateLimited: too many wrong tries.
+    """
+    person = require_signed_in(actor)
+    throttle.hit(TRIES_PER_ACCOUNT, person.username_key)
+    if not verify_password(form.old_password, person.password_hash):
+        raise InvalidInput("This is not your password.", {"old_password": "This is not your password."})
+    throttle.forget(TRIES_PER_ACCOUNT, person.username_key)
+    set_password(person, form.password, keep=current)
+
+
+def set_password(user: User, password: str, *, keep: SignIn | None = None) -> None:
+    """Give the person this password and sign every browser out but the one to keep."""
+    _refuse_bad_password(password, user.username, user.email)
+    new_hash = hash_password(password)
+    with transaction() as session:
+        session.add(user)
+        user.password_hash = new_hash
+        sign_ins.end_sign_ins(user, but=keep)
+
+
+def change_profile(actor: User | None, form: Profile) -> User:
+    """Change what the person says of themselves.
+
+    Raises:
+        InvalidInput: the e-mail address is somebody else's.
+    """
+    person = require_signed_in(actor)
+    with transaction() as session:
+        session.add(person)
+        person.display_name, person.about = form.display_name, form.about
+        person.email, person.email_key = form.email, form.email.lower()
+        _refuse_taken(person)
+    return person
