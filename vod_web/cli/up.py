@@ -2,6 +2,7 @@
 
 import argparse
 import http.client
+import json
 import signal
 import sys
 import time
@@ -9,9 +10,8 @@ import time
 from vod_web.cli import queue_server
 from vod_web.cli.assets import ensure_assets
 from vod_web.cli.console import CannotRun, say
-from vod_web.cli.packages import ROOT
+from vod_web.cli.database import upgrade_database
 from vod_web.cli.preflight import check_address, lock_data_directory
-from vod_web.cli.programs import run_program
 from vod_web.cli.supervisor import Supervisor
 from vod_web.cli.tools import require_queue_server
 from vod_web.core.settings import Settings, child_environment, load_settings
@@ -63,7 +63,7 @@ def _start(settings: Settings, env: dict[str, str], supervisor: Supervisor) -> N
     else:
         _check_queue(settings)
     say("Preparing the database")
-    _upgrade_database(env)
+    upgrade_database(env)
     say("Starting the web server")
     supervisor.start("web", [sys.executable, "-m", "vod_web.cli.web_server"], env)
     if settings.workers:
@@ -78,15 +78,6 @@ def _check_queue(settings: Settings) -> None:
             "The queue server of VOD_REDIS_URL does not answer: start it, or correct the address, "
             "or remove the setting to use a private one."
         )
-
-
-def _upgrade_database(env: dict[str, str]) -> None:
-    """Create or upgrade the tables, with the command that a person would use."""
-    upgraded = run_program([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, env=env)
-    if not upgraded.is_success:
-        lines = [line.strip() for line in upgraded.output.splitlines() if line.strip()]
-        why = lines[-1] if lines else f"exit status {upgraded.status}"
-        raise CannotRun(f'The database cannot be prepared ({why}): "./vod db upgrade" shows all that it says.')
 
 
 def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
@@ -112,15 +103,20 @@ def _give_up_on_the_hopeless(supervisor: Supervisor) -> None:
 
 
 def _ask(settings: Settings) -> str | None:
-    """What the site still lacks; None when it is ready."""
+    """What the site still lacks, in words; None when it is ready."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared only
     connection = http.client.HTTPConnection(host, settings.port, timeout=3)
     try:
         connection.request("GET", "/readyz")
         response = connection.getresponse()
-        said = response.read().decode(errors="replace").strip()
+        said = response.read()
     except (OSError, http.client.HTTPException):
         return "the web server does not answer"
     finally:
         connection.close()
-    return None if response.status == http.HTTPStatus.OK else said
+    if response.status == http.HTTPStatus.OK:
+        return None
+    try:
+        return f"{', '.join(json.loads(said)['failing'])} (./vod doctor says why)"
+    except (ValueError, KeyError):
+        return f"the web server answers with status {response.status}"

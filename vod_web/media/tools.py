@@ -1,10 +1,14 @@
-"""Is this FFmpeg good enough: safe, and with all that we use?"""
+"""Which FFmpeg is used, and is it good enough: safe, and with all that we use?"""
 
+import importlib.util
 import re
+import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from subprocess import PIPE, TimeoutExpired
 
+from vod_web.core.errors import Unavailable
 from vod_web.core.processes import start_process, stop_process
 
 SAFE_VERSIONS = ((5, 1, 10), (6, 1, 6), (7, 1, 5), (8, 0, 3), (8, 1, 2))
@@ -48,6 +52,31 @@ def is_safe_version(version: tuple[int, int, int]) -> bool:
     if version >= SAFE_SINCE:
         return True
     return any(version[:2] == safe[:2] and version >= safe for safe in SAFE_VERSIONS)
+
+
+@cache
+def find_ffmpeg(setting: str = "") -> Path:
+    """The FFmpeg that the setting names; else the machine's, where it is good enough; else the package's.
+
+    Raises:
+        Unavailable: none is good enough; says why and how to mend it.
+    """
+    if setting:
+        check = check_ffmpeg(shutil.which(setting) or setting)
+        if not check.is_good:
+            raise Unavailable(f"VOD_FFMPEG: {' '.join(check.problems)}")
+        return Path(check.path)
+    for path in filter(None, (shutil.which("ffmpeg"), _packaged())):
+        if check_ffmpeg(path).is_good:
+            return Path(path)
+    raise Unavailable("There is no FFmpeg that can be used: install FFmpeg 9, and name it with VOD_FFMPEG.")
+
+
+def _packaged() -> str | None:
+    """The FFmpeg that comes as a Python package."""
+    spec = importlib.util.find_spec("imageio_ffmpeg")
+    places = (spec.submodule_search_locations if spec else None) or []
+    return next((str(path) for place in places for path in Path(place).glob("binaries/ffmpeg-*")), None)
 
 
 def ffmpeg_version(path: str) -> tuple[int, int, int] | None:
