@@ -1,4 +1,4 @@
-"""What do entry points need at hand: the settings, the storage, the queue and the limits?
+"""What do entry points need at hand: the settings, the storage, the queue, the limits and the mail?
 
 Opened once per process by the composition root (`vod_web.app`) or the worker, then taken with `resources()` by
 views, API calls and jobs, which hand the services what they need as arguments.
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vod_web.core.settings import Settings
 from vod_web.queue import JobQueue
+from vod_web.services.mail import Mailer
 from vod_web.services.throttle import Throttle
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
@@ -21,6 +22,7 @@ class Resources:
     storage: Storage
     queue: JobQueue
     throttle: Throttle
+    mailer: Mailer
 
 
 _current: list[Resources] = []
@@ -34,6 +36,7 @@ def open_resources(settings: Settings) -> Resources:
         storage=open_storage(settings),
         queue=queue,
         throttle=Throttle(queue.connection, site_key=settings.secret_key),
+        mailer=Mailer(settings),
     )
     _current[:] = [opened]
     return opened

@@ -187,16 +187,24 @@ def change_password(actor: User | None, form: PasswordChange, *, current: SignIn
     if not verify_password(form.old_password, person.password_hash):
         raise InvalidInput("This is not your password.", {"old_password": "This is not your password."})
     throttle.forget(TRIES_PER_ACCOUNT, person.username_key)
-    set_password(person, form.password, keep=current)
+    replace_password(person, hash_new_password(person, form.password), keep=current)
 
 
-def set_password(user: User, password: str, *, keep: SignIn | None = None) -> None:
-    """Give the person this password and sign every browser out but the one to keep."""
+def hash_new_password(user: User, password: str) -> str:
+    """The hash of a password that the person wants; slow on purpose, so not for inside a transaction.
+
+    Raises:
+        InvalidInput: it is too easy to guess.
+    """
     _refuse_bad_password(password, user.username, user.email)
-    new_hash = hash_password(password)
+    return hash_password(password)
+
+
+def replace_password(user: User, password_hash: str, *, keep: SignIn | None = None) -> None:
+    """Give the person this password and sign every browser out but the one to keep."""
     with transaction() as session:
         session.add(user)
-        user.password_hash = new_hash
+        user.password_hash = password_hash
         sign_ins.end_sign_ins(user, but=keep)
 
 

@@ -124,7 +124,7 @@ def _lead_to_sign_in() -> Response:
     if request.method in ("GET", "HEAD") and not is_fragment_request():
         return go_to("auth.login", next=request.full_path.rstrip("?"))
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return go_to("auth.login", next=came_from.path or None)
+    return go_to("auth.login", next=came_from._replace(scheme="", netloc="").geturl() or None)
 
 
 def _wants_page() -> bool:
