@@ -17,7 +17,9 @@ export default [
   js.configs.recommended,
   {
     rules: {
+      complexity: ["error", 10],
       eqeqeq: "error",
+      "max-lines": ["error", 300],
       "no-eval": "error",
       "no-implied-eval": "error",
       "no-var": "error",
