@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from vod_web.models import Role, TokenScope
 from vod_web.schemas.base import Input, Output
@@ -40,6 +40,11 @@ def _check_email(value: str) -> str:
         raise ValueError("This is not an e-mail address. Example: ada@example.org") from None
 
 
+def _absent_if_empty(value: Any) -> Any:
+    """Forms send an empty text where nothing was chosen."""
+    return None if value == "" else value
+
+
 AnyUsername = Annotated[str, StringConstraints(min_length=2, max_length=30), AfterValidator(_check_spelling)]
 """For those who run the site, who may well be called admin."""
 Username = Annotated[AnyUsername, AfterValidator(_check_not_reserved)]
@@ -65,9 +70,9 @@ class AdminRegistration(Registration):
 
 
 class Credentials(Input):
-    """Who somebody says to be: `name` is an e-mail address or a user name."""
+    """Who somebody says to be; a user name will do instead of the e-mail address."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    email: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     password: Password
     remember: bool = False
 
@@ -109,7 +114,7 @@ class TokenCreate(Input):
         max_length=len(TokenScope),
         description="What the token may do: `read` is to see, `upload` to publish and change, `admin` to run the site.",
     )
-    expires_in_s: int | None = Field(default=None, ge=60, le=10 * YEAR_S)
+    expires_in_s: Annotated[int | None, BeforeValidator(_absent_if_empty)] = Field(default=None, ge=60, le=10 * YEAR_S)
 
 
 class TokenRequest(TokenCreate):

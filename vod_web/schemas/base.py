@@ -83,6 +83,7 @@ def _sentence(detail: ErrorDetails) -> str:
         if context.get("min_length") == 1
         else f"Use at least {context.get('min_length')} characters.",
         "string_too_long": f"Use at most {context.get('max_length')} characters.",
+        "too_short": f"Give at least {context.get('min_length')}.",
         "too_long": f"Give at most {context.get('max_length')}.",
         "greater_than_equal": f"This must be at least {context.get('ge')}.",
         "greater_than": f"This must be more than {context.get('gt')}.",

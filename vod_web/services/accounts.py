@@ -1,12 +1,8 @@
 """How does somebody get an account, prove that it is theirs, and say who they are?"""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from vod_web.core.clock import utc_now
 from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, WrongPassword
 from vod_web.core.security import hash_password, needs_rehash, verify_password
 from vod_web.db.session import current_session, transaction
@@ -23,14 +19,6 @@ TRIES_PER_ADDRESS = Limit("sign_in_address", 60, 15 * 60, "Too many tries to sig
 REGISTRATIONS = Limit("register", 30, 60 * 60, "Too many accounts were made from your address.")
 
 _ROLE_OF = {RegistrationPolicy.OPEN: Role.UPLOADER, RegistrationPolicy.VIEWERS: Role.VIEWER}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Somebody has signed in: the row, and the secret for the cookie."""
-
-    sign_in: SignIn
-    secret: str
 
 
 def require_registration() -> Role:
@@ -159,20 +147,6 @@ def _rehash(user: User, password: str) -> None:
         with transaction() as session:
             session.add(user)
             user.password_hash = new_hash
-
-
-def sign_in(
-    name: str,
-    password: str,
-    browser: sign_ins.Browser,
-    *,
-    throttle: Throttle,
-    remember: bool = False,
-    now: datetime | None = None,
-) -> Entry:
-    """Sign somebody in by e-mail address or user name; raises what `check_credentials` raises."""
-    user = check_credentials(name, password, address=browser.address, throttle=throttle)
-    return Entry(*sign_ins.begin_sign_in(user, browser, remember=remember, now=now or utc_now()))
 
 
 def change_password(actor: User | None, form: PasswordChange, *, current: SignIn | None, throttle: Throttle) -> None:

@@ -101,6 +101,12 @@ def end_sign_in(user: User, public_id: str) -> None:
         session.delete(found)
 
 
+def forget_sign_in(sign_in: SignIn) -> None:
+    """Sign this browser out; harmless where that has happened already."""
+    with transaction() as session:
+        session.execute(delete(SignIn).where(SignIn.id == sign_in.id))
+
+
 def end_sign_ins(user: User, *, but: SignIn | None = None) -> None:
     """Sign the person out everywhere, or everywhere but in one browser."""
     with transaction() as session:

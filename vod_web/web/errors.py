@@ -55,7 +55,7 @@ TITLES = {
     404: "Not found",
     405: "That does not work here",
     409: "That is not possible now",
-    410: "Deleted",
+    410: "No longer there",
     413: "Too large",
     415: "Not a kind of content we can read",
     422: "Something needs another look",

@@ -30,7 +30,11 @@ def render_blocks(template: str, *blocks: str, **context: Any) -> Markup:
 
 def go_to(endpoint: str, **values: Any) -> Response:
     """After a change: 303 to a plain form, `HX-Redirect` to htmx."""
-    address = url_for(endpoint, **values)
+    return go_to_address(url_for(endpoint, **values))
+
+
+def go_to_address(address: str) -> Response:
+    """As `go_to`, to an address of this site that the caller has checked."""
     if is_fragment_request():
         return current_app.response_class(status=204, headers={"HX-Redirect": address})
     return current_app.response_class(status=303, headers={"Location": address})

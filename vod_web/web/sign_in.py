@@ -67,9 +67,10 @@ def asking_browser() -> sign_ins.Browser:
 def sign_in_person(user: User, *, remember: bool = False) -> SignIn:
     """Sign the person in, in the browser that asks.
 
-    The browser's session begins anew, so that nothing that was planted in it survives.
+    The browser's session begins anew, so that nothing that was planted in it survives; whoever was signed in there
+    before is signed out.
     """
-    session.clear()
+    sign_out_person()
     g.sign_in, g.new_cookie = sign_ins.begin_sign_in(user, asking_browser(), remember=remember)
     login_manager._update_request_context_with_user(user)
     sign_in: SignIn = g.sign_in
@@ -80,7 +81,7 @@ def sign_out_person() -> None:
     """End the sign-in of the browser that asks; harmless for a visitor."""
     sign_in = current_sign_in()
     if sign_in is not None:
-        sign_ins.end_sign_in(sign_in.user, sign_in.public_id)
+        sign_ins.forget_sign_in(sign_in)
     session.clear()
     g.sign_in, g.new_cookie = None, ""
     login_manager._update_request_context_with_user()
