@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from vod_web.core.errors import EncodeFailed
@@ -10,7 +9,7 @@ from vod_web.core.errors import EncodeFailed
 from .commands import audio_command
 from .plan import AudioPlan, EncodePlan
 from .records import Record
-from .results import RenditionFiles, describe_rendition, find_segments, place_segments, read_init
+from .results import EncodedFile, RenditionFiles, split_file
 from .runner import OnProgress, Tools, run_ffmpeg
 
 
@@ -43,11 +42,9 @@ def encode_audio(
 
 
 def read_audio_rendition(track: AudioPlan, folder: Path) -> RenditionFiles:
-    """The files of an audio rendition under consecutive numbers."""
-    init, data = read_init(folder)
-    found = find_segments(folder, init.timescale)
-    if not found:
-        raise EncodeFailed(f'The sound track "{track.label}" is damaged: nothing of it can be read.')
-    end = max(found[-1].end_s, Fraction(0))
-    segments = place_segments(track.name, list(enumerate(found)), folder=folder, end_s=end)
-    return describe_rendition(track.name, folder, init, data, segments)
+    """The segments of an audio rendition under consecutive numbers."""
+    with EncodedFile(folder) as encoded:
+        if not encoded.fragments:
+            raise EncodeFailed(f'The sound track "{track.label}" is damaged: nothing of it can be read.')
+        end = encoded.fragments[-1].end_s
+        return split_file(encoded, track.name, number_of=lambda position, _: position, end_s=end)

@@ -120,8 +120,8 @@ def _descriptor(data: memoryview, tag: int) -> memoryview:
             return data[position : position + length]
 
 
-def read_fragment(data: bytes) -> Fragment:
-    """Times and counts of a media segment, which may hold several fragments of one track."""
+def read_fragment(data: bytes | memoryview) -> Fragment:
+    """Times and counts of a movie fragment (its `moof` box); its samples need not be there."""
     samples = [sample for box in find_boxes(data, b"moof") for sample in _read_samples(box.body)]
     if not samples:
         raise EncodeFailed("A segment that FFmpeg wrote has no pictures or sound in it.")
@@ -137,7 +137,7 @@ def read_fragment(data: bytes) -> Fragment:
     )
 
 
-def _first_sample_end(data: bytes, size: int) -> int:
+def _first_sample_end(data: bytes | memoryview, size: int) -> int:
     """Where the first sample ends: its run says how far from the fragment's beginning its bytes lie."""
     fragment = next(find_boxes(data, b"moof"))
     run = find_box(fragment.body, b"traf", b"trun")

@@ -11,18 +11,11 @@ from .commands import chunk_command
 from .ladder import Rung
 from .plan import Chunk, EncodePlan
 from .records import Record
-from .results import (
-    FoundSegment,
-    RenditionFiles,
-    describe_rendition,
-    find_segments,
-    place_segments,
-    read_init,
-)
+from .results import EncodedFile, EncodedFragment, RenditionFiles, split_file
 from .runner import OnProgress, Tools, run_ffmpeg
 
 MISSING_PART = 0.1
-"""A damaged source may lose this part of a chunk's frames; when more is missing, it is not the video that was uploaded."""
+"""A damaged source may lose this part of a chunk's frames; with more missing, it is not what was uploaded."""
 MISSING_FRAMES = 2
 LATE_S = Fraction(1, 2)
 """A chunk's first frame may come this much late before we suspect that seeking went wrong."""
@@ -50,15 +43,14 @@ def encode_chunk(
     Running it again gives the same files. Raises EncodeFailed when FFmpeg fails or frames are missing.
     """
     chunk = plan.chunks[chunk_index]
-    result = _encode(plan, chunk, address, work_dir, tools, on_progress, from_beginning=False)
-    if result is None:  # the container's index led past the beginning of the chunk
-        result = _encode(plan, chunk, address, work_dir, tools, on_progress, from_beginning=True)
-    if result is None:
-        raise EncodeFailed("The video is damaged: pictures are missing " + _describe_place(plan, chunk))
-    return result
+    _run(plan, chunk, address, work_dir, tools, on_progress, from_beginning=False)
+    if chunk.first_segment > 0 and _is_late(plan, chunk, work_dir / plan.rungs[0].name):
+        # the container's index led past the beginning of the chunk
+        _run(plan, chunk, address, work_dir, tools, on_progress, from_beginning=True)
+    return ChunkResult(chunk.index, tuple(read_rendition(plan, chunk, rung, work_dir) for rung in plan.rungs))
 
 
-def _encode(
+def _run(
     plan: EncodePlan,
     chunk: Chunk,
     address: str,
@@ -67,67 +59,63 @@ def _encode(
     on_progress: OnProgress | None,
     *,
     from_beginning: bool,
-) -> ChunkResult | None:
-    """One attempt; None when its first frames are missing and reading began in the middle of the file."""
+) -> None:
+    """Encode into empty folders."""
     for rung in plan.rungs:
         shutil.rmtree(work_dir / rung.name, ignore_errors=True)
         (work_dir / rung.name).mkdir(parents=True)
     command = chunk_command(plan, chunk, address, from_beginning=from_beginning)
     run_ffmpeg(command, tools=tools, work_dir=work_dir, on_progress=on_progress)
-    can_retry = chunk.first_segment > 0 and not from_beginning
-    if can_retry and _is_late(plan, chunk, work_dir / plan.rungs[0].name):
-        return None
-    return ChunkResult(chunk.index, tuple(read_rendition(plan, chunk, rung, work_dir) for rung in plan.rungs))
 
 
 def _is_late(plan: EncodePlan, chunk: Chunk, folder: Path) -> bool:
     """Whether the first picture of the chunk is not where the timeline has it."""
+    allowed = Fraction(1, 1000) if plan.timeline.is_exact else LATE_S
+    latest = plan.timeline.start_s(chunk.first_segment) + plan.timeline.slack * plan.timeline.time_base + allowed
     try:
-        init, _ = read_init(folder)
-        found = find_segments(folder, init.timescale)
+        with EncodedFile(folder) as encoded:
+            return not encoded.fragments or encoded.fragments[0].start_s > latest
     except EncodeFailed:
         return True
-    allowed = Fraction(1, 1000) if plan.timeline.is_exact else LATE_S
-    slack = plan.timeline.slack * plan.timeline.time_base
-    return not found or found[0].start_s > plan.timeline.start_s(chunk.first_segment) + slack + allowed
 
 
 def read_rendition(plan: EncodePlan, chunk: Chunk, rung: Rung, work_dir: Path) -> RenditionFiles:
-    """The files of one rung of a chunk, compared with the plan."""
-    folder = work_dir / rung.name
-    init, data = read_init(folder)
-    found = find_segments(folder, init.timescale)
-    check_frames(plan, chunk, rung, found)
-    placed = [(_find_number(plan, chunk, segment), segment) for segment in found]
-    is_last = chunk.segments.stop == plan.timeline.segment_count
-    end = found[-1].end_s if is_last else plan.timeline.start_s(chunk.segments.stop)
-    segments = place_segments(rung.name, placed, folder=folder, end_s=end)
-    missing = set(chunk.segments) - {segment.number for segment in segments}
+    """The segments of one rung of a chunk, compared with the plan."""
+    with EncodedFile(work_dir / rung.name) as encoded:
+        check_frames(plan, chunk, rung, encoded.fragments)
+        end = plan.timeline.start_s(chunk.segments.stop)
+        if not plan.timeline.is_exact:
+            end = max(end, encoded.fragments[-1].end_s)
+        rendition = split_file(
+            encoded, rung.name, number_of=lambda _, fragment: find_number(plan, chunk, fragment), end_s=end
+        )
+    missing = set(chunk.segments) - {segment.number for segment in rendition.segments}
     if missing and plan.timeline.is_exact:
         raise EncodeFailed("The video is damaged: pictures are missing " + _describe_place(plan, chunk))
-    return describe_rendition(rung.name, folder, init, data, segments)
+    return rendition
 
 
-def _find_number(plan: EncodePlan, chunk: Chunk, segment: FoundSegment) -> int:
-    """Where on the timeline a file belongs, by the time of its first frame."""
+def find_number(plan: EncodePlan, chunk: Chunk, fragment: EncodedFragment) -> int:
+    """Where on the timeline a fragment belongs, by the time of its first frame."""
     timeline = plan.timeline
-    ticks = round(segment.start_s / timeline.time_base) + timeline.starts[0]
+    ticks = round(fragment.start_s / timeline.time_base) + timeline.starts[0]
     return min(max(timeline.find_segment(ticks), chunk.segments.start), chunk.segments.stop - 1)
 
 
-def check_frames(plan: EncodePlan, chunk: Chunk, rung: Rung, found: list[FoundSegment]) -> None:
+def check_frames(plan: EncodePlan, chunk: Chunk, rung: Rung, fragments: list[EncodedFragment]) -> None:
     """Raise EncodeFailed when fewer frames came out than went in, or the chunk ends early."""
-    if not found:
+    if not fragments:
         raise EncodeFailed("The video is damaged: there are no pictures " + _describe_place(plan, chunk))
     expected = expected_frames(plan, chunk, rung)
-    actual = sum(segment.fragment.sample_count for segment in found)
+    actual = sum(fragment.fragment.sample_count for fragment in fragments)
     if expected is not None and expected - actual > max(MISSING_FRAMES, expected * MISSING_PART):
         raise EncodeFailed(
             f"The video is damaged: only {actual} of {expected} pictures can be read " + _describe_place(plan, chunk)
         )
-    end = plan.timeline.start_s(chunk.segments.stop)
+    is_last = chunk.segments.stop == plan.timeline.segment_count
+    end = plan.timeline.last_frame_s if is_last else plan.timeline.start_s(chunk.segments.stop)
     tolerance = max(float(LATE_S), float(plan.chunk_duration_s(chunk.index)) * MISSING_PART)
-    if plan.timeline.is_exact and end - found[-1].end_s > tolerance:
+    if plan.timeline.is_exact and end - fragments[-1].end_s > tolerance:
         raise EncodeFailed("The video is damaged: its pictures end early, " + _describe_place(plan, chunk))
 
 

@@ -18,10 +18,8 @@ from .formats import DECODERS, DEMUXERS, allowed_protocols
 from .ladder import Rung
 from .plan import AudioPlan, Chunk, EncodePlan
 
-INIT_NAME = "init.mp4"
-SEGMENT_NAME = "%d.m4s"
-PLAYLIST_NAME = "ffmpeg.m3u8"
-"""FFmpeg's own playlist, not published: ours are written from measured sizes and times."""
+ENCODED_NAME = "encoded.mp4"
+"""The file of one rendition, before it is taken apart into segments."""
 
 LOOK_NAME = "look.gray"
 POSTER_QUALITY, STORYBOARD_QUALITY = 4, 7
@@ -88,8 +86,9 @@ def rung_output(plan: EncodePlan, chunk: Chunk, number: int, rung: Rung) -> list
         *clean_metadata(),
         *x264_options(rung, plan.preset),
         *colour_tags(),
+        *reorder_options(plan),
         *keyframe_options(plan, chunk),
-        *hls_options(plan, rung.name, chunk.first_segment, segment_s=None),
+        *fragment_options(plan, rung.name, ["-movflags", "+frag_keyframe"]),
     ]
 
 
@@ -123,6 +122,11 @@ def colour_tags() -> list[str]:
     ]
 
 
+def reorder_options(plan: EncodePlan) -> list[str]:
+    """No B-frames where frames are shown long: each delays decoding by two frames, and players count from there."""
+    return [] if plan.has_b_frames else ["-bf", "0"]
+
+
 def keyframe_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
     """Closed GOPs that begin with the segments and nowhere else; timestamps as they come."""
     timeline = plan.timeline
@@ -137,24 +141,26 @@ def keyframe_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
     ]
 
 
-def hls_options(plan: EncodePlan, folder: str, first_number: int, *, segment_s: Fraction | None) -> list[str]:
-    """Fragmented MP4 segments that join with those of other chunks without an edit list.
+def fragment_options(plan: EncodePlan, folder: str, cutting: list[str]) -> list[str]:
+    """One file of fragments that join with those of other chunks; `cutting` says where a fragment ends.
 
-    `segment_s` is the length of segments where any packet may begin one (audio); video is cut at every keyframe.
+    FFmpeg's MP4 muxer and not its HLS muxer, which gets the first timestamp of a segment wrong when frames are not
+    evenly spaced.
     """
+    flags = (
+        "+empty_moov"  # the init segment first, and the same for every chunk
+        "+default_base_moof"  # fragments do not count bytes from the beginning of the file
+        "+frag_discont"  # each chunk says its true time instead of beginning at zero
+        "+skip_trailer"  # no index of fragments at the end
+    )
     return [
         *("-avoid_negative_ts", "disabled"),  # this and the next: the same clock in every chunk and rendition
         *("-output_ts_offset", format_seconds(plan.offset_s)),
-        *("-f", "hls"),
-        *("-hls_time", format_seconds(segment_s if segment_s is not None else Fraction(1, 100))),
-        *("-hls_list_size", "0"),
-        *("-hls_segment_type", "fmp4"),
-        # frag_discont: each chunk says its true time; no edit list: browsers and FFmpeg read one differently
-        *("-hls_segment_options", "movflags=+frag_discont:use_editlist=0:avoid_negative_ts=disabled"),
-        *("-hls_fmp4_init_filename", INIT_NAME),
-        *("-hls_segment_filename", f"{folder}/{SEGMENT_NAME}"),
-        *("-start_number", str(first_number)),
-        f"{folder}/{PLAYLIST_NAME}",
+        *("-f", "mp4"),
+        *("-movflags", flags),
+        *cutting,
+        *("-use_editlist", "0"),  # browsers and FFmpeg read one differently: two frames late against the sound
+        f"{folder}/{ENCODED_NAME}",
     ]
 
 
@@ -170,7 +176,7 @@ def audio_command(plan: EncodePlan, track: AudioPlan, address: str) -> list[str]
         *("-c:a", "aac"),
         *("-b:a", str(track.bitrate_bps)),
         *("-flags:a", "+bitexact"),
-        *hls_options(plan, track.name, 0, segment_s=plan.audio_segment_s),
+        *fragment_options(plan, track.name, ["-frag_duration", str(int(plan.audio_segment_s * 1_000_000))]),
     ]
 
 

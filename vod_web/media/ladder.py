@@ -80,7 +80,8 @@ def choose_rungs(probe: Probe, heights: Sequence[int] = DEFAULT_HEIGHTS) -> tupl
     The top rung is the source's own size or the largest of `heights` below it, nothing is ever enlarged, and a source
     smaller than all of `heights` gets one rung of its own size.
     """
-    return tuple(plan_rung(probe.video, short) for short in choose_heights(probe.video, heights))
+    chosen = choose_heights(probe.video, heights)
+    return tuple(plan_rung(probe.video, short, is_top=short == chosen[0]) for short in chosen)
 
 
 def choose_heights(video: VideoStream, heights: Sequence[int]) -> list[int]:
@@ -93,10 +94,10 @@ def choose_heights(video: VideoStream, heights: Sequence[int]) -> list[int]:
     return chosen
 
 
-def plan_rung(video: VideoStream, short_side: int) -> Rung:
+def plan_rung(video: VideoStream, short_side: int, *, is_top: bool) -> Rung:
     """One rung of a given short side."""
     width, height = fit_size(video.display_size, short_side)
-    step = choose_step(video, short_side)
+    step = choose_step(video, short_side, is_top=is_top)
     rate = video.frame_rate / step
     ceiling = choose_ceiling(width, height, rate)
     return Rung(
@@ -131,15 +132,15 @@ def name_rung(short_side: int) -> str:
     return f"{nearest if is_near else short_side // 2 * 2}p"
 
 
-def choose_step(video: VideoStream, short_side: int) -> int:
-    """Every how many-th frame to keep: all up to 60 fps, half of that for the lowest rungs.
+def choose_step(video: VideoStream, short_side: int, *, is_top: bool) -> int:
+    """Every how many-th frame to keep: all up to 60 fps, half of that for the lowest rungs below the top one.
 
     A variable rate keeps all: which frames to leave out is not known beforehand.
     """
     if video.is_variable_frame_rate:
         return 1
     step = ceil(video.frame_rate / HIGHEST_RATE)
-    if short_side <= HALVED_HEIGHTS and video.frame_rate / step > HALVED_RATE:
+    if not is_top and short_side <= HALVED_HEIGHTS and video.frame_rate / step > HALVED_RATE:
         step *= 2
     return step
 

@@ -16,12 +16,13 @@ from .records import Record
 from .timeline import Timeline, plan_timeline
 
 OUTPUT_OFFSET_S = 1
-"""Added to every timestamp of every rendition, so that decode times before zero can be written: frames that are decoded
-before they are shown, and the silence that begins AAC."""
+"""Added to every timestamp of every rendition, so that decode times before zero can be written: those of frames
+that are decoded before they are shown, and of the silence that begins AAC."""
 
 AAC_RATE_HZ = 48_000
 AAC_FRAME_SAMPLES = 1024
 STEREO_BPS = 128_000
+LONGEST_REORDER_S = 0.25
 SEEK_FRAMES = 16
 """A frame may be decoded up to this many frames before it is shown (H.264 and HEVC), so seeking aims so much earlier."""
 BLIND_SEEK_S = Fraction(12)
@@ -54,7 +55,7 @@ class Chunk(Record):
     index: int
     first_segment: int
     segment_count: int
-    of_pass: Pass = "ladder"
+    purpose: Pass = "ladder"
 
     @property
     def segments(self) -> range:
@@ -94,6 +95,7 @@ class EncodePlan(Record):
     seek_margin_s: Fraction
     """How long before a chunk reading begins, so that all its frames can be decoded."""
     preset: str
+    has_b_frames: bool
     poster: PosterPlan
     storyboard: StoryboardPlan
 
@@ -134,13 +136,14 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
         audio_segment_s=options.segment_s,
         seek_margin_s=plan_seek_margin(probe),
         preset=options.preset,
+        has_b_frames=choose_b_frames(probe.video),
         poster=plan_poster(probe.video),
         storyboard=plan_storyboard(probe.video),
     )
 
 
 def plan_chunks(timeline: Timeline, options: EncodeOptions) -> tuple[Chunk, ...]:
-    """Runs of whole segments, each as long as wished or a little longer; a last run under half of that joins the one before."""
+    """Runs of whole segments, as long as wished or a little longer; a last run under half of that joins another."""
     chunks: list[Chunk] = []
     first = 0
     while first < timeline.segment_count:
@@ -156,8 +159,17 @@ def plan_chunks(timeline: Timeline, options: EncodeOptions) -> tuple[Chunk, ...]
     return tuple(chunks)
 
 
+def choose_b_frames(video: VideoStream) -> bool:
+    """Whether frames may be decoded before they are shown: only where two of them take no longer than a blink.
+
+    Players take the first decode time for the beginning of the video, and it lies two frames before the first frame.
+    """
+    longest = video.frames.longest_frame_s
+    return longest is not None and longest * 2 <= LONGEST_REORDER_S
+
+
 def plan_seek_margin(probe: Probe) -> Fraction:
-    """How long before a chunk to begin reading: at least the reach of reordered frames, else the distance of keyframes."""
+    """How long before a chunk to begin reading: the reach of reordered frames, or the distance of keyframes."""
     reach = SEEK_FRAMES / probe.video.frame_rate
     if probe.container.split(",")[0] in SEEKABLE:
         return max(reach, Fraction(1, 5))

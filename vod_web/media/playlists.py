@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from .commands import INIT_NAME
 from .records import Record
 
+INIT_NAME = "init.mp4"
 MEDIA_NAME = "media.m3u8"
 IFRAMES_NAME = "iframes.m3u8"
 MULTIVARIANT_NAME = "multivariant.m3u8"

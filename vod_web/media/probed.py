@@ -36,10 +36,14 @@ class FrameTimes(Record):
 
     first_pts: int
     """Of the first frame that can be decoded, in the stream's time base."""
+    last_pts: int
+    """Of the last frame."""
     end_pts: int
     """When the last frame stops being shown."""
     frame_count: int | None
     """None when nobody counted (a long file without an index)."""
+    longest_frame_s: float | None
+    """How long the longest of the frames is shown; None when not known."""
     is_variable: bool
     is_measured: bool
     """The times were read from packets or the index, not taken from the header."""

@@ -24,6 +24,8 @@ class Timeline(Record):
 
     time_base: Fraction
     starts: tuple[int, ...]
+    last: int
+    """When the last frame begins to be shown."""
     end: int
     """When the last frame stops being shown."""
     slack: int
@@ -52,6 +54,11 @@ class Timeline(Record):
         """When segment `number` begins, from the beginning of the video; its end when `number` is the count."""
         ticks = self.starts[number] if number < len(self.starts) else self.end
         return (ticks - self.starts[0]) * self.time_base
+
+    @property
+    def last_frame_s(self) -> Fraction:
+        """When the last frame begins to be shown, from the beginning of the video."""
+        return (self.last - self.starts[0]) * self.time_base
 
     def segment_s(self, number: int) -> Fraction:
         """How long segment `number` is."""
@@ -99,7 +106,8 @@ def plan_timeline(
     if not video.frames.is_measured or not cuts:
         return _blind_timeline(video.frames, wishes, video.time_base, base)
     starts = _pick_starts(cuts, wishes, base, end)
-    return Timeline(base, tuple(starts), end, slack=0, frame_counts=None, is_exact=True)
+    last = rescale(video.frames.last_pts, video.time_base, base)
+    return Timeline(base, tuple(starts), last, end, slack=0, frame_counts=None, is_exact=True)
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,8 @@ def _even_timeline(video: VideoStream, wishes: _Wishes, base: Fraction, multiple
     end = rescale(1, first + total / video.frame_rate, base)
     slack = int(1 / video.frame_rate / base / 2)
     is_exact = frames.is_measured
-    return Timeline(base, starts, end, slack, counts if frames.frame_count else None, is_exact)
+    last = rescale(1, first + (total - 1) / video.frame_rate, base)
+    return Timeline(base, starts, last, end, slack, counts if frames.frame_count else None, is_exact)
 
 
 def _pick_starts(cuts: list[int], wishes: _Wishes, base: Fraction, end: int) -> list[int]:
@@ -153,5 +162,6 @@ def _blind_timeline(frames: FrameTimes, wishes: _Wishes, source: Fraction, base:
     while True:
         following = starts[-1] + int(wishes.length_s(len(starts) - 1) / base)
         if (end - following) * base < SHORTEST_LAST_S:
-            return Timeline(base, tuple(starts), end, slack=0, frame_counts=None, is_exact=False)
+            last = rescale(frames.last_pts, source, base)
+            return Timeline(base, tuple(starts), last, end, slack=0, frame_counts=None, is_exact=False)
         starts.append(following)

@@ -80,8 +80,10 @@ def measure_frames(
     end = pts[-1] + _last_duration(pts, last_duration, rate, time_base)
     frames = FrameTimes(
         first_pts=pts[0],
+        last_pts=pts[-1],
         end_pts=end,
         frame_count=len(pts),
+        longest_frame_s=longest_gap_s(pts, end, time_base) if rate is None else float(1 / rate),
         is_variable=rate is None,
         is_measured=True,
         cuts=thin_times(pts, CUT_SPACING_S, time_base) if rate is None else (),
@@ -109,10 +111,13 @@ def assume_frames(
 ) -> tuple[FrameTimes, Fraction]:
     """Frame times and rate of a video of which only the head was read: the rest is taken to go on like it."""
     measured, rate = measure_frames(head, keyframes, time_base, declared, 0)
+    end_pts = max(end_pts, measured.end_pts)
     frames = FrameTimes(
         first_pts=head[0],
-        end_pts=max(end_pts, measured.end_pts),
+        last_pts=max(measured.last_pts, end_pts - round(1 / (rate * time_base))),
+        end_pts=end_pts,
         frame_count=frame_count,
+        longest_frame_s=None if measured.is_variable else measured.longest_frame_s,
         is_variable=measured.is_variable,
         is_measured=False,
     )
