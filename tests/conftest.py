@@ -11,6 +11,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import Engine
 
+from tests.s3_server import S3Server, require_s3_server, run_s3_server
 from tests.servers import find_postgres, postgres_server, queue_server
 from vod_web.app import create_app
 from vod_web.core.settings import Settings, load_settings
@@ -36,6 +37,13 @@ def postgres_url() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed")
     with postgres_server(programs) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 server of this test process, with one bucket `vod`; skips, and says so, where there is none."""
+    with run_s3_server(require_s3_server()) as server:
+        yield server
 
 
 @pytest.fixture(scope="session", params=DATABASES)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from vod_web.core.errors import Conflict, InvalidInput, NotFound, StorageFailed
+from vod_web.storage import files, local_parts
 from vod_web.storage.base import LocalFile, UploadedPart
 from vod_web.storage.local import LocalStorage
 
@@ -149,6 +150,19 @@ def test_an_upload_aborted_while_a_part_is_received_leaves_nothing(local_storage
     assert files_below(local_storage.root) == []
 
 
+def test_parts_opened_before_they_were_completed_are_not_written_after(tmp_path: Path) -> None:
+    path = tmp_path / "parts"
+    path.write_bytes(b"whole")
+    with files.opened(path, os.O_RDWR) as fd:
+        local_parts.lock_parts(fd, path, 0, 5, "taken")
+        path.rename(tmp_path / "final")
+        with pytest.raises(FileNotFoundError):
+            local_parts.lock_parts(fd, path, 0, 5, "taken")
+        path.write_bytes(b"another upload of the same name")
+        with pytest.raises(FileNotFoundError):
+            local_parts.lock_parts(fd, path, 0, 5, "taken")
+
+
 def test_parts_take_room_only_as_they_come(local_storage: LocalStorage) -> None:
     parts_id = begin(local_storage, 10 * 1024**3)
     write(local_storage, parts_id, 20_000, part_of(1))
@@ -260,6 +274,20 @@ def test_storing_survives_others_who_remove_the_directory(local_storage: LocalSt
             local_storage.delete("v/a/b/mine")
         stop.set()
         removing.result(20)
+
+
+def test_a_directory_that_vanishes_before_its_use_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "file"
+    vanished = []
+
+    def write_late() -> None:
+        if not vanished:
+            path.parent.rmdir()
+            vanished.append(path.parent)
+        path.write_bytes(b"x")
+
+    files.with_parent(path, write_late)
+    assert path.read_bytes() == b"x"
 
 
 def test_deleting_removes_the_directories_that_became_empty(local_storage: LocalStorage) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.storage.conftest import PartRefused, PartSender
+from tests.storage.clients import PartRefused, PartSender
 from vod_web.core.errors import ChecksumMismatch, InvalidInput, NotFound
 from vod_web.storage.base import Storage, UploadedPart
 

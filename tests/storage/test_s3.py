@@ -14,7 +14,7 @@ import pytest
 
 from tests.s3_server import DOMAIN, S3Server
 from tests.servers import free_port, wait_until
-from tests.storage.conftest import send
+from tests.storage.clients import send
 from vod_web.core.errors import InvalidInput, NotFound, StorageFailed, Unavailable
 from vod_web.storage.base import PartTarget, Redirect, UploadedPart
 from vod_web.storage.s3 import S3Storage

@@ -56,7 +56,7 @@ def write(path: Path, stream: BinaryIO, *, offset: int, size_bytes: int) -> byte
     with _reporting_absence(), files.opened(path, os.O_RDWR) as fd:
         if offset < 0 or size_bytes < 0 or offset + size_bytes > os.fstat(fd).st_size:
             raise InvalidInput("This part lies outside the file.", {"size_bytes": "does not fit the upload"})
-        _lock(fd, path, offset, size_bytes, "This part is being received already: wait for it to end.")
+        lock_parts(fd, path, offset, size_bytes, "This part is being received already: wait for it to end.")
         digest = files.receive(stream, fd, offset=offset, size_bytes=size_bytes)
         os.fsync(fd)
     return digest
@@ -68,7 +68,7 @@ def finish(path: Path, final: Path, size_bytes: int) -> bool:
         with files.opened(path, os.O_RDWR) as fd:
             if os.fstat(fd).st_size != size_bytes:
                 raise InvalidInput("The upload has another size.", {"size_bytes": "does not fit the upload"})
-            _lock(fd, path, 0, 0, "A part is still being received: try again in a moment.")
+            lock_parts(fd, path, 0, 0, "A part is still being received: try again in a moment.")
             os.fsync(fd)
             files.move_into_place(path, final)
     except FileNotFoundError:
@@ -84,7 +84,7 @@ def _reporting_absence() -> Iterator[None]:
         raise NotFound(NOT_OPEN) from error
 
 
-def _lock(fd: int, path: Path, start: int, length: int, complaint: str) -> None:
+def lock_parts(fd: int, path: Path, start: int, length: int, complaint: str) -> None:
     """Lock, then look whether the file is still the upload's: it may have been completed or aborted meanwhile."""
     if not files.lock_range(fd, start, length):
         raise Conflict(complaint)
