@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from vod_web.blueprints import library
+from vod_web.blueprints import auth, health, library, media
 
 
 def register_blueprints(app: Flask) -> None:
     """All pages of the site."""
-    for module in (library,):
+    for module in (auth, health, library, media):
         app.register_blueprint(module.blueprint)

@@ -54,9 +54,7 @@ def restore_video(actor: User | None, public_id: str, *, now: datetime) -> Video
         if video.status is VideoStatus.DELETED:
             if video.deleted_at is None or video.deleted_at + KEPT <= now:
                 raise Gone("This video is being removed for good.")
-            video.status = _status_after(session, video)
-            video.former_status = video.deleted_at = None
-            video.access_epoch += 1
+            _take_out(session, video)
     return video
 
 
@@ -65,7 +63,8 @@ def list_bin(actor: User | None) -> list[Video]:
     person = require_signed_in(actor)
     mine = select(Video).where(Video.owner_id == person.id, Video.status == VideoStatus.DELETED)
     newest_first = mine.order_by(Video.deleted_at.desc(), Video.id.desc()).limit(MOST_SHOWN)
-    return list(current_session().scalars(newest_first.options(*AS_READ)))
+    statement = newest_first.options(*AS_READ).execution_options(populate_existing=True)
+    return list(current_session().scalars(statement))
 
 
 def purge_deleted(*, storage: Storage, now: datetime) -> int:
@@ -92,11 +91,13 @@ def _get_deleted(session: Session, actor: User | None, public_id: str) -> Video:
     return found
 
 
-def _status_after(session: Session, video: Video) -> VideoStatus:
-    """What the video is outside of the bin; its processing may have gone on meanwhile."""
+def _take_out(session: Session, video: Video) -> None:
+    """The video is again what it was, or what its processing has made of it meanwhile."""
     former = video.former_status or VideoStatus.DRAFT
-    if former is VideoStatus.BLOCKED:
-        return former
-    newest = select(Encode.status).where(Encode.video_id == video.id).order_by(Encode.id.desc()).limit(1)
-    work = session.scalar(newest)
-    return former if work is None else STATUS_OF_WORK[work]
+    newest = select(Encode).where(Encode.video_id == video.id).order_by(Encode.id.desc()).limit(1)
+    encode = session.scalar(newest)
+    if former is not VideoStatus.BLOCKED and encode is not None:
+        former, video.status_reason = STATUS_OF_WORK[encode.status], encode.failure
+    video.status = former
+    video.former_status = video.deleted_at = None
+    video.access_epoch += 1

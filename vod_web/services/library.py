@@ -58,6 +58,11 @@ def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
     return _page(_is_own(require_signed_in(actor)), wanted)
 
 
+def list_all(wanted: VideoFilter) -> Found[Video]:
+    """Everybody's videos in all states; who may see that is for the caller to ask."""
+    return _page(true(), wanted)
+
+
 def list_channel(actor: User | None, channel: User, wanted: VideoFilter) -> Found[Video]:
     """A channel's videos that this person may find; the owner sees all of them."""
     return _page(_is_of_channel(actor, channel), wanted)
@@ -110,6 +115,7 @@ def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
 
 def _page(audience: ColumnElement[bool], wanted: VideoFilter) -> Found[Video]:
     statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
+    statement = statement.execution_options(populate_existing=True)
     return find_page(statement, _order(wanted), cursor=wanted.cursor, limit=wanted.limit)
 
 

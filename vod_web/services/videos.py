@@ -93,7 +93,8 @@ def update_video(actor: User | None, public_id: str, changes: VideoUpdate) -> Vi
         video = get_own_video(actor, public_id)
         _change_texts(session, video, changes)
         _change_access(session, video, changes)
-    return video
+        session.flush()
+        return get_own_video(actor, public_id)  # anew: a flush forgets what is only viewed, such as the encode
 
 
 def lock_video(session: Session, public_id: str) -> None:

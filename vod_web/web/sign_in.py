@@ -29,6 +29,8 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]
 def register_sign_in(app: Flask) -> None:
     """Flask-Login, with sign-ins that live in the database."""
     login_manager.init_app(app)
+    # Its own remember cookie is not used; looking for it would make every answer vary by cookie.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     login_manager.anonymous_user = Visitor
     login_manager.session_protection = None  # the sign-in is not in the session that this would protect
     login_manager.request_loader(_load_person)

@@ -1,0 +1,89 @@
+"""How do the bytes of a stored object reach a browser?
+
+Local files go out by the kernel, or by an nginx in front (`X-Accel-Redirect`); objects on S3 are fetched there, at
+an address that is signed for a minute. Only playlists and lists of tiles pass through us from S3, because the
+relative names in them must go on under our own address.
+
+What caches may keep: a segment never changes, so a browser keeps it for good. A cache that many share keeps it
+too, but asks us again after a second (`s-maxage`, answered by 304), so that a video that is made private stops
+there as well. Addresses with a playback token are for one person's browser alone.
+"""
+
+import hashlib
+from pathlib import PurePosixPath
+
+from flask import current_app, request, send_file
+from werkzeug.wrappers import Response
+
+from vod_web.resources import resources
+from vod_web.services.playback import Delivery
+from vod_web.storage.base import LocalFile, Redirect
+from vod_web.storage.keys import content_type_of
+
+SIGNED_FOR_S = 60
+"""Time enough to begin a download; also the time for which an address that leaked is of use."""
+
+NGINX_LOCATION = "/stored-media/"
+"""The internal location of nginx that stands for the storage's folder; see deploy/."""
+
+IMMUTABLE = (".m4s", ".mp4")
+PLAYLIST = ".m3u8"
+LISTS = (PLAYLIST, ".vtt")
+
+
+def deliver(found: Delivery) -> Response:
+    """The answer with this object: its bytes, or where they are."""
+    place = resources().storage.delivery(
+        found.key,
+        expires_in_s=SIGNED_FOR_S,
+        content_type=content_type_of(found.key),
+        is_public=found.is_public,
+    )
+    response = _send_local(found, place) if isinstance(place, LocalFile) else _send_remote(found, place)
+    if response.status_code != 302:
+        response.headers["Cache-Control"] = cache_control(found)
+    return response
+
+
+def cache_control(found: Delivery) -> str:
+    """Who may keep the object, and for how long."""
+    suffix = PurePosixPath(found.key).suffix
+    if suffix == PLAYLIST and not found.is_finished:
+        return "no-store"
+    if suffix == PLAYLIST:
+        return "public, max-age=0, s-maxage=1, must-revalidate" if found.is_public else "private, no-cache"
+    kept = "max-age=31536000, immutable" if suffix in IMMUTABLE else "max-age=3600"
+    return f"public, {kept}, s-maxage=1" if found.is_public else f"private, {kept}"
+
+
+def _send_local(found: Delivery, place: LocalFile) -> Response:
+    content_type = content_type_of(found.key)
+    if resources().settings.sendfile == "nginx":
+        headers = {"X-Accel-Redirect": NGINX_LOCATION + found.key, "Content-Type": content_type}
+        return current_app.response_class(status=200, headers=headers)
+    return send_file(place.path, mimetype=content_type)
+
+
+def _send_remote(found: Delivery, place: Redirect) -> Response:
+    if found.key.endswith(LISTS):
+        return _send_list(found)
+    if request.method == "HEAD":  # the signed address is for GET
+        return _describe(found)
+    headers = {"Location": place.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return current_app.response_class(status=302, headers=headers)
+
+
+def _send_list(found: Delivery) -> Response:
+    content = resources().storage.read_bytes(found.key)
+    response = current_app.response_class(content, mimetype=content_type_of(found.key))
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(content))
+
+
+def _describe(found: Delivery) -> Response:
+    stored = resources().storage.stat(found.key)
+    response = current_app.response_class(mimetype=content_type_of(found.key))
+    response.headers["Content-Length"] = str(stored.size_bytes)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.last_modified = stored.modified_at
+    return response
