@@ -17,7 +17,7 @@ export default [
   js.configs.recommended,
   {
     rules: {
-      complexity: ["error", 10],
+      complexity: ["error", 12],
       eqeqeq: "error",
       "max-lines": ["error", 300],
       "no-eval": "error",

@@ -2,6 +2,7 @@
 import { icon, make } from "../shared/dom.js";
 
 const ICONS = { good: "circle-check", bad: "circle-alert", info: "info" };
+const ALIASES = { error: "bad", danger: "bad", warning: "bad", success: "good" };
 const STAYS_MS = 6000;
 const WITH_ACTION_STAYS_MS = 10000;
 const MOST = 4;
@@ -35,25 +36,36 @@ function actionButton(action, toast) {
   );
 }
 
-/**
- * Shows a message. kind is info, good or bad; action is {label, url} (posted, as Undo is) or {label, run}.
- * Errors stay until they are closed; the same message is not shown twice at a time.
- */
-export function toast({ message, kind = "info", action = null }) {
-  const list = region();
-  if (!list || !message) return;
-  for (const old of list.children) {
+/** The same message is not shown twice at a time, and never more than a few. */
+function makeRoom(list, message) {
+  for (const old of [...list.children]) {
     if (old.querySelector(".toast-text")?.textContent === message) old.remove();
   }
   while (list.children.length >= MOST) list.firstElementChild.remove();
-  const element = make("div", { class: `toast toast-${kind}`, "data-toast": kind }, icon(ICONS[kind] ?? "info"));
+}
+
+function draw(message, kind, action) {
+  const element = make("div", { class: `toast toast-${kind}`, "data-toast": kind }, icon(ICONS[kind]));
   element.append(
     make("span", { class: "toast-text" }, message),
     action ? actionButton(action, element) : make("span"),
     make("button", { type: "button", class: "icon-button", "data-toast-close": true, "aria-label": "Close", title: "Close" }, icon("x")),
   );
+  return element;
+}
+
+/**
+ * Shows a message. kind is info, good (success) or bad (error); action is {label, url} (posted, as Undo is) or
+ * {label, run}. Errors stay until they are closed.
+ */
+export function toast({ message, kind = "info", action = null }) {
+  const list = region();
+  if (!list || !message) return;
+  const known = ICONS[ALIASES[kind] ?? kind] ? (ALIASES[kind] ?? kind) : "info";
+  makeRoom(list, message);
+  const element = draw(message, known, action);
   list.append(element);
-  if (kind !== "bad") fadeLater(element, action ? WITH_ACTION_STAYS_MS : STAYS_MS);
+  if (known !== "bad") fadeLater(element, action ? WITH_ACTION_STAYS_MS : STAYS_MS);
 }
 
 export function watchToasts() {

@@ -78,20 +78,34 @@ export class Controls {
   }
 
   #update() {
-    const { video, screens, captions } = this.#player;
-    const silent = video.muted || video.volume === 0;
-    if (video.ended) rename(this.play, "Play again", "k", "rotate-ccw");
-    else rename(this.play, video.paused ? "Play" : "Pause", "k", video.paused ? "play" : "pause");
+    this.#updatePlay();
+    this.#updateSound();
+    this.#updateScreens();
+    this.#updateTime();
+  }
+
+  #updatePlay() {
+    const { video } = this.#player;
+    const [label, iconName] = video.ended ? ["Play again", "rotate-ccw"] : video.paused ? ["Play", "play"] : ["Pause", "pause"];
+    rename(this.play, label, "k", iconName);
     this.play.firstElementChild.classList.toggle("icon-filled", !video.ended);
-    rename(this.mute, silent ? "Unmute" : "Mute", "m", silent ? "volume-x" : video.volume < 0.5 ? "volume-1" : "volume-2");
-    this.volume.value = String(silent ? 0 : video.volume);
-    this.volume.style.setProperty("--level", silent ? 0 : video.volume);
+  }
+
+  #updateSound() {
+    const { video } = this.#player;
+    const level = video.muted ? 0 : video.volume;
+    rename(this.mute, level ? "Mute" : "Unmute", "m", level === 0 ? "volume-x" : level < 0.5 ? "volume-1" : "volume-2");
+    this.volume.value = String(level);
+    this.volume.style.setProperty("--level", level);
+  }
+
+  #updateScreens() {
+    const { screens, captions } = this.#player;
     rename(this.full, screens.isFull ? "Leave full screen" : "Full screen", "f", screens.isFull ? "minimize" : "maximize");
     rename(this.theatre, screens.isTheatre ? "Leave theatre mode" : "Theatre mode", "t");
     rename(this.pip, "Picture in picture", "i");
     rename(this.captions, "Captions", "c");
     this.captions.hidden = captions.tracks.length === 0;
     this.captions.setAttribute("aria-pressed", String(Boolean(captions.current)));
-    this.#updateTime();
   }
 }

@@ -3,7 +3,8 @@
  *
  * It speaks to the page in events on its root element, all named "vod:...", with {player} and more as detail:
  * ready, play, pause, ended, timeupdate {time, duration}, seeked {time}, qualitychange {height}, captionschange,
- * screenchange, failed {title, text}. The page may send "vod:seek" {time, play} to it; root.player is this object.
+ * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play} and "vod:refresh" (the playlist
+ * has changed: better qualities arrived). root.player is this object.
  */
 import { make } from "../shared/dom.js";
 import { recall, remember } from "../shared/memory.js";
@@ -16,6 +17,7 @@ import { Keys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
+import { Renewal } from "./renewal.js";
 import { Screens } from "./screens.js";
 import { SeekBar } from "./seekbar.js";
 import { joinMediaSession } from "./session.js";
@@ -40,6 +42,7 @@ export class Player {
     this.help = new Help(this);
     this.#build();
     this.keys = new Keys(this);
+    this.renewal = new Renewal(this);
     joinMediaSession(this);
     this.#listen();
     this.#start();
@@ -195,13 +198,19 @@ export class Player {
     if (show) this.overlay.show(`${rate}×`, "gauge");
   }
 
-  /** After a failure: everything anew, at the place where it stopped. */
-  retry() {
-    const { currentTime } = this.video;
-    delete this.root.dataset.failed;
-    this.overlay.clearError();
+  /** Everything anew, at the place where it stands. */
+  reload() {
+    const { currentTime, paused, ended } = this.video;
     this.source.detach();
     this.#attach(currentTime);
+    if (!paused && !ended) this.play();
+  }
+
+  /** After a failure, from the error card. */
+  retry() {
+    delete this.root.dataset.failed;
+    this.overlay.clearError();
+    this.reload();
     this.root.focus({ preventScroll: true });
     this.play();
   }
