@@ -13,12 +13,22 @@ from vod_web.services.processing.encodes import (
     reencode_video,
     retry_video,
 )
+from vod_web.services.processing.files import delete_files
+from vod_web.services.processing.jobs import JobFilter, cancel_job, get_job, list_jobs, retry_job
+from vod_web.services.processing.workers import list_workers
 
 __all__ = [
+    "JobFilter",
     "begin_encode",
+    "cancel_job",
     "cancel_video",
+    "delete_files",
+    "get_job",
+    "list_jobs",
+    "list_workers",
     "queue_position",
     "queue_positions",
     "reencode_video",
+    "retry_job",
     "retry_video",
 ]

@@ -11,6 +11,8 @@ from vod_web.models import Encode, EncodeStatus, Job, JobState, Video, VideoStat
 
 OPEN_ENCODES = (EncodeStatus.QUEUED, EncodeStatus.PROCESSING)
 """An encode in one of these is not over."""
+WANTED_ENCODES = (*OPEN_ENCODES, EncodeStatus.READY)
+"""Jobs of an encode in one of these are worth doing: side jobs may come after the video is ready."""
 HELD_STATUSES = (VideoStatus.DELETED, VideoStatus.BLOCKED)
 """A person decided these; processing goes by them and never changes them."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from vod_web.db.session import after_commit
 from vod_web.models import Encode, Job, JobKind, JobState, Video, Worker
 from vod_web.queue import JobQueue, Urgency
-from vod_web.services.processing.rows import HELD_STATUSES, OPEN_ENCODES, list_encode_jobs
+from vod_web.services.processing.rows import HELD_STATUSES, WANTED_ENCODES, list_encode_jobs
 
 SMALLEST_WINDOW = 4
 """How many jobs of one video are on the queue or at work, where there are few workers."""
@@ -77,7 +77,7 @@ def queue_job(job: Job, *, queue: JobQueue, now: datetime) -> None:
 
 def advance(session: Session, encode: Encode, video: Video, *, queue: JobQueue, now: datetime) -> int:
     """Let in the jobs of an encode whose turn it is, and say how many; the encode must be locked."""
-    if encode.status not in OPEN_ENCODES or video.status in HELD_STATUSES:
+    if encode.status not in WANTED_ENCODES or video.status in HELD_STATUSES:
         return 0
     session.flush()
     chosen = choose_next(list_encode_jobs(session, encode.id), window=measure_window(session, now), now=now)

@@ -1,0 +1,96 @@
+"""What does a worker do all the time, beside its job: report itself, and pick up what others left?"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from vod_web.core.clock import utc_now
+from vod_web.core.logging import get_logger
+from vod_web.db.session import close_session
+from vod_web.resources import resources
+from vod_web.services.bin import purge_deleted
+from vod_web.services.processing.files import remove_old_files
+from vod_web.services.processing.sweep import sweep_jobs
+from vod_web.services.processing.workers import forget_workers
+from vod_web.services.upload_removal import expire_uploads
+
+LEFTOVER_AGE_S = 24 * 3600
+"""What a process that was killed left in the storage is removed when it is so old that nobody writes it any more."""
+
+log = get_logger(__name__)
+
+
+class Rounds:
+    """Tasks that are done again and again in a thread of their own; one that fails is done again next time."""
+
+    def __init__(self, name: str, tasks: Sequence[Callable[[], object]], *, every_s: float) -> None:
+        self._tasks = tasks
+        self._every_s = every_s
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._go, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin with the first round at once."""
+        self._thread.start()
+
+    def stop(self, *, wait_s: float) -> None:
+        """Begin no further task, and wait a moment for the one that is going on."""
+        self._stopped.set()
+        self._thread.join(wait_s)
+
+    def _go(self) -> None:
+        while True:
+            for task in self._tasks:
+                if self._stopped.is_set():
+                    return
+                self._do(task)
+            if self._stopped.wait(self._every_s):
+                return
+
+    def _do(self, task: Callable[[], object]) -> None:
+        try:
+            task()
+        except Exception as error:
+            log.warning("round_failed", task=task.__name__, error=f"{type(error).__name__}: {error}")
+        finally:
+            _close_quietly()
+
+
+def _close_quietly() -> None:
+    """Give the connection back, also where it is broken: the next round takes a new one."""
+    try:
+        close_session()
+    except Exception as error:
+        log.warning("session_not_closed", error=f"{type(error).__name__}: {error}")
+
+
+def mend_jobs() -> int:
+    """Jobs that died with their worker or were forgotten by the queue."""
+    return sweep_jobs(queue=resources().queue, now=utc_now())
+
+
+def remove_stale_uploads() -> int:
+    """Uploads that nobody goes on with."""
+    return expire_uploads(storage=resources().storage, now=utc_now())
+
+
+def empty_bin() -> int:
+    """Videos that were deleted long enough ago."""
+    return purge_deleted(storage=resources().storage, now=utc_now())
+
+
+def remove_superseded() -> int:
+    """Files of encodes that nobody watches any more."""
+    return remove_old_files(storage=resources().storage, now=utc_now())
+
+
+def remove_silent_workers() -> int:
+    """Rows of workers that are gone."""
+    return forget_workers(now=utc_now())
+
+
+def remove_leftovers() -> int:
+    """Half-written files of processes that were killed."""
+    return resources().storage.remove_leftovers(older_than_s=LEFTOVER_AGE_S)
+
+
+SWEEP = (mend_jobs, remove_stale_uploads, empty_bin, remove_superseded, remove_silent_workers, remove_leftovers)

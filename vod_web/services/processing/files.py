@@ -1,0 +1,69 @@
+"""Which files of an encode are needed no more, and how do they go?"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from vod_web.core.logging import get_logger
+from vod_web.db.session import close_session, transaction
+from vod_web.models import Encode, EncodeStatus, Video
+from vod_web.services.processing.outcomes import note_size
+from vod_web.services.processing.rows import lock_video
+from vod_web.storage.base import Storage
+from vod_web.storage.keys import encode_prefix, sources_prefix, video_prefix
+
+SUPERSEDED_KEPT = timedelta(hours=6)
+"""Who watches an encode when another takes its place goes on watching it: playlists in a player are not read again."""
+FAILED_KEPT = timedelta(hours=24)
+"""So long an admin may go on with a failed encode where it stopped."""
+CANCELLED_KEPT = timedelta(minutes=2)
+"""A worker that is at it notices within seconds; nothing is written after this."""
+MOST_AT_ONCE = 50
+
+log = get_logger(__name__)
+
+
+def delete_files(video: Video, *, storage: Storage) -> None:
+    """Remove everything stored of a video: its sources and all that was made of them. Idempotent."""
+    storage.delete_prefix(video_prefix(video.public_id))
+    storage.delete_prefix(sources_prefix(video.public_id))
+
+
+def remove_old_files(*, storage: Storage, now: datetime) -> int:
+    """Remove the files of encodes that were superseded, cancelled or failed some time ago; returns of how many."""
+    with transaction() as session:
+        wanted = select(Encode.id, Encode.public_id, Video.id, Video.public_id).join(Encode.video)
+        found = session.execute(wanted.where(_is_removable(now)).limit(MOST_AT_ONCE)).all()
+    for encode_id, encode_public_id, video_id, video_public_id in found:
+        close_session()
+        storage.delete_prefix(encode_prefix(video_public_id, encode_public_id))
+        with transaction() as session:
+            lock_video(session, video_id)
+            encode = session.get(Encode, encode_id, populate_existing=True)
+            video = session.get(Video, video_id, populate_existing=True)
+            if encode is not None and video is not None:
+                encode.files_removed_at = now
+                encode.has_poster = encode.has_storyboard = False
+                session.flush()
+                note_size(session, video)
+        log.info("encode_removed", encode=encode_public_id, video=video_public_id)
+    return len(found)
+
+
+def _is_removable(now: datetime) -> ColumnElement[bool]:
+    active = aliased(Encode)
+    superseded = (
+        select(active.id)
+        .where(active.video_id == Encode.video_id, active.is_active, active.playable_at < now - SUPERSEDED_KEPT)
+        .exists()
+    )
+    return and_(
+        Encode.files_removed_at.is_(None),
+        ~Encode.is_active,
+        or_(
+            and_(Encode.status == EncodeStatus.READY, superseded),
+            and_(Encode.status == EncodeStatus.FAILED, Encode.finished_at < now - FAILED_KEPT),
+            and_(Encode.status == EncodeStatus.CANCELLED, Encode.finished_at < now - CANCELLED_KEPT),
+        ),
+    )

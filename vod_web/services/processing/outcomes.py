@@ -1,0 +1,162 @@
+"""What follows when a job is done, has failed, or was given up?"""
+
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from vod_web.core.errors import EncodeFailed, StorageFailed, UnsupportedMedia, VodError
+from vod_web.core.logging import get_logger
+from vod_web.db.session import transaction
+from vod_web.models import Encode, EncodeStatus, Job, JobState, Video
+from vod_web.queue import JobQueue
+from vod_web.services.processing.encodes import show_end
+from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
+from vod_web.services.processing.progress import note_progress
+from vod_web.services.processing.rows import cancel_jobs, lock_job
+from vod_web.services.processing.turns import SIDE_JOBS, advance, queue_job
+
+RETRY_PAUSES_S = (10.0, 40.0, 160.0)
+"""How long to wait after the first, second and third error; after the next one the job has failed."""
+MOST_ATTEMPTS = 10
+"""A job that was begun so often and never ended, for its workers died, is what kills them."""
+LOG_CHARACTERS = 16 * 1024
+
+FAILED = "This video could not be processed. Try again; if it fails again, tell an admin of this site."
+STORAGE_AWAY = "The storage of this site did not work while this video was processed. Try again later."
+NEVER_FINISHED = "Processing this video was interrupted too often. Try again; if it fails again, tell an admin."
+
+log = get_logger(__name__)
+
+
+@contextmanager
+def finishing(
+    lease: Lease, *, queue: JobQueue, now: datetime, result: dict[str, Any] | None = None, size_bytes: int = 0
+) -> Iterator[Job]:
+    """The transaction that ends a job well: write what it made inside the block; the next jobs are let in after it.
+
+    `size_bytes` is what it has stored.
+
+    Raises:
+        LeaseLost: the job is not ours any more; nothing is written.
+    """
+    with transaction() as session:
+        job = lock_held_job(session, lease)
+        elapsed_s = (now - job.started_at).total_seconds() if job.started_at else 0.0
+        job.state, job.progress, job.finished_at = JobState.DONE, 1.0, now
+        job.speed = job.weight_s / elapsed_s if elapsed_s > 0 and job.weight_s else None
+        job.lease_expires_at, job.result = None, result
+        yield job
+        job.encode.size_bytes += size_bytes
+        session.flush()
+        note_size(session, job.encode.video)
+        note_progress(session, encode_id=lease.encode_id, video_id=lease.video_id)
+        advance(session, job.encode, job.encode.video, queue=queue, now=now)
+
+
+def note_size(session: Session, video: Video) -> None:
+    """Write what the stored files of all encodes of the video take together."""
+    stored = func.coalesce(func.sum(Encode.size_bytes), 0)
+    kept = (Encode.video_id == video.id, Encode.files_removed_at.is_(None))
+    video.rendition_bytes = session.scalar(select(stored).where(*kept)) or 0
+
+
+def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) -> None:
+    """Note an error: try again later where that may help, else give up the job, and the video if it needs the job."""
+    with transaction() as session:
+        try:
+            job = lock_held_job(session, lease)
+        except LeaseLost:
+            return
+        release(job)
+        job.failures += 1
+        job.error, job.log = describe_error(error), describe_log(error)
+        can_retry = not isinstance(error, UnsupportedMedia) and job.failures <= len(RETRY_PAUSES_S)
+        log.warning("job_failed", job=job.id, kind=job.kind.value, error=job.error, will_retry=can_retry)
+        if can_retry:
+            job.state = JobState.WAITING
+            job.not_before = now + timedelta(seconds=RETRY_PAUSES_S[job.failures - 1])
+        else:
+            give_up(session, job, explain(error), now=now)
+        advance(session, job.encode, job.encode.video, queue=queue, now=now)
+
+
+def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None:
+    """The job has failed for good, and with it its encode, unless it is a side job."""
+    job.state, job.finished_at = JobState.FAILED, now
+    if job.kind in SIDE_JOBS:
+        return
+    session.flush()
+    cancel_jobs(session, job.encode_id)
+    encode = job.encode
+    encode.status, encode.failure, encode.finished_at = EncodeStatus.FAILED, sentence, now
+    show_end(encode.video, sentence)
+
+
+def describe_error(error: Exception) -> str:
+    """What went wrong, for the admin."""
+    return error.message if isinstance(error, VodError) else f"{type(error).__name__}: {error}"
+
+
+def describe_log(error: Exception) -> str:
+    """FFmpeg's command and the end of its log, or where in our code it happened."""
+    if isinstance(error, EncodeFailed) and error.log:
+        return error.log[-LOG_CHARACTERS:]
+    return "".join(traceback.format_exception(error))[-LOG_CHARACTERS:]
+
+
+def explain(error: Exception) -> str:
+    """What the owner of the video is told."""
+    if isinstance(error, UnsupportedMedia):
+        return error.message
+    return STORAGE_AWAY if isinstance(error, StorageFailed) else FAILED
+
+
+def give_back(lease: Lease, *, queue: JobQueue, now: datetime) -> None:
+    """Put a job back that we cannot finish now through no fault of its own; the attempt does not count."""
+    with transaction() as session:
+        try:
+            job = lock_held_job(session, lease)
+        except LeaseLost:
+            return
+        job.attempt -= 1
+        release(job)
+        queue_job(job, queue=queue, now=now)
+    log.info("job_given_back", job=lease.job_id)
+
+
+def take_back_expired(*, queue: JobQueue, now: datetime) -> int:
+    """Put the jobs back whose worker has fallen silent; returns how many."""
+    return _take_back([Job.lease_expires_at < now], queue=queue, now=now)
+
+
+def take_back_from(worker: str, *, queue: JobQueue, now: datetime) -> int:
+    """Put the jobs back that a worker of this name had, which is known to be dead; returns how many."""
+    return _take_back([Job.worker == worker], queue=queue, now=now)
+
+
+def _take_back(conditions: Sequence[ColumnElement[bool]], *, queue: JobQueue, now: datetime) -> int:
+    with transaction() as session:
+        held = session.execute(select(Job.id, Job.fence).where(Job.state == JobState.RUNNING, *conditions)).all()
+    return sum(_take_back_one(job_id, fence, queue=queue, now=now) for job_id, fence in held)
+
+
+def _take_back_one(job_id: int, fence: str | None, *, queue: JobQueue, now: datetime) -> bool:
+    """Put one job back, unless somebody did so or its worker has ended it meanwhile."""
+    with transaction() as session:
+        job = lock_job(session, job_id)
+        if job is None or job.fence != fence or job.state is not JobState.RUNNING:
+            return False
+        log.warning("job_lost", job=job.id, kind=job.kind.value, worker=job.worker, attempt=job.attempt)
+        release(job)
+        if job.attempt >= MOST_ATTEMPTS:
+            job.error = NEVER_FINISHED
+            give_up(session, job, NEVER_FINISHED, now=now)
+            advance(session, job.encode, job.encode.video, queue=queue, now=now)
+        else:
+            queue_job(job, queue=queue, now=now)
+    return True

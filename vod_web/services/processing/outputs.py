@@ -1,0 +1,95 @@
+"""What does a job work from, and where do the files that it made go?"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from vod_web.core.errors import NotFound, UnsupportedMedia
+from vod_web.db.session import current_session
+from vod_web.media.plan import EncodePlan
+from vod_web.media.results import RenditionFiles
+from vod_web.models import Encode
+from vod_web.services.processing.attempts import ENCODED_PART, Attempt
+from vod_web.services.processing.leases import LeaseLost
+from vod_web.services.processing.prepare import ADDRESS_LIFETIME_S, SOURCE_GONE
+from vod_web.storage import keys
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Nothing of a finished encode ever changes: another encode has another folder."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What every job of a planned encode works from."""
+
+    video_id: str
+    """The public id, as keys have it."""
+    encode_id: str
+    source_key: str
+    plan: EncodePlan
+
+
+def read_assignment(attempt: Attempt) -> Assignment:
+    """What the job of this attempt works from.
+
+    Raises:
+        LeaseLost: the encode is gone.
+    """
+    wanted = select(Encode).where(Encode.id == attempt.lease.encode_id)
+    encode = current_session().scalar(wanted.options(joinedload(Encode.video), joinedload(Encode.source)))
+    if encode is None or encode.plan is None:
+        raise LeaseLost
+    return Assignment(
+        video_id=encode.video.public_id,
+        encode_id=encode.public_id,
+        source_key=encode.source.key,
+        plan=EncodePlan.from_json(encode.plan),
+    )
+
+
+def open_source(attempt: Attempt, assignment: Assignment) -> str:
+    """The address by which FFmpeg reads the source.
+
+    Raises:
+        UnsupportedMedia: the source was removed.
+    """
+    try:
+        return attempt.storage.read_address(assignment.source_key, expires_in_s=ADDRESS_LIFETIME_S)
+    except NotFound:
+        raise UnsupportedMedia(SOURCE_GONE) from None
+
+
+def store_rendition(attempt: Attempt, assignment: Assignment, made: Iterable[RenditionFiles]) -> int:
+    """Store the files of a chunk or a sound track under their keys; returns how many bytes they have."""
+    files = dict(_name_files(assignment, made))
+    return store_files(attempt, files)
+
+
+def _name_files(assignment: Assignment, made: Iterable[RenditionFiles]) -> Iterator[tuple[str, Path]]:
+    """Each file with its key; the init segment, the same from every chunk, comes with the first segment."""
+    ids = (assignment.video_id, assignment.encode_id)
+    for rendition in made:
+        if any(segment.number == 0 for segment in rendition.segments):
+            yield keys.init_key(*ids, rendition.name), rendition.init_path
+        for segment in rendition.segments:
+            yield keys.segment_key(*ids, rendition.name, segment.number), segment.path
+
+
+def store_files(attempt: Attempt, files: Mapping[str, Path]) -> int:
+    """Store files by key, reporting on the way; returns how many bytes they have."""
+    size_bytes = 0
+    for number, (key, path) in enumerate(files.items()):
+        attempt.report(ENCODED_PART + (1 - ENCODED_PART) * number / len(files))
+        stored = attempt.storage.put_file(key, path, content_type=keys.content_type_of(key), cache_control=IMMUTABLE)
+        size_bytes += stored.size_bytes
+    return size_bytes
+
+
+def store_text(attempt: Attempt, key: str, text: str) -> int:
+    """Store a small text by key; returns how many bytes it has."""
+    data = text.encode()
+    attempt.storage.put_bytes(key, data, content_type=keys.content_type_of(key), cache_control=IMMUTABLE)
+    return len(data)

@@ -1,0 +1,113 @@
+"""What is this source, and what will be made of it? The first job of an encode, which makes all others."""
+
+import hashlib
+
+from sqlalchemy.orm import Session
+
+from vod_web.core.clock import utc_now
+from vod_web.core.errors import NotFound, UnsupportedMedia
+from vod_web.db.session import current_session
+from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
+from vod_web.media.probe import HEAD_BYTES, probe_source
+from vod_web.media.probed import Probe
+from vod_web.models import Encode, Job, JobKind, Rendition, RenditionKind, Source
+from vod_web.services.processing.attempts import Attempt
+from vod_web.services.processing.outcomes import finishing
+from vod_web.storage.base import Storage
+
+ADDRESS_LIFETIME_S = 12 * 3600
+"""How long FFmpeg may read a source at a presigned address: longer than any job runs."""
+READ_BYTES = 1024 * 1024
+AUDIO_COST = 0.03
+"""What a second of sound takes, where a second of video in all its sizes takes 1."""
+
+SOURCE_GONE = "The file of this video is not here any more. Upload it again."
+OTHER_BYTES = "The file arrived damaged: it is not the one that was sent. Upload it again."
+
+
+def prepare(attempt: Attempt) -> None:
+    """Check and probe the source, plan the encode, and make the rows of renditions and jobs.
+
+    Raises:
+        UnsupportedMedia: the source is no video, or damaged; the sentence is for its owner.
+    """
+    source = _get_source(attempt)
+    with attempt.slow_work():
+        _check_bytes(attempt, source)
+        probe = _probe(attempt.storage, source)
+        plan = plan_encode(probe, EncodeOptions(heights=attempt.settings.ladder))
+    with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
+        _describe_video(job, probe)
+        job.encode.plan = plan.to_json()
+        _add_rows(current_session(), job.encode, plan)
+
+
+def _get_source(attempt: Attempt) -> Source:
+    session = current_session()
+    encode = session.get_one(Encode, attempt.lease.encode_id)
+    return session.get_one(Source, encode.source_id)
+
+
+def _check_bytes(attempt: Attempt, source: Source) -> None:
+    """The stored file is the one that was announced: its size, and its checksum where one was given."""
+    try:
+        stored = attempt.storage.stat(source.key)
+    except NotFound:
+        raise UnsupportedMedia(SOURCE_GONE) from None
+    if stored.size_bytes != source.size_bytes:
+        raise UnsupportedMedia(OTHER_BYTES)
+    if source.checksum_sha256 and _hash(attempt, source) != source.checksum_sha256.lower():
+        raise UnsupportedMedia(OTHER_BYTES)
+
+
+def _hash(attempt: Attempt, source: Source) -> str:
+    digest = hashlib.sha256()
+    with attempt.storage.open(source.key) as stream:
+        while data := stream.read(READ_BYTES):
+            digest.update(data)
+            attempt.report(0.0)
+    return digest.hexdigest()
+
+
+def _probe(storage: Storage, source: Source) -> Probe:
+    with storage.open(source.key, length=HEAD_BYTES) as stream:
+        head = stream.read()
+    address = storage.read_address(source.key, expires_in_s=ADDRESS_LIFETIME_S)
+    return probe_source(address, size_bytes=source.size_bytes, head=head)
+
+
+def _describe_video(job: Job, probe: Probe) -> None:
+    """What people are told of the video, and the facts for later steps."""
+    video = job.encode.video
+    video.duration_s = float(probe.video.duration_s)
+    video.width_px, video.height_px = probe.video.display_size
+    video.frame_rate = str(probe.video.frame_rate)
+    job.encode.source.probe = probe.to_json()
+
+
+def _add_rows(session: Session, encode: Encode, plan: EncodePlan) -> None:
+    session.add_all(
+        Rendition(
+            encode_id=encode.id,
+            kind=RenditionKind.VIDEO,
+            name=rung.name,
+            width_px=rung.width_px,
+            height_px=rung.height_px,
+        )
+        for rung in plan.rungs
+    )
+    session.add_all(Rendition(encode_id=encode.id, kind=RenditionKind.AUDIO, name=track.name) for track in plan.audio)
+    session.add_all(_plan_jobs(encode, plan))
+    session.flush()
+
+
+def _plan_jobs(encode: Encode, plan: EncodePlan) -> list[Job]:
+    """The jobs of a plan, all waiting."""
+    duration_s = float(plan.duration_s)
+    chunks = [(JobKind.CHUNK, chunk.index, float(plan.chunk_duration_s(chunk.index))) for chunk in plan.chunks]
+    audio = [(JobKind.AUDIO, number, duration_s * AUDIO_COST) for number in range(len(plan.audio))]
+    others = [(kind, 0, 0.0) for kind in (JobKind.POSTER, JobKind.STORYBOARD, JobKind.PUBLISH)]
+    return [
+        Job(encode_id=encode.id, kind=kind, number=number, weight_s=weight_s)
+        for kind, number, weight_s in (*chunks, *audio, *others)
+    ]

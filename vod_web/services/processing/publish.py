@@ -1,0 +1,90 @@
+"""When do the pieces become a video that plays?"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vod_web.core.clock import utc_now
+from vod_web.db.session import current_session
+from vod_web.media.audio import AudioResult
+from vod_web.media.chunks import ChunkResult
+from vod_web.media.playlists import MULTIVARIANT_NAME
+from vod_web.media.publish import FinishedRendition, format_playlists, join_rendition
+from vod_web.media.results import RenditionFiles
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, Rendition, Video, VideoStatus
+from vod_web.services.processing.attempts import Attempt
+from vod_web.services.processing.outcomes import finishing
+from vod_web.services.processing.outputs import Assignment, read_assignment, store_text
+from vod_web.services.processing.rows import cancel_jobs, show_status
+from vod_web.services.processing.turns import MAIN_JOBS
+from vod_web.storage import keys
+
+
+def publish(attempt: Attempt) -> None:
+    """Write the playlists from what was measured, and let the video be watched."""
+    assignment = read_assignment(attempt)
+    made = _read_results(attempt.lease.encode_id)
+    with attempt.slow_work():
+        renditions = _join(made)
+        size_bytes = _store_playlists(attempt, assignment, renditions)
+    now = utc_now()
+    with finishing(attempt.lease, queue=attempt.queue, now=now, size_bytes=size_bytes) as job:
+        _complete_renditions(current_session(), job.encode_id, renditions)
+        _complete_encode(current_session(), job.encode, job.encode.video, now)
+
+
+def _read_results(encode_id: int) -> list[RenditionFiles]:
+    """What all chunks and sound tracks made, in the order of the video."""
+    wanted = select(Job.kind, Job.result).where(Job.encode_id == encode_id, Job.kind.in_(MAIN_JOBS))
+    made: list[RenditionFiles] = []
+    for kind, result in current_session().execute(wanted.order_by(Job.kind.desc(), Job.number)):
+        if kind is JobKind.CHUNK:
+            made += ChunkResult.from_json(result).renditions
+        else:
+            made.append(AudioResult.from_json(result).rendition)
+    return made
+
+
+def _join(made: list[RenditionFiles]) -> list[FinishedRendition]:
+    names = dict.fromkeys(part.name for part in made)
+    return [join_rendition([part for part in made if part.name == name]) for name in names]
+
+
+def _store_playlists(attempt: Attempt, assignment: Assignment, renditions: list[FinishedRendition]) -> int:
+    """The multivariant playlist last: it names the others."""
+    folder = keys.encode_prefix(assignment.video_id, assignment.encode_id)
+    texts = format_playlists(assignment.plan, renditions)
+    ordered = sorted(texts, key=lambda name: name == MULTIVARIANT_NAME)
+    return sum(store_text(attempt, folder + name, texts[name]) for name in ordered)
+
+
+def _complete_renditions(session: Session, encode_id: int, renditions: list[FinishedRendition]) -> None:
+    made = {rendition.name: rendition for rendition in renditions}
+    for row in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id)):
+        rendition = made[row.name]
+        row.codecs, row.size_bytes = rendition.codecs, rendition.size_bytes
+        row.bitrate_bps, row.average_bitrate_bps = rendition.bitrate.peak_bps, rendition.bitrate.average_bps
+        row.progress, row.is_complete = 1.0, True
+
+
+def _complete_encode(session: Session, encode: Encode, video: Video, now: datetime) -> None:
+    encode.status, encode.finished_at = EncodeStatus.READY, now
+    make_playable(session, encode, video, now)
+    video.progress, video.eta_s = 1.0, None
+    show_status(video, VideoStatus.READY)
+
+
+def make_playable(session: Session, encode: Encode, video: Video, now: datetime) -> None:
+    """From now on this encode is what plays; the one before is superseded, and what it still lacks is not made."""
+    if encode.is_active:
+        return
+    former = session.scalars(select(Encode).where(Encode.video_id == video.id, Encode.is_active)).one_or_none()
+    if former is not None:
+        former.is_active = False
+        cancel_jobs(session, former.id)
+        session.flush()  # at most one encode of a video is active, at any moment
+    encode.is_active = True
+    encode.playable_at = now
+    video.is_playable = True
+    video.published_at = video.published_at or now
