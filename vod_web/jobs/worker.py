@@ -57,9 +57,9 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     known = [urgency.value for urgency in Urgency]
     parser.add_argument("--queues", type=_queues, default=tuple(known), help=f"some of {','.join(known)}, first first")
     parser.add_argument(
-        "--lease", type=float, default=LEASE_S, metavar="S", help="seconds until a dead worker's job is free"
+        "--lease", type=float, default=LEASE_S, help="seconds after which a silent worker's job is free"
     )
-    parser.add_argument("--sweep", type=float, default=SWEEP_S, metavar="S", help="seconds between looks for lost jobs")
+    parser.add_argument("--sweep", type=float, default=SWEEP_S, help="seconds between two looks for lost jobs")
     return parser.parse_args(argv)
 
 
@@ -96,7 +96,6 @@ class WorkerProcess:
 
     def __init__(self, workplace: Workplace) -> None:
         self._place = workplace
-        self._is_stopping = False
         self._listener: HintWorker | None = None
         self._rounds = (
             Rounds("beat", [workplace.report], every_s=workplace.rhythm.beat_s),
@@ -112,7 +111,7 @@ class WorkerProcess:
             self._take_up_former_life()
             for rounds in self._rounds:
                 rounds.start()
-            while not self._is_stopping:
+            while not self._place.is_stopping:
                 self._listen()
         for rounds in self._rounds:
             rounds.stop(wait_s=0.3)
@@ -120,9 +119,9 @@ class WorkerProcess:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Give the job at hand back, and end; what is going on elsewhere is broken off a little later."""
-        if self._is_stopping:
+        if self._place.is_stopping:
             return
-        self._is_stopping = True
+        self._place.is_stopping = True
         timer = threading.Timer(LAST_MOMENT_S, os._exit, (1,))
         timer.daemon = True
         timer.start()
@@ -157,7 +156,8 @@ class WorkerProcess:
             log.debug("listening_ended", error=str(error))
         finally:
             self._listener = None
-        if not self._is_stopping:
+        if not self._place.is_stopping:
+            time.sleep(PAUSE_S)
             self._wait_for_queue()
 
     def _wait_for_queue(self) -> None:

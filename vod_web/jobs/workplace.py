@@ -48,6 +48,8 @@ class Workplace:
     started_at: datetime = field(default_factory=utc_now)
     attempt: Attempt | None = None
     """The job it is at, if any."""
+    is_stopping: bool = False
+    """Told to end: what it begins from now on goes back at once."""
 
     @contextmanager
     def at_work(self, lease: Lease) -> Iterator[Attempt]:
@@ -64,6 +66,8 @@ class Workplace:
         )
         self.attempt = attempt
         try:
+            if self.is_stopping:
+                attempt.stop()
             attempt.make_folder()
             yield attempt
         finally:

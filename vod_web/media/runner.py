@@ -96,7 +96,7 @@ def run_ffmpeg(
 ) -> None:
     """Run one command in `work_dir` to its end.
 
-    Raises EncodeFailed, with the end of FFmpeg's log, when it fails or passes a limit; FFmpeg is gone by then.
+    Raises EncodeFailed, with the command and the end of FFmpeg's log, when it fails or passes a limit; FFmpeg is gone by then.
     """
     argv = [tools.ffmpeg, *arguments]
     get_logger(__name__).debug("ffmpeg_started", command=hide_secrets(join(argv)), work_dir=str(work_dir))
@@ -113,12 +113,12 @@ def run_ffmpeg(
         _follow(process, _Watch(tools, process.pid), tail, on_progress)
         status = process.wait(GRACE_S)
     except EncodeFailed as error:
-        raise EncodeFailed(error.message, log=_text(tail)) from None
+        raise EncodeFailed(error.message, log=_describe_run(argv, tail)) from None
     finally:
         stop_process(process, grace_s=GRACE_S)
         _close_pipes(process)
     if status != 0:
-        raise EncodeFailed(describe_status(status), log=_text(tail))
+        raise EncodeFailed(describe_status(status), log=_describe_run(argv, tail))
 
 
 def describe_status(status: int) -> str:
@@ -162,5 +162,6 @@ def _close_pipes(process: "Popen[bytes]") -> None:
             pipe.close()
 
 
-def _text(tail: bytearray) -> str:
-    return tail.decode(errors="replace")
+def _describe_run(argv: Sequence[str], tail: bytearray) -> str:
+    """The command, ready to paste, and the end of what FFmpeg wrote."""
+    return f"$ {hide_secrets(join(argv))}\n\n{tail.decode(errors='replace')}"

@@ -41,7 +41,7 @@ def choose_next(jobs: Sequence[Job], *, window: int, now: datetime) -> list[Job]
     at_work = sum(job.kind in MAIN_JOBS and job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
     main = sorted((job for job in ready if job.kind in MAIN_JOBS), key=_place)
     others = [job for job in ready if job.kind not in MAIN_JOBS]
-    return [*main[: max(0, window - at_work)], *others]
+    return sorted([*main[: max(0, window - at_work)], *others], key=_place)
 
 
 def _is_due(job: Job, now: datetime) -> bool:
@@ -61,10 +61,10 @@ def _can_begin(job: Job, jobs: Sequence[Job]) -> bool:
 
 
 def _place(job: Job) -> tuple[int, int]:
-    """The first chunk, then the sound, then the other chunks in the order of the video."""
-    if job.kind is JobKind.AUDIO:
-        return 1, job.number
-    return (2 if job.number else 0), job.number
+    """The first chunk, the poster for the cards, the sound, then the other chunks in the order of the video."""
+    if job.kind is JobKind.CHUNK and job.number > 0:
+        return 3, job.number
+    return {JobKind.POSTER: 1, JobKind.AUDIO: 2}.get(job.kind, 0), job.number
 
 
 def queue_job(job: Job, *, queue: JobQueue, now: datetime) -> None:
