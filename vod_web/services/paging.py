@@ -5,14 +5,13 @@ the millionth page costs as much as the first, and nothing is shown twice when r
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from vod_web.core.errors import InvalidInput
@@ -90,7 +89,7 @@ def _parse_cursor(order: Order, cursor: str) -> tuple[Any, int]:
     try:
         name, told, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         value = _parse_value(order, told)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise _not_ours() from None
     if name != order.name or type(row_id) is not int or not 0 <= row_id < 2**63:
         raise _not_ours()
@@ -100,7 +99,8 @@ def _parse_cursor(order: Order, cursor: str) -> tuple[Any, int]:
 def _parse_value(order: Order, told: Any) -> Any:
     if told is None and order.nullable:
         return None
-    wanted = order.by.type.python_type
+    kind = order.by.type
+    wanted = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
     if wanted is datetime:
         moment = datetime.fromisoformat(told)
         if moment.tzinfo is None:

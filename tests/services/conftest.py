@@ -1,0 +1,17 @@
+"""What the tests of services share."""
+
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from vod_web.core.security import new_secret
+from vod_web.services.throttle import Throttle
+
+
+@pytest.fixture
+def throttle(redis_url: str) -> Iterator[Throttle]:
+    """The counters of a site of this test alone, on a real queue server."""
+    connection = Redis.from_url(redis_url)
+    yield Throttle(connection, site_key=new_secret())
+    connection.close()
