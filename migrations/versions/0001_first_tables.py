@@ -381,6 +381,7 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("fence", sa.String(length=11), nullable=False),
         sa.Column("etag", sa.String(length=100), nullable=True),
+        sa.Column("checksum_sha256", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["upload_id"], ["uploads.id"], name=op.f("fk_parts_upload_id_uploads"), ondelete="CASCADE"
         ),

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import BinaryIO, cast
 
 from flask import Response, current_app, request, url_for
 
@@ -12,7 +13,7 @@ from vod_web.resources import resources
 from vod_web.schemas.base import Page
 from vod_web.schemas.uploads import PartsRequest, PartTargetRead, UploadComplete, UploadCreate, UploadRead
 from vod_web.schemas.videos import VideoRead
-from vod_web.services import processing, upload_completion, upload_parts, uploads, videos
+from vod_web.services import processing, upload_completion, upload_parts, upload_receiving, uploads, videos
 from vod_web.services.throttle import Limit
 from vod_web.web.sign_in import current_person
 
@@ -95,11 +96,11 @@ def receive_part(upload_id: str, number: int) -> Response:
     """
     size_bytes = request.content_length
     request.max_content_length = size_bytes  # the service compares it with the part's before it reads
-    part = upload_parts.receive_part(
+    part = upload_receiving.receive_part(
         upload_id,
         number,
         request.args.get("token", ""),
-        request.stream,
+        cast(BinaryIO, request.stream),
         size_bytes=size_bytes,
         checksum_sha256=_content_digest(),
         storage=resources().storage,

@@ -55,7 +55,10 @@ class Upload(Base):
 
 
 class Part(Base):
-    """A part that the site itself receives or has received (parts sent straight to S3 are known there)."""
+    """A part that the site itself receives, or whose checksum was agreed on with its sender.
+
+    Which parts have arrived on S3, S3 alone knows.
+    """
 
     __tablename__ = "parts"
 
@@ -66,4 +69,6 @@ class Part(Base):
     fence: Mapped[str] = mapped_column(String(11))
     """Names the request that writes it; an older one, that another has overtaken, must not call it received."""
     etag: Mapped[str | None] = mapped_column(String(100))
-    """None until all its bytes are safe."""
+    """None until the site has received all its bytes."""
+    checksum_sha256: Mapped[str | None] = mapped_column(String(64))
+    """What was agreed on for a part on S3, which wants to hear it again in the end."""

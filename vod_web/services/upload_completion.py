@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import ChecksumMismatch, Conflict, NotFound
 from vod_web.core.settings import Settings
-from vod_web.db.session import close_session, transaction
-from vod_web.models import Part, Source, Upload, UploadState, User, Video, VideoStatus
+from vod_web.db.session import close_session, current_session, transaction
+from vod_web.models import Part, Source, Upload, UploadState, User, Video
 from vod_web.queue import JobQueue
 from vod_web.schemas.uploads import SentPart, UploadComplete
 from vod_web.services import processing, videos
@@ -63,11 +63,13 @@ def complete_upload(
 
 
 def _put_together(upload: Upload, named: Sequence[SentPart] | None, storage: Storage) -> Sequence[UploadedPart]:
-    """One object of the parts; gives those that it was made of, none when it had been made before."""
+    """One object of the parts; gives those that it was made of, none when it has been made before."""
     deadline = time.monotonic() + BUSY_LIMIT_S
     while True:
         try:
             parts = list_received_parts(upload, storage=storage)
+            if _is_completed(upload):
+                return ()
             _require_all(upload, parts)
             _require_same(parts, named)
             close_session()
@@ -83,6 +85,11 @@ def _put_together(upload: Upload, named: Sequence[SentPart] | None, storage: Sto
             time.sleep(BUSY_PAUSE_S)
         else:
             return parts
+
+
+def _is_completed(upload: Upload) -> bool:
+    """Whether another request has done it meanwhile; its parts are then forgotten."""
+    return current_session().scalar(select(Upload.state).where(Upload.id == upload.id)) is UploadState.COMPLETED
 
 
 class _Incomplete(Conflict):
@@ -151,12 +158,9 @@ def _are_unchanged(upload: Upload, parts: Sequence[UploadedPart]) -> bool:
 def _complete(upload: Upload, now: datetime) -> Source:
     upload.state = UploadState.COMPLETED
     upload.completed_at = now
-    video = upload.video
-    video.source_bytes += upload.size_bytes
-    if video.status is VideoStatus.UPLOADING:
-        video.status = VideoStatus.QUEUED
+    upload.video.source_bytes += upload.size_bytes
     return Source(
-        video=video,
+        video=upload.video,
         key=upload.key,
         filename=upload.filename,
         size_bytes=upload.size_bytes,

@@ -1,19 +1,18 @@
-"""How does a part of an upload come to its place?
+"""Which parts of an upload have arrived, and where are the others to be sent?
 
 Where the storage takes parts itself (S3), the sender gets signed addresses there. Otherwise the site receives
-them, at addresses that carry a signed token and therefore need neither cookie nor header.
+them (`upload_receiving`), at addresses that carry a signed token and therefore need neither cookie nor header.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import BinaryIO, cast
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import delete, select
 
 from vod_web.core.clock import utc_now
-from vod_web.core.errors import ChecksumMismatch, Conflict, InvalidInput, NotAllowed, NotFound
+from vod_web.core.errors import InvalidInput, NotAllowed
 from vod_web.core.ids import new_public_id
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
@@ -65,8 +64,20 @@ def list_received_parts(upload: Upload, *, storage: Storage) -> Sequence[Uploade
     received = list_recorded_parts(upload)
     if received:
         return received
+    agreed = _agreed_checksums(upload)
     close_session()
-    return storage.list_parts(upload.key, upload.parts_id)
+    return [
+        replace(part, checksum_sha256=agreed.get(part.number))
+        for part in storage.list_parts(upload.key, upload.parts_id)
+    ]
+
+
+def _agreed_checksums(upload: Upload) -> dict[int, bytes]:
+    """The checksums of parts on S3: not every server tells them, and all want them for the whole."""
+    rows = current_session().execute(
+        select(Part.number, Part.checksum_sha256).where(Part.upload_id == upload.id, Part.checksum_sha256.is_not(None))
+    )
+    return {number: bytes.fromhex(checksum) for number, checksum in rows if checksum}
 
 
 def list_recorded_parts(upload: Upload) -> Sequence[UploadedPart]:
@@ -110,10 +121,28 @@ def list_part_targets(
         require_open(upload)
         touch_upload(upload, now or utc_now())
     close_session()
-    return [
-        _target(upload, number, _agreed_checksum(upload, number, wanted), storage, settings, own_address)
-        for number in wanted.numbers
-    ]
+    agreed = {number: _agreed_checksum(upload, number, wanted) for number in wanted.numbers}
+    targets = [_target(upload, number, checksum, storage, settings, own_address) for number, checksum in agreed.items()]
+    if any(target.headers for target in targets):  # signed headers: the parts go to S3, with checksums
+        _remember(upload, agreed)
+    return targets
+
+
+def _remember(upload: Upload, agreed: Mapping[int, str | None]) -> None:
+    """The checksums of parts that go to S3."""
+    with transaction() as session:
+        session.execute(select(Upload.id).where(Upload.id == upload.id).with_for_update())
+        session.execute(delete(Part).where(Part.upload_id == upload.id, Part.number.in_(agreed)))
+        session.add_all(
+            Part(
+                upload_id=upload.id,
+                number=number,
+                size_bytes=part_size(upload, number),
+                fence=new_public_id(),
+                checksum_sha256=checksum,
+            )
+            for number, checksum in agreed.items()
+        )
 
 
 def _agreed_checksum(upload: Upload, number: int, wanted: PartsRequest) -> str | None:
@@ -155,50 +184,7 @@ def _tokens(settings: Settings) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings.secret_key, salt="part")
 
 
-def receive_part(
-    public_id: str,
-    number: int,
-    token: str,
-    stream: BinaryIO,
-    *,
-    size_bytes: int | None,
-    checksum_sha256: bytes | None,
-    storage: Storage,
-    settings: Settings,
-    now: datetime | None = None,
-) -> UploadedPart:
-    """Write a part to its place as it comes in; it counts as received once its bytes are safe.
-
-    `size_bytes` and `checksum_sha256` are what the request itself announces. The stream is not read when the size
-    is not exactly the part's.
-
-    Raises:
-        NotAllowed: the token is not for this part, or too old.
-        NotFound, Conflict: the upload is given up, complete, or this part is being received already.
-        InvalidInput, ChecksumMismatch: other bytes than announced.
-    """
-    expected = _expected_checksum(_read_token(token, public_id, number, settings), checksum_sha256)
-    upload = _find_receiving(public_id)
-    close_session()
-    whole = part_size(upload, number)
-    if size_bytes != whole:
-        sentence = f"Part {number} has {whole} bytes; say so in Content-Length, and send exactly that many."
-        raise InvalidInput(sentence, {"size_bytes": sentence})
-    claim = _Claim(upload, number, whole, now or utc_now())
-    part = storage.write_part(
-        upload.key,
-        upload.parts_id,
-        number,
-        cast(BinaryIO, _ClaimingStream(stream, claim)),  # a storage only reads
-        offset=(number - 1) * upload.part_size_bytes,
-        size_bytes=whole,
-        checksum_sha256=expected,
-    )
-    claim.fulfil(part)
-    return part
-
-
-def _read_token(token: str, public_id: str, number: int, settings: Settings) -> str | None:
+def read_token(token: str, public_id: str, number: int, settings: Settings) -> str | None:
     """The checksum that was agreed on."""
     try:
         for_upload, for_number, checksum = _tokens(settings).loads(token, max_age=TARGET_EXPIRES_IN_S)
@@ -207,77 +193,3 @@ def _read_token(token: str, public_id: str, number: int, settings: Settings) -> 
     if (for_upload, for_number) != (public_id, number):
         raise NotAllowed("This address is for another part.")
     return str(checksum) if checksum else None
-
-
-def _expected_checksum(agreed: str | None, announced: bytes | None) -> bytes | None:
-    if agreed is None:
-        return announced
-    if announced is not None and announced.hex() != agreed:
-        sentence = "The checksum sent with the part is not the one that its address was made for."
-        raise ChecksumMismatch(sentence, {"checksum_sha256": sentence})
-    return bytes.fromhex(agreed)
-
-
-def _find_receiving(public_id: str) -> Upload:
-    upload = current_session().scalar(
-        select(Upload).options(joinedload(Upload.owner)).where(Upload.public_id == public_id)
-    )
-    if upload is None or upload.state in (UploadState.ABORTED, UploadState.EXPIRED):
-        raise NotFound("There is no such upload. It may have expired or been cancelled.")
-    require_open(upload)
-    if upload.owner.is_suspended:
-        raise NotAllowed("This account is suspended.")
-    return upload
-
-
-class _Claim:
-    """The right to call one part received. A later claim on the same part ends an earlier one."""
-
-    def __init__(self, upload: Upload, number: int, size_bytes: int, now: datetime) -> None:
-        self.upload_id = upload.id
-        self.number = number
-        self.size_bytes = size_bytes
-        self.now = now
-        self.fence = new_public_id()
-
-    def stake(self) -> None:
-        """The place is about to be written: whatever was received there before counts no more."""
-        with transaction() as session:
-            upload = session.get(Upload, self.upload_id, populate_existing=True)
-            if upload is None or upload.state is not UploadState.OPEN:
-                raise Conflict("This upload is complete already, or was given up.")
-            touch_upload(upload, self.now)
-            session.execute(delete(Part).where(Part.upload_id == self.upload_id, Part.number == self.number))
-            session.add(
-                Part(upload_id=self.upload_id, number=self.number, size_bytes=self.size_bytes, fence=self.fence)
-            )
-        close_session()
-
-    def fulfil(self, part: UploadedPart) -> None:
-        """The bytes are safe."""
-        mine = update(Part).where(
-            Part.upload_id == self.upload_id, Part.number == self.number, Part.fence == self.fence
-        )
-        with transaction() as session:
-            is_mine = session.connection().execute(mine.values(etag=part.etag)).rowcount == 1
-        if not is_mine:
-            raise Conflict("This part was sent again meanwhile.")
-
-
-class _ClaimingStream:
-    """A stream that stakes a claim before its first byte is read.
-
-    The storage reads only once nobody else can write to the place; that is the moment at which the old part must
-    be forgotten. Any sooner, and a request that never gets to write would forget a good part.
-    """
-
-    def __init__(self, stream: BinaryIO, claim: _Claim) -> None:
-        self._stream = stream
-        self._claim: _Claim | None = claim
-
-    def read(self, size: int = -1, /) -> bytes:
-        """As the stream itself."""
-        if self._claim is not None:
-            self._claim.stake()
-            self._claim = None
-        return self._stream.read(size)

@@ -1,6 +1,6 @@
 """How does an upload begin, and how is it given up?
 
-The parts are in `upload_parts`, the end is in `upload_completion`, and what becomes of abandoned ones in
+The parts are in `upload_parts` and `upload_receiving`, the end is in `upload_completion`, and what becomes of abandoned ones in
 `upload_removal`.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict, NotFound, StorageFull, TooLarge
@@ -91,13 +91,13 @@ def create_upload(
         # The row is locked, so that uploads begun at the same time cannot each take the last of the quota.
         person = session.get_one(User, person.id, with_for_update=True, populate_existing=True)
         quotas.require_room(quotas.get_quota(person, settings=settings), wanted.size_bytes)
-        upload = _draft(person, wanted, now or utc_now())
-        session.add(upload)
+        upload = _draft(session, person, wanted, now or utc_now())
     close_session()
     try:
         _begin_parts(upload, storage)
     except BaseException:
-        remove_upload(upload, storage=storage)
+        with transaction() as session:  # nothing can be sent; the sweep removes what there is
+            session.execute(update(Upload).where(Upload.id == upload.id).values(state=UploadState.ABORTED))
         raise
     return upload
 
@@ -129,14 +129,15 @@ def _require_disk_room(size_bytes: int, storage: Storage) -> None:
         raise StorageFull("This site's disk is nearly full, so it cannot take this file now. Please tell its admin.")
 
 
-def _draft(person: User, wanted: UploadCreate, now: datetime) -> Upload:
+def _draft(session: Session, person: User, wanted: UploadCreate, now: datetime) -> Upload:
     """The rows of the video and of the upload; inside the transaction."""
     title = wanted.title or make_title(wanted.filename)
     new = VideoCreate(title=title, visibility=wanted.visibility or Visibility.PUBLIC)
     video = videos.create_video(person, new, status=VideoStatus.UPLOADING)
+    session.flush()  # the video gets its ids
     public_id = new_public_id()
     part_size_bytes = choose_part_size(wanted.size_bytes)
-    return Upload(
+    upload = Upload(
         public_id=public_id,
         video=video,
         owner=person,
@@ -151,6 +152,8 @@ def _draft(person: User, wanted: UploadCreate, now: datetime) -> Upload:
         created_at=now,
         expires_at=now + KEPT_FOR,
     )
+    session.add(upload)
+    return upload
 
 
 def choose_part_size(size_bytes: int) -> int:

@@ -1,0 +1,134 @@
+"""How does a part that the site itself receives come to its place?"""
+
+from datetime import datetime
+from typing import BinaryIO, cast
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import joinedload
+
+from vod_web.core.clock import utc_now
+from vod_web.core.errors import ChecksumMismatch, Conflict, InvalidInput, NotAllowed, NotFound
+from vod_web.core.ids import new_public_id
+from vod_web.core.settings import Settings
+from vod_web.db.session import close_session, current_session, transaction
+from vod_web.models import Part, Upload, UploadState
+from vod_web.services.upload_parts import part_size, read_token
+from vod_web.services.uploads import require_open, touch_upload
+from vod_web.storage.base import Storage, UploadedPart
+
+
+def receive_part(
+    public_id: str,
+    number: int,
+    token: str,
+    stream: BinaryIO,
+    *,
+    size_bytes: int | None,
+    checksum_sha256: bytes | None,
+    storage: Storage,
+    settings: Settings,
+    now: datetime | None = None,
+) -> UploadedPart:
+    """Write a part to its place as it comes in; it counts as received once its bytes are safe.
+
+    `size_bytes` and `checksum_sha256` are what the request itself announces. The stream is not read when the size
+    is not exactly the part's.
+
+    Raises:
+        NotAllowed: the token is not for this part, or too old.
+        NotFound, Conflict: the upload is given up, complete, or this part is being received already.
+        InvalidInput, ChecksumMismatch: other bytes than announced.
+    """
+    expected = _expected_checksum(read_token(token, public_id, number, settings), checksum_sha256)
+    upload = _find_receiving(public_id)
+    close_session()
+    whole = part_size(upload, number)
+    if size_bytes != whole:
+        sentence = f"Part {number} has {whole} bytes; say so in Content-Length, and send exactly that many."
+        raise InvalidInput(sentence, {"size_bytes": sentence})
+    claim = _Claim(upload, number, whole, now or utc_now())
+    part = storage.write_part(
+        upload.key,
+        upload.parts_id,
+        number,
+        cast(BinaryIO, _ClaimingStream(stream, claim)),  # a storage only reads
+        offset=(number - 1) * upload.part_size_bytes,
+        size_bytes=whole,
+        checksum_sha256=expected,
+    )
+    claim.fulfil(part)
+    return part
+
+
+def _expected_checksum(agreed: str | None, announced: bytes | None) -> bytes | None:
+    if agreed is None:
+        return announced
+    if announced is not None and announced.hex() != agreed:
+        sentence = "The checksum sent with the part is not the one that its address was made for."
+        raise ChecksumMismatch(sentence, {"checksum_sha256": sentence})
+    return bytes.fromhex(agreed)
+
+
+def _find_receiving(public_id: str) -> Upload:
+    upload = current_session().scalar(
+        select(Upload).options(joinedload(Upload.owner)).where(Upload.public_id == public_id)
+    )
+    if upload is None or upload.state in (UploadState.ABORTED, UploadState.EXPIRED):
+        raise NotFound("There is no such upload. It may have expired or been cancelled.")
+    require_open(upload)
+    if upload.owner.is_suspended:
+        raise NotAllowed("This account is suspended.")
+    return upload
+
+
+class _Claim:
+    """The right to call one part received. A later claim on the same part ends an earlier one."""
+
+    def __init__(self, upload: Upload, number: int, size_bytes: int, now: datetime) -> None:
+        self.upload_id = upload.id
+        self.number = number
+        self.size_bytes = size_bytes
+        self.now = now
+        self.fence = new_public_id()
+
+    def stake(self) -> None:
+        """The place is about to be written: whatever was received there before counts no more."""
+        with transaction() as session:
+            upload = session.get(Upload, self.upload_id, populate_existing=True)
+            if upload is None or upload.state is not UploadState.OPEN:
+                raise Conflict("This upload is complete already, or was given up.")
+            touch_upload(upload, self.now)
+            session.execute(delete(Part).where(Part.upload_id == self.upload_id, Part.number == self.number))
+            session.add(
+                Part(upload_id=self.upload_id, number=self.number, size_bytes=self.size_bytes, fence=self.fence)
+            )
+        close_session()
+
+    def fulfil(self, part: UploadedPart) -> None:
+        """The bytes are safe."""
+        mine = update(Part).where(
+            Part.upload_id == self.upload_id, Part.number == self.number, Part.fence == self.fence
+        )
+        with transaction() as session:
+            is_mine = session.connection().execute(mine.values(etag=part.etag)).rowcount == 1
+        if not is_mine:
+            raise Conflict("This part was sent again meanwhile.")
+
+
+class _ClaimingStream:
+    """A stream that stakes a claim before its first byte is read.
+
+    The storage reads only once nobody else can write to the place; that is the moment at which the old part must
+    be forgotten. Any sooner, and a request that never gets to write would forget a good part.
+    """
+
+    def __init__(self, stream: BinaryIO, claim: _Claim) -> None:
+        self._stream = stream
+        self._claim: _Claim | None = claim
+
+    def read(self, size: int = -1, /) -> bytes:
+        """As the stream itself."""
+        if self._claim is not None:
+            self._claim.stake()
+            self._claim = None
+        return self._stream.read(size)
