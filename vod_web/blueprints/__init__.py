@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from vod_web.blueprints import auth, health, library, media
+from vod_web.blueprints import admin, auth, health, library, media, setup
 
 
 def register_blueprints(app: Flask) -> None:
     """All pages of the site."""
-    for module in (auth, health, library, media):
+    for module in (admin, auth, health, library, media, setup):
         app.register_blueprint(module.blueprint)

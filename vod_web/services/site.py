@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from vod_web.db.session import current_session, transaction
-from vod_web.models import RegistrationPolicy, SiteSetting, User
+from vod_web.models import RegistrationPolicy, Role, SiteSetting, User
+from vod_web.schemas.admin import SiteChange
+from vod_web.services import audit
+from vod_web.services.permissions import require_role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,18 @@ def change_site(site: Site) -> Site:
         for name, value in (("name", site.name), ("registration", site.registration.value)):
             session.merge(SiteSetting(name=name, value={"value": value}))
     return site
+
+
+def decide(actor: User | None, change: SiteChange) -> Site:
+    """Take the decisions that an admin sent.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+    """
+    admin = require_role(actor, Role.ADMIN)
+    with transaction():
+        audit.note(admin, "site.change", change.name, registration=change.registration.value)
+        return change_site(Site(name=change.name, registration=change.registration))
 
 
 def is_set_up() -> bool:

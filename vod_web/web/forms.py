@@ -1,6 +1,7 @@
 """How does a form's content reach a service, and how does it come back to the person when it is wrong?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -32,6 +33,20 @@ def read_form(schema: type[Schema], **extra: Any) -> Schema:
         is_list = field is not None and getattr(field.annotation, "__origin__", None) in (list, tuple)
         values[name] = request.form.getlist(name) if is_list else request.form[name]
     return parse_input(schema, values | extra)
+
+
+def read_query(schema: type[Schema]) -> Schema:
+    """The checked query of the address; an empty value is one that was not given.
+
+    Raises:
+        InvalidInput: with a sentence for each value that is wrong.
+    """
+    return parse_input(schema, {name: value for name, value in request.args.items() if value})
+
+
+def choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """What a filter offers: all, or one of these values."""
+    return [("", "All"), *((value.value, value.value.replace("_", " ").capitalize()) for value in values)]
 
 
 def blank_form(**values: Any) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""What admins ask for and decide."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from vod_web.models import JobKind, JobState, RegistrationPolicy, Role
+from vod_web.schemas.base import Input, PageQuery
+from vod_web.schemas.setup import SiteName
+
+UserSort = Literal[
+    "username", "-username", "role", "-role", "created_at", "-created_at", "last_seen_at", "-last_seen_at"
+]
+JobSort = Literal[
+    "created_at", "-created_at", "started_at", "-started_at", "progress", "-progress", "attempt", "-attempt"
+]
+
+
+class UserFilter(PageQuery):
+    """Which people, in which order, and which page of them."""
+
+    query: Annotated[str, Field(max_length=200)] = ""
+    """Part of a user name, shown name or e-mail address."""
+    role: Role | None = None
+    is_suspended: bool | None = None
+    sort: UserSort = "-created_at"
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class JobFilter(PageQuery):
+    """Which jobs, in which order, and which page of them."""
+
+    query: Annotated[str, Field(max_length=200)] = ""
+    """Part of a video's title, its id, or a worker's name."""
+    state: JobState | None = None
+    kind: JobKind | None = None
+    sort: JobSort = "-created_at"
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class RoleChange(Input):
+    """What somebody may do from now on."""
+
+    role: Role
+
+
+class Suspension(Input):
+    """Why somebody is shut out."""
+
+    reason: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+class SiteChange(Input):
+    """The decisions about the site."""
+
+    name: SiteName
+    registration: RegistrationPolicy
