@@ -4,6 +4,7 @@ Commands are built from small groups in the order in which FFmpeg applies them: 
 output: stream, encoder, keyframes, container. All output names are relative: a command runs in its own folder.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from .filters import (
@@ -14,7 +15,7 @@ from .filters import (
     poster_graph,
     storyboard_graph,
 )
-from .formats import DECODERS, DEMUXERS, allowed_protocols
+from .formats import AUDIO_DECODERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols
 from .ladder import Rung
 from .plan import AudioPlan, Chunk, EncodePlan
 
@@ -40,8 +41,13 @@ def global_options() -> list[str]:
     ]
 
 
-def input_options(address: str, *, seek_s: Fraction | None = None, decoder_options: tuple[str, ...] = ()) -> list[str]:
-    """How the source is opened: by allowed readers only, on its own clock."""
+def input_options(
+    address: str, *, decoder: Sequence[str], seek_s: Fraction | None = None, decoder_options: Sequence[str] = ()
+) -> list[str]:
+    """How the source is opened: by allowed readers only, on its own clock.
+
+    `decoder` is what `choose_decoder` returned for the one stream that is read.
+    """
     seek = []
     if seek_s is not None:
         seek = [
@@ -54,10 +60,21 @@ def input_options(address: str, *, seek_s: Fraction | None = None, decoder_optio
         *("-protocol_whitelist", allowed_protocols(address)),
         *("-format_whitelist", ",".join(DEMUXERS)),
         *("-codec_whitelist", ",".join(DECODERS)),
+        *decoder,
         *decoder_options,
         *seek,
         *("-i", address),
     ]
+
+
+def choose_decoder(stream_index: int, codec: str) -> list[str]:
+    """The one decoder that may read a stream: FFmpeg's own choice among several depends on how it was built."""
+    return [f"-c:{stream_index}", {**VIDEO_DECODERS, **AUDIO_DECODERS}[codec]]
+
+
+def video_decoder(plan: EncodePlan) -> list[str]:
+    """The decoder of the picture."""
+    return choose_decoder(plan.video.index, plan.video.codec)
 
 
 def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginning: bool = False) -> list[str]:
@@ -73,7 +90,7 @@ def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginnin
     is_seeking = chunk.first_segment > 0 and not from_beginning
     return [
         *global_options(),
-        *input_options(address, seek_s=seek if is_seeking else None),
+        *input_options(address, decoder=video_decoder(plan), seek_s=seek if is_seeking else None),
         *("-filter_complex", ladder_graph(plan, start, stop)),
         *(argument for number, rung in enumerate(plan.rungs) for argument in rung_output(plan, chunk, number, rung)),
     ]
@@ -169,7 +186,7 @@ def audio_command(plan: EncodePlan, track: AudioPlan, address: str) -> list[str]
     start_s = plan.timeline.starts[0] * plan.timeline.time_base
     return [
         *global_options(),
-        *input_options(address),
+        *input_options(address, decoder=choose_decoder(track.stream_index, track.codec)),
         *("-filter_complex", f"[0:{track.stream_index}]{audio_graph(track.layout, track.channels, start_s)}[a]"),
         *("-map", "[a]"),
         *clean_metadata(),
@@ -185,12 +202,13 @@ def poster_command(plan: EncodePlan, time_s: Fraction, address: str) -> list[str
     base = plan.timeline.time_base
     start_s = plan.timeline.starts[0] * base
     ticks = plan.timeline.cut(0) + int(time_s / base)
+    seek = start_s + time_s - plan.seek_margin_s if time_s else None
     outputs = []
     for number, (width, _) in enumerate(plan.poster.sizes):
         outputs += ["-map", f"[p{number}]", *jpeg_options(POSTER_QUALITY), "-update", "1", f"poster-{width}.jpg"]
     return [
         *global_options(),
-        *input_options(address, seek_s=start_s + time_s - plan.seek_margin_s if time_s else None),
+        *input_options(address, decoder=video_decoder(plan), seek_s=seek),
         *("-filter_complex", poster_graph(plan, ticks)),
         *outputs,
         *("-map", "[look]", "-f", "rawvideo", LOOK_NAME),
@@ -205,7 +223,7 @@ def storyboard_command(plan: EncodePlan, address: str) -> list[str]:
     skipping = ("-skip_frame", "nokey") if is_dense else ("-skip_frame", "noref", "-skip_loop_filter", "all")
     return [
         *global_options(),
-        *input_options(address, decoder_options=skipping),
+        *input_options(address, decoder=video_decoder(plan), decoder_options=skipping),
         *("-filter_complex", storyboard_graph(plan)),
         *("-map", "[sheets]"),
         *jpeg_options(STORYBOARD_QUALITY),

@@ -109,8 +109,8 @@ AUDIO_DECODERS = {
 }
 """Audio codec -> the one decoder that may read it."""
 
-DECODERS = tuple(sorted({*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values(), "av1"}))
-"""Every decoder that may run; `av1` only reads headers (it has no software decoder) and must not be refused there."""
+DECODERS = tuple(sorted({*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values()}))
+"""Every decoder that may run."""
 
 TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text")
 """Subtitle codecs that are text, and so can become caption tracks."""

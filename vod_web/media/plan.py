@@ -70,6 +70,8 @@ class AudioPlan(Record):
     name: str
     """Names the rendition and its folder: "audio-0"."""
     stream_index: int
+    codec: str
+    """Of the source."""
     layout: str
     channels: int
     bitrate_bps: int
@@ -191,6 +193,7 @@ def plan_audio(tracks: tuple[AudioTrack, ...]) -> tuple[AudioPlan, ...]:
         AudioPlan(
             name=f"audio-{number}",
             stream_index=track.index,
+            codec=track.codec,
             layout=track.layout,
             channels=track.channels,
             bitrate_bps=STEREO_BPS,

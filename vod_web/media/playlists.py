@@ -163,7 +163,7 @@ def format_multivariant_playlist(variants: Sequence[Variant], audio: Sequence[Au
 
 def order_variants(variants: Sequence[Variant]) -> list[Variant]:
     """The best that an ordinary line carries first, then the rest from the largest down."""
-    ordered = sorted(variants, key=lambda variant: variant.bitrate.average_bps, reverse=True)
+    ordered = sorted(variants, key=lambda variant: variant.width_px * variant.height_px, reverse=True)
     first = next((v for v in ordered if v.bitrate.average_bps <= FIRST_VARIANT_BPS), None)
     return [first, *(v for v in ordered if v is not first)] if first else ordered[::-1]
 

@@ -96,7 +96,8 @@ def run_ffmpeg(
 ) -> None:
     """Run one command in `work_dir` to its end.
 
-    Raises EncodeFailed, with the command and the end of FFmpeg's log, when it fails or passes a limit; FFmpeg is gone by then.
+    Raises EncodeFailed, with the command and the end of FFmpeg's log, when it fails or passes a limit; FFmpeg is gone
+    by then.
     """
     argv = [tools.ffmpeg, *arguments]
     get_logger(__name__).debug("ffmpeg_started", command=hide_secrets(join(argv)), work_dir=str(work_dir))

@@ -44,10 +44,22 @@ class Scan:
     latest_pts: int = -(2**62)
     latest_duration: int = 0
     """How long the frame shown last is shown, in ticks; 0 when the container does not say."""
+    decode_times: array[int] = field(default_factory=lambda: array("q"))
+    """Of frames without a time of showing. Where no frame has one (AVI), they stand in for it."""
     size_bytes: int = 0
     is_whole: bool = False
     can_stop_early: bool | None = None
     """Whether the head tells enough; asked once, when the quick part is over."""
+
+    @property
+    def times(self) -> array[int]:
+        """When frames are shown, as well as packets tell."""
+        return self.pts or self.decode_times
+
+    @property
+    def untimed_count(self) -> int:
+        """Frames whose time is not among `times`."""
+        return len(self.decode_times) if self.pts else 0
 
 
 def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_known: bool) -> Scan:
@@ -63,24 +75,30 @@ def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_k
 
 
 def _note(scan: Scan, packet: Packet[Any], video_index: int) -> None:
+    scan.size_bytes += packet.size
     moment = packet.pts if packet.pts is not None else packet.dts
     if moment is None or packet.is_discard or packet.time_base is None:
         return
-    scan.size_bytes += packet.size
     end = (moment + (packet.duration or 0)) * packet.time_base
     index = packet.stream_index
     scan.ends[index] = max(scan.ends.get(index, end), end)
-    if index != video_index:
-        return
+    if index == video_index:
+        _note_frame(scan, packet, moment)
+
+
+def _note_frame(scan: Scan, packet: Packet[Any], moment: int) -> None:
     if moment > scan.latest_pts:
         scan.latest_pts, scan.latest_duration = moment, packet.duration or 0
-    scan.pts.append(moment)
+    if packet.pts is None:
+        scan.decode_times.append(moment)
+    else:
+        scan.pts.append(moment)
     if packet.is_keyframe:
         scan.keyframes.append(moment)
 
 
 def _is_enough(scan: Scan, video: AvVideoStream, elapsed_s: float, is_length_known: bool) -> bool:
-    if len(scan.pts) > MOST_PACKETS or elapsed_s > LONG_SCAN_S:
+    if len(scan.times) > MOST_PACKETS or elapsed_s > LONG_SCAN_S:
         return True
     if elapsed_s < QUICK_SCAN_S and scan.size_bytes < QUICK_SCAN_BYTES:
         return False
@@ -96,7 +114,7 @@ def _has_index(video: AvVideoStream) -> bool:
 
 
 def _looks_constant(scan: Scan, video: AvVideoStream) -> bool:
-    pts = sorted(set(scan.pts))
+    pts = sorted(set(scan.times))
     base = _time_base(video)
     return any(fits_rate(pts, base, rate) for rate in candidate_rates(_declared_rates(video), pts, base))
 
@@ -120,9 +138,11 @@ def read_frame_times(
     check_not_truncated(video, size_bytes)
     scan = scan_packets(container, video, is_length_known=duration is not None)
     keyframes = sorted({pts for pts in scan.keyframes if pts >= first_pts})
-    pts = sorted({pts for pts in scan.pts if pts >= first_pts}) or [first_pts]
+    pts = sorted({pts for pts in scan.times if pts >= first_pts}) or [first_pts]
     if scan.is_whole:
-        return *measure_frames(pts, keyframes, base, _declared_rates(video), scan.latest_duration), scan.ends
+        rates = _declared_rates(video)
+        frames = measure_frames(pts, keyframes, base, rates, scan.latest_duration, untimed_count=scan.untimed_count)
+        return *frames, scan.ends
     if _has_index(video):
         return *_from_index(video, first_pts, base), {}
     end = max(_tail_end(container, video), int((duration or 0) / base) + first_pts)

@@ -32,12 +32,19 @@ def candidate_rates(declared: Iterable[Fraction | None], pts: Sequence[int], tim
     return list(dict.fromkeys(rates))
 
 
-def fits_rate(pts: Sequence[int], time_base: Fraction, rate: Fraction) -> bool:
-    """Whether every frame lies where this constant rate puts it."""
+def fits_rate(pts: Sequence[int], time_base: Fraction, rate: Fraction, untimed_count: int = 0) -> bool:
+    """Whether every frame lies where this constant rate puts it.
+
+    `untimed_count` frames may be missing in between: MPEG program streams leave some timestamps out.
+    """
     period = float(1 / (rate * time_base))
     tolerance = max(JITTER * period, 1.0)
     first = pts[0]
-    return all(abs(time - first - number * period) <= tolerance for number, time in enumerate(pts))
+    if not untimed_count:
+        return all(abs(time - first - number * period) <= tolerance for number, time in enumerate(pts))
+    places = [round((time - first) / period) for time in pts]
+    is_even = all(abs(time - first - place * period) <= tolerance for place, time in zip(places, pts, strict=True))
+    return is_even and len(set(places)) == len(pts) and places[-1] < len(pts) + untimed_count
 
 
 def average_rate(pts: Sequence[int], end_pts: int, time_base: Fraction) -> Fraction:
@@ -70,19 +77,21 @@ def measure_frames(
     time_base: Fraction,
     declared: Iterable[Fraction | None],
     last_duration: int,
+    untimed_count: int = 0,
 ) -> tuple[FrameTimes, Fraction]:
     """Frame times and rate of a video all of whose frames are known.
 
     `pts`: in the order of showing, without equals, not empty; `last_duration`: how long the last frame is shown, 0 when
     the container does not say (then as long as the one before).
     """
-    rate = next((r for r in candidate_rates(declared, pts, time_base) if fits_rate(pts, time_base, r)), None)
+    candidates = candidate_rates(declared, pts, time_base)
+    rate = next((r for r in candidates if fits_rate(pts, time_base, r, untimed_count)), None)
     end = pts[-1] + _last_duration(pts, last_duration, rate, time_base)
     frames = FrameTimes(
         first_pts=pts[0],
         last_pts=pts[-1],
         end_pts=end,
-        frame_count=len(pts),
+        frame_count=len(pts) if rate is None else round((pts[-1] - pts[0]) * time_base * rate) + 1,
         longest_frame_s=longest_gap_s(pts, end, time_base) if rate is None else float(1 / rate),
         is_variable=rate is None,
         is_measured=True,

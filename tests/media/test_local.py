@@ -1,0 +1,69 @@
+"""Whole encodes of real clips, read back with FFmpeg's own HLS reader."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.clips import CLIPS, measure
+from vod_web.media.local import LocalEncode, encode_locally
+from vod_web.media.plan import EncodeOptions
+from vod_web.media.playlists import MEDIA_NAME, MULTIVARIANT_NAME
+from vod_web.media.runner import Tools
+
+OPTIONS = EncodeOptions(
+    heights=(72, 144),
+    segment_s=Fraction(1),
+    first_segment_s=Fraction(1, 2),
+    chunk_s=Fraction(2),
+    first_chunk_s=Fraction(1),
+    preset="ultrafast",
+)
+"""Two rungs, several segments in a chunk, several chunks in a clip."""
+IN_STEP_S = 0.020
+
+
+def encode(source: Path, folder: Path, tools: Tools) -> LocalEncode:
+    return encode_locally(source, folder / "out", tools=tools, options=OPTIONS, with_pictures=False)
+
+
+@pytest.mark.parametrize("name", [clip.name for clip in CLIPS])
+def test_every_frame_comes_out_once_and_in_step_with_the_sound(
+    name: str, clip: Callable[[str], Path], tools: Tools, ffmpeg: str, tmp_path: Path
+) -> None:
+    source = clip(name)
+    has_sound = name != "silent.mp4"
+    made = encode(source, tmp_path, tools)
+
+    before = measure(ffmpeg, source, tmp_path, has_sound=has_sound)
+    after = measure(ffmpeg, made.folder / MULTIVARIANT_NAME, tmp_path, has_sound=has_sound)
+
+    assert len(made.plan.chunks) >= 2
+    assert after.numbers == before.numbers
+    assert all(earlier < later for earlier, later in pairwise(after.times_s))
+    moments = [
+        (a - after.times_s[0]) - (b - before.times_s[0]) for a, b in zip(after.times_s, before.times_s, strict=True)
+    ]
+    assert max(map(abs, moments)) < 0.002
+    assert len(after.lags_s) == len(before.lags_s)
+    drifts = [abs(a - b) for a, b in zip(after.lags_s, before.lags_s, strict=True)]
+    assert max(drifts, default=0) < IN_STEP_S
+    assert not has_sound or len(drifts) >= 3
+
+
+@pytest.mark.parametrize("name", ["ntsc.mp4", "sixty.mp4", "uneven.mp4"])
+def test_every_rendition_has_the_same_boundaries(
+    name: str, clip: Callable[[str], Path], tools: Tools, ffmpeg: str, tmp_path: Path
+) -> None:
+    made = encode(clip(name), tmp_path, tools)
+
+    top, low = (rendition for rendition in made.renditions if rendition.name.endswith("p"))
+    assert [s.number for s in top.segments] == [s.number for s in low.segments] == list(range(len(top.segments)))
+    assert [s.duration_s for s in top.segments] == [s.duration_s for s in low.segments]
+    assert sum(s.duration_s for s in top.segments) == made.plan.duration_s
+    frames = [
+        len(measure(ffmpeg, made.folder / r.name / MEDIA_NAME, tmp_path, has_sound=False).numbers) for r in (top, low)
+    ]
+    assert frames[1] == (frames[0] // 2 if name == "sixty.mp4" else frames[0])
