@@ -35,6 +35,7 @@ function labelAll() {
 
 export function watchTheme() {
   labelAll();
+  document.addEventListener("htmx:after:swap", labelAll);
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-theme-toggle]")) return;
     apply(ORDER[(ORDER.indexOf(current()) + 1) % ORDER.length]);

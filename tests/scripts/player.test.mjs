@@ -1,0 +1,72 @@
+/** The parts of the player that need no browser. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clock, parseTime, spoken } from "../../static/js/player/format.js";
+import { patientLoader } from "../../static/js/player/loader.js";
+import { parseStoryboard } from "../../static/js/player/storyboard.js";
+
+test("a clock shows hours only where there are some", () => {
+  assert.deepEqual([0, 7.9, 67, 599, 3600, 3847, NaN].map(clock), ["0:00", "0:07", "1:07", "9:59", "1:00:00", "1:04:07", "0:00"]);
+});
+
+test("times are spoken in words", () => {
+  assert.deepEqual([0, 1, 61, 3602].map(spoken), ["0 seconds", "1 second", "1 minute 1 second", "1 hour 2 seconds"]);
+});
+
+test("a start time is read in all the ways people write it", () => {
+  const given = ["83", "83.5", "83s", "1m23s", "1h2m3s", "1:23", "1:02:03", "2h", "", null, "soon", "-5", "h"];
+  const expected = [83, 83.5, 83, 83, 3723, 83, 3723, 7200, null, null, null, null, null];
+  assert.deepEqual(given.map(parseTime), expected);
+});
+
+test("storyboard tiles name absolute sheets, times and places", () => {
+  const text = "WEBVTT\r\n\r\n00:00:00.000 --> 00:00:02.000\r\nstoryboard-0.jpg#xywh=0,0,160,90\r\n\r\n01:00:02.500 --> 01:00:04.000\nstoryboard-1.jpg#xywh=160,90,160,90\n";
+  const tiles = parseStoryboard(text, "http://site/media/public/v/e/storyboard.vtt");
+  assert.deepEqual(tiles, [
+    { start: 0, end: 2, url: "http://site/media/public/v/e/storyboard-0.jpg", x: 0, y: 0, width: 160, height: 90 },
+    { start: 3602.5, end: 3604, url: "http://site/media/public/v/e/storyboard-1.jpg", x: 160, y: 90, width: 160, height: 90 },
+  ]);
+});
+
+/** What hls.js's loader does between two tries, as far as ours relies on it. */
+class Recorder {
+  constructor(status, retryAfter) {
+    this.loader = { status };
+    this.getResponseHeader = () => retryAfter;
+  }
+
+  load(_context, config) {
+    this.policy = config.loadPolicy.errorRetry;
+  }
+
+  retry(policy) {
+    this.waits = policy.retryDelayMs;
+  }
+}
+
+function loaded(errorRetry, { status = 503, retryAfter = "3" } = {}) {
+  let busy = 0;
+  const loader = new (patientLoader(Recorder, () => (busy += 1)))(status, retryAfter);
+  loader.load({}, { loadPolicy: { errorRetry } }, {});
+  loader.retry(loader.policy);
+  const repeats = (code, count, passing) => loader.policy.shouldRetry(loader.policy, count, false, { code }, passing);
+  return { repeats, waits: loader.waits, busy: () => busy };
+}
+
+test("a segment that is not made yet is asked for again after the time the site says", () => {
+  const segment = loaded(null);
+  assert.equal(segment.waits, 3000);
+  assert.equal(segment.busy(), 1);
+  assert.ok(segment.repeats(503, 100, true));
+  assert.ok(!segment.repeats(503, 1000, true));
+});
+
+test("hls.js keeps its own policy for other failures", () => {
+  const segment = loaded(null, { status: 500 });
+  assert.ok(!segment.repeats(500, 0, true));
+  assert.equal(segment.busy(), 0);
+  const playlist = loaded({ maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 8000 }, { status: 500, retryAfter: null });
+  assert.equal(playlist.waits, 500);
+  assert.deepEqual([0, 1, 2].map((count) => playlist.repeats(500, count, true)), [true, true, false]);
+  assert.ok(!playlist.repeats(404, 0, false));
+});
