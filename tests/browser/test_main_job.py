@@ -1,0 +1,112 @@
+"""From nothing to a playing video, as people do it: set-up, registration, upload, live status, playing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import RunningSite
+from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
+from vod_web.media.runner import Tools
+from vod_web.media.test_clip import make_clip
+from vod_web.media.tools import find_ffmpeg
+
+READY_LIMIT_MS = 120_000
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="module")
+def holiday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve seconds of moving picture with sound, 640 × 360 at 30 frames a second."""
+    path = tmp_path_factory.mktemp("clip") / "my_holiday-2026.mp4"
+    return make_clip(path, tools=Tools(str(find_ffmpeg())), duration_s=12)
+
+
+def _set_up(page: Page) -> None:
+    page.goto("/")
+    expect(page).to_have_url("/setup")
+    page.get_by_label("Name of the site").fill("Village cinema")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_label("User name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Set up and test").click()
+
+
+def test_the_set_up_page_makes_the_admin_and_ends_with_a_clip_that_plays(new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    _set_up(page)
+    expect(page.locator(".step")).to_have_count(6)
+    expect(page.locator(".step-done")).to_have_count(6, timeout=READY_LIMIT_MS)
+    expect(page.locator("[data-link='Player']")).to_contain_text("Your browser plays it")
+    assert len(shown_frames(page, 3)) == 3
+    page.goto("/setup")
+    expect(page).to_have_url("/")
+
+
+def test_somebody_registers_uploads_a_video_and_another_watches_it(
+    new_page: Callable[[], Page], site: RunningSite, holiday: Path
+) -> None:
+    uploader = new_page()
+    _register(uploader)
+    address = _upload(uploader, holiday)
+    expect(uploader.locator("[data-player]")).to_be_visible(timeout=READY_LIMIT_MS)
+    _expect_no_more_polling(uploader)
+    _watch(new_page(), address)
+
+
+def _register(page: Page) -> None:
+    page.goto("/register")
+    page.get_by_label("User name").fill("grace")
+    page.get_by_label("E-mail").fill("grace@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("link", name="Upload").first).to_be_visible()
+
+
+def _upload(page: Page, clip: Path) -> str:
+    """Choose the file, type a title meanwhile, and land on the video's page; gives its address."""
+    page.goto("/upload")
+    page.locator("input[type=file]").first.set_input_files(clip)
+    title = page.get_by_label("Title")
+    expect(title).to_have_value("my holiday 2026")
+    title.fill("A week by the sea")
+    page.wait_for_url("**/watch/*", timeout=30_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("A week by the sea")
+    return page.url
+
+
+def _expect_no_more_polling(page: Page) -> None:
+    """Nothing on the page asks again and again once the video is ready."""
+    expect(page.locator("[hx-trigger*='every']")).to_have_count(0, timeout=READY_LIMIT_MS)
+
+
+def _watch(page: Page, address: str) -> None:
+    """A visitor finds it on the home page, plays, seeks, and changes the quality."""
+    page.goto("/")
+    page.get_by_role("link", name="A week by the sea").first.click()
+    expect(page).to_have_url(address)
+    player = page.locator("[data-player]")
+    player.get_by_role("button", name="Play").first.click()
+    wait_until_past(page, 1.0)
+    assert len(shown_frames(page, 4)) == 4
+
+    page.keyboard.press("9")
+    wait_until_past(page, 10.8)
+    page.keyboard.press("0")
+    page.wait_for_function("document.querySelector('video').currentTime < 5")
+
+    _choose_quality(page, "240p")
+    page.wait_for_function("document.querySelector('video').videoHeight === 240")
+    _choose_quality(page, "360p")
+    page.wait_for_function("document.querySelector('video').videoHeight === 360")
+    assert decoded_height_px(page) == 360
+    here = current_time_s(page)
+    wait_until_past(page, here + 0.5)
+
+
+def _choose_quality(page: Page, name: str) -> None:
+    player = page.locator("[data-player]")
+    player.hover()
+    player.get_by_role("button", name="Quality").click()
+    player.get_by_role("menuitemradio", name=name).click()
