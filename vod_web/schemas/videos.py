@@ -4,15 +4,14 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from vod_web.models import VideoStatus, Visibility
-from vod_web.schemas.base import Input, Output
+from vod_web.schemas.base import Input, Output, PageQuery
 
 MOST_TAGS = 30
 LONGEST_TAG = 40
 MOST_VIEWERS = 200
-MOST_PER_PAGE = 100
 
 
 def split_tags(value: Any) -> Any:
@@ -81,21 +80,26 @@ VideoSort = Literal[
 ]
 
 
-class VideoFilter(Input):
+def _absent_if_empty(value: Any) -> Any:
+    """Forms and addresses have an empty text where nothing was chosen."""
+    return None if value == "" else value
+
+
+Wanted = BeforeValidator(_absent_if_empty)
+
+
+class VideoFilter(PageQuery):
     """Which videos of a list, in which order, and which page of them."""
 
-    query: Annotated[str, Field(max_length=200)] = ""
-    tag: str | None = None
-    owner: str | None = None
-    """A user name."""
-    status: VideoStatus | None = None
-    visibility: Visibility | None = None
-    min_duration_s: Annotated[float, Field(ge=0)] | None = None
-    max_duration_s: Annotated[float, Field(ge=0)] | None = None
-    published_after: datetime | None = None
+    query: Annotated[str, Field(max_length=200, description="Words that must all be in title, text or tags.")] = ""
+    tag: Annotated[str | None, Wanted] = None
+    owner: Annotated[str | None, Wanted, Field(description="A user name.")] = None
+    status: Annotated[VideoStatus | None, Wanted] = None
+    visibility: Annotated[Visibility | None, Wanted] = None
+    min_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
+    max_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
+    published_after: Annotated[AwareDatetime | None, Wanted, Field(description="With a time zone.")] = None
     sort: VideoSort = "-created_at"
-    cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 24
 
 
 class PositionUpdate(Input):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
-from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
 from vod_web.models import Tag, User, Video, VideoStatus, Visibility
 from vod_web.schemas.videos import VideoFilter
+from vod_web.services.accounts import get_user
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search import matches
@@ -74,10 +74,7 @@ def get_channel(actor: User | None, username: str) -> Channel:
     Raises:
         NotFound: nobody has this name.
     """
-    is_name = username.isascii() and username.isprintable()
-    owner = current_session().scalar(select(User).where(User.username_key == username.lower())) if is_name else None
-    if owner is None:
-        raise NotFound("There is no such channel.")
+    owner = get_user(username)
     return Channel(owner, _count(_is_of_channel(actor, owner)))
 
 

@@ -22,10 +22,12 @@ from vod_web.schemas.videos import (
     VideoRead,
     VideoUpdate,
 )
-from vod_web.services.permissions import can_edit, can_see, could_see, require_role
+from vod_web.services.permissions import can_edit, can_see, could_see, require_role, require_signed_in
 from vod_web.services.playback import media_address
 from vod_web.services.search import text_of
 from vod_web.services.tags import ensure_tags
+
+DELETED_BY_YOU = "This video was deleted. For seven days it is in the bin of its owner, who can bring it back."
 
 AS_READ: tuple[ORMOption, ...] = (
     joinedload(Video.owner),
@@ -66,7 +68,7 @@ def get_video(actor: User | None, public_id: str) -> Video:
         raise NotFound("There is no such video, or you may not see it.")
     video, is_named_viewer = found
     if video.status is VideoStatus.DELETED and could_see(actor, video, is_named_viewer=is_named_viewer):
-        raise Gone("This video was deleted.")
+        raise Gone(DELETED_BY_YOU if can_edit(actor, video) else "This video was deleted.")
     if not can_see(actor, video, is_named_viewer=is_named_viewer):
         raise NotFound("There is no such video, or you may not see it.")
     return video
@@ -77,10 +79,10 @@ def get_own_video(actor: User | None, public_id: str) -> Video:
 
     Raises:
         NotFound, Gone: as `get_video`.
-        NotAllowed: the person may only watch it.
+        NotSignedIn, NotAllowed: whoever asks may only watch it.
     """
     video = get_video(actor, public_id)
-    if not can_edit(actor, video):
+    if not can_edit(require_signed_in(actor), video):
         raise NotAllowed("Only its owner may change this video.")
     current_session().refresh(video, ["viewers"])
     return video
@@ -93,13 +95,13 @@ def update_video(actor: User | None, public_id: str, changes: VideoUpdate) -> Vi
         video = get_own_video(actor, public_id)
         _change_texts(session, video, changes)
         _change_access(session, video, changes)
-        session.flush()
-        return get_own_video(actor, public_id)  # anew: a flush forgets what is only viewed, such as the encode
+    return video
 
 
 def lock_video(session: Session, public_id: str) -> None:
     """Let nobody else change this video until the transaction ends (SQLite has one writer anyhow)."""
-    session.execute(select(Video.id).where(Video.public_id == public_id).with_for_update())
+    if is_public_id(public_id):
+        session.execute(select(Video.id).where(Video.public_id == public_id).with_for_update())
 
 
 def read_video(

@@ -1,0 +1,69 @@
+"""Videos: finding them, changing them, and where a person stopped watching."""
+
+from vod_web.api.calls import call
+from vod_web.core.clock import utc_now
+from vod_web.models import TokenScope
+from vod_web.resources import resources
+from vod_web.schemas.base import Page
+from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoFilter, VideoRead, VideoUpdate
+from vod_web.services import bin as video_bin
+from vod_web.services import library, positions, processing, videos
+from vod_web.services.accounts import get_user
+from vod_web.web.sign_in import current_person
+from vod_web.web.videos import tell_page, tell_video
+
+
+@call("GET", "/videos", scope=TokenScope.READ, query=VideoFilter, returns=Page[VideoRead])
+def list_videos(query: VideoFilter) -> Page[VideoRead]:
+    """The videos that you may find, and all of your own.
+
+    Unlisted and private videos of others are in no list.
+    """
+    return tell_page(library.list_videos(current_person(), query))
+
+
+@call("GET", "/users/<username>/videos", scope=TokenScope.READ, query=VideoFilter, returns=Page[VideoRead])
+def list_channel_videos(username: str, query: VideoFilter) -> Page[VideoRead]:
+    """The videos of one channel; all of them, if it is yours."""
+    return tell_page(library.list_channel(current_person(), get_user(username), query))
+
+
+@call("GET", "/videos/<video_id>", scope=TokenScope.READ, returns=VideoRead, errors=(410,))
+def get_video(video_id: str) -> VideoRead:
+    """One video: how far it is, and where it plays.
+
+    `urls.hls` is the multivariant playlist; it and all that it names play without any further header.
+    """
+    return tell_video(videos.get_video(current_person(), video_id))
+
+
+@call("PATCH", "/videos/<video_id>", scope=TokenScope.UPLOAD, body=VideoUpdate, returns=VideoRead, errors=(410,))
+def update_video(video_id: str, body: VideoUpdate) -> VideoRead:
+    """Change a video of yours; what is left out stays as it is.
+
+    A change of visibility holds at once, also for players that are open.
+    """
+    return tell_video(videos.update_video(current_person(), video_id, body))
+
+
+@call("DELETE", "/videos/<video_id>", scope=TokenScope.UPLOAD, errors=(410,))
+def delete_video(video_id: str) -> None:
+    """Put a video into the bin.
+
+    It stops to play at once; for seven days it can be brought back on the site.
+    """
+    video_bin.delete_video(current_person(), video_id, now=utc_now())
+
+
+@call("POST", "/videos/<video_id>/retry", scope=TokenScope.UPLOAD, returns=VideoRead, status=202, errors=(409, 410))
+def retry_video(video_id: str) -> VideoRead:
+    """Process a video that failed once more."""
+    held = resources()
+    return tell_video(processing.retry_video(current_person(), video_id, queue=held.queue, settings=held.settings))
+
+
+@call("PUT", "/videos/<video_id>/position", scope=TokenScope.READ, body=PositionUpdate, returns=PositionRead)
+def set_position(video_id: str, body: PositionUpdate) -> PositionRead:
+    """Remember how far you have watched."""
+    position_s = positions.set_position(current_person(), video_id, body.position_s, now=utc_now())
+    return PositionRead(position_s=position_s)

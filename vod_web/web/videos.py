@@ -1,0 +1,43 @@
+"""How is a video told to whoever asks: to a page with addresses of this site, to a program with whole ones?"""
+
+from collections.abc import Sequence
+
+from flask import request
+
+from vod_web.models import Video
+from vod_web.resources import resources
+from vod_web.schemas.base import Page
+from vod_web.schemas.videos import VideoRead
+from vod_web.services import processing
+from vod_web.services.paging import Found
+from vod_web.services.videos import read_video
+from vod_web.web.sign_in import current_person
+
+
+def show_videos(videos: Sequence[Video], *, base_url: str = "") -> list[VideoRead]:
+    """What the person who asks is told of these videos."""
+    actor, settings = current_person(), resources().settings
+    places = processing.queue_positions(videos)
+    return [
+        read_video(video, actor, settings=settings, base_url=base_url, queue_position=places.get(video.id))
+        for video in videos
+    ]
+
+
+def show_video(video: Video) -> VideoRead:
+    """What a page says of the video."""
+    return show_videos([video])[0]
+
+
+def tell_video(video: Video) -> VideoRead:
+    """What the API says of the video; its addresses begin as the one by which the program came here."""
+    return show_videos([video], base_url=_own_address())[0]
+
+
+def tell_page(found: Found[Video]) -> Page[VideoRead]:
+    """A page of a list, as the API says it."""
+    return Page(items=show_videos(found.items, base_url=_own_address()), next=found.next)
+
+
+def _own_address() -> str:
+    return request.url_root.rstrip("/")
