@@ -14,11 +14,10 @@ from vod_web.services.processing.encodes import (
     retry_video,
 )
 from vod_web.services.processing.files import delete_files
-from vod_web.services.processing.jobs import JobFilter, cancel_job, get_job, list_jobs, retry_job
+from vod_web.services.processing.jobs import cancel_job, get_job, list_jobs, retry_job
 from vod_web.services.processing.workers import list_workers
 
 __all__ = [
-    "JobFilter",
     "begin_encode",
     "cancel_job",
     "cancel_video",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,7 +11,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict
 from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
-from vod_web.db.session import current_session, transaction
+from vod_web.db.session import after_commit, current_session, transaction
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, Role, Source, User, Video, VideoStatus
 from vod_web.queue import JobQueue
 from vod_web.services.permissions import require_role
@@ -44,7 +45,8 @@ def begin_encode(
         queue_job(job, queue=queue, now=now)
         show_status(video, VideoStatus.QUEUED)
         video.progress, video.eta_s = 0.0, None
-    log.info("encode_begun", video=video.public_id, encode=encode.public_id, ladder=settings.ladder)
+        ids = {"video": video.public_id, "encode": encode.public_id}
+        after_commit(partial(log.info, "encode_begun", **ids, ladder=settings.ladder))
     return encode
 
 

@@ -1,17 +1,15 @@
 """What do admins see of the jobs, and what may they do with them?"""
 
 from datetime import datetime
-from typing import Annotated, Literal
 
-from pydantic import Field
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from vod_web.core.errors import Conflict, NotFound
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobState, Role, User, Video, VideoStatus
 from vod_web.queue import JobQueue
-from vod_web.schemas.base import Input
+from vod_web.schemas.admin import JobFilter
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import require_role
 from vod_web.services.processing.encodes import CANCELLED
@@ -19,25 +17,12 @@ from vod_web.services.processing.outcomes import give_up
 from vod_web.services.processing.rows import list_encode_jobs, lock_job, show_status
 from vod_web.services.processing.turns import SIDE_JOBS, advance
 
-JobSort = Literal["-created_at", "created_at", "-started_at", "-progress", "-attempt"]
 _COLUMNS = {
     "created_at": Job.created_at,
     "started_at": Job.started_at,
     "progress": Job.progress,
     "attempt": Job.attempt,
 }
-
-
-class JobFilter(Input):
-    """Which jobs of the list, in which order, and which page of them."""
-
-    query: Annotated[str, Field(max_length=200)] = ""
-    """Part of a video's title, its id, or a worker's name."""
-    state: JobState | None = None
-    kind: JobKind | None = None
-    sort: JobSort = "-created_at"
-    cursor: str | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 def list_jobs(actor: User | None, wanted: JobFilter) -> Found[Job]:
@@ -99,13 +84,14 @@ def retry_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetime
             raise NotFound("There is no such job.")
         if job.state not in (JobState.FAILED, JobState.CANCELLED):
             raise Conflict("Only a job that failed or was cancelled can be tried again.")
+        encode, video = job.encode, job.encode.video
         if job.kind not in SIDE_JOBS:
-            _reopen(job.encode)
+            _reopen(encode)
         for other in list_encode_jobs(session, job.encode_id):
             if other.id == job.id or (other.state is JobState.CANCELLED and job.kind not in SIDE_JOBS):
                 other.state, other.not_before, other.failures = JobState.WAITING, None, 0
                 other.finished_at, other.progress = None, 0.0
-        advance(session, job.encode, job.encode.video, queue=queue, now=now)
+        advance(session, encode, video, queue=queue, now=now)
     return job
 
 
@@ -133,7 +119,8 @@ def cancel_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetim
             raise NotFound("There is no such job.")
         if job.state.is_over:
             raise Conflict("This job is over.")
+        encode, video = job.encode, job.encode.video
         give_up(session, job, CANCELLED, now=now)
         job.state = JobState.CANCELLED
-        advance(session, job.encode, job.encode.video, queue=queue, now=now)
+        advance(session, encode, video, queue=queue, now=now)
     return job

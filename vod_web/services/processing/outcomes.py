@@ -72,6 +72,7 @@ def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) 
             job = lock_held_job(session, lease)
         except LeaseLost:
             return
+        encode, video = job.encode, job.encode.video
         release(job)
         job.failures += 1
         job.error, job.log = describe_error(error), describe_log(error)
@@ -82,7 +83,7 @@ def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) 
             job.not_before = now + timedelta(seconds=RETRY_PAUSES_S[job.failures - 1])
         else:
             give_up(session, job, explain(error), now=now)
-        advance(session, job.encode, job.encode.video, queue=queue, now=now)
+        advance(session, encode, video, queue=queue, now=now)
 
 
 def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None:
@@ -90,9 +91,9 @@ def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None
     job.state, job.finished_at = JobState.FAILED, now
     if job.kind in SIDE_JOBS:
         return
-    session.flush()
-    cancel_jobs(session, job.encode_id)
     encode = job.encode
+    session.flush()
+    cancel_jobs(session, encode.id)
     encode.status, encode.failure, encode.finished_at = EncodeStatus.FAILED, sentence, now
     show_end(encode.video, sentence)
 
@@ -154,9 +155,9 @@ def _take_back_one(job_id: int, fence: str | None, *, queue: JobQueue, now: date
         log.warning("job_lost", job=job.id, kind=job.kind.value, worker=job.worker, attempt=job.attempt)
         release(job)
         if job.attempt >= MOST_ATTEMPTS:
-            job.error = NEVER_FINISHED
+            encode, video, job.error = job.encode, job.encode.video, NEVER_FINISHED
             give_up(session, job, NEVER_FINISHED, now=now)
-            advance(session, job.encode, job.encode.video, queue=queue, now=now)
+            advance(session, encode, video, queue=queue, now=now)
         else:
             queue_job(job, queue=queue, now=now)
     return True

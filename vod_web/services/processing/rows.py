@@ -50,7 +50,7 @@ def lock_job(session: Session, job_id: int) -> Job | None:
 
 
 def list_encode_jobs(session: Session, encode_id: int) -> list[Job]:
-    """All jobs of an encode in the order they were made, as they stand now; without their long texts."""
+    """All jobs of an encode in the order they were made, read anew; without long texts, encode and video."""
     return list(
         session.scalars(
             select(Job)
