@@ -34,8 +34,11 @@ def complain(text: str) -> None:
 
 
 def stop_on_terminate() -> None:
-    """Let SIGTERM and SIGHUP end a command the way Ctrl-C does, so that what it started is ended too."""
-    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does, so that what it started is ended too.
+
+    SIGINT is named as well: it is ignored in what a script starts in the background.
+    """
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _interrupt)
 
 

@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
     arguments = _parse(argv)
     password = _read_password(from_stdin=arguments.password_stdin)
     settings = load_settings()
-    upgrade_database(child_environment())
+    upgrade_database(settings, child_environment())
     bind_sessions(make_engine(settings.database_url))
     try:
         user = create_admin(arguments.email, arguments.username, password)

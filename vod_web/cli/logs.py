@@ -14,13 +14,13 @@ LOG_FILE_BYTES = 10 * 1024**2
 LOG_FILES_KEPT = 3
 _ROUTINE = re.compile(r"\[(info|debug)\s*\]|\"level\": ?\"(info|debug)\"|^\[(INFO|DEBUG)\]", re.IGNORECASE)
 _QUEUE_SERVER = re.compile(r"^\d+:[\w-]+ ")
-_TROUBLE = re.compile(r"error|fatal|fail|corrupt|can't|cannot|unable|denied|no space", re.IGNORECASE)
+_QUEUE_SERVER_TROUBLE = re.compile(r"Error|Fatal|FATAL|Fail|Can't|Cannot|Unable|Bad |No space|denied")
 
 
 def is_worth_showing(line: str) -> bool:
     """Whether a person at the terminal should see this line of a process."""
     if _QUEUE_SERVER.match(line):  # Redis and Valkey call a plain shutdown a warning
-        return bool(_TROUBLE.search(line))
+        return bool(_QUEUE_SERVER_TROUBLE.search(line))
     return bool(line.strip()) and not _ROUTINE.search(line)
 
 

@@ -15,6 +15,7 @@ from vod_web.cli.preflight import check_address, lock_data_directory
 from vod_web.cli.supervisor import Supervisor
 from vod_web.cli.tools import require_queue_server
 from vod_web.core.settings import Settings, child_environment, load_settings
+from vod_web.media.tools import find_ffmpeg
 
 ASK_S = 0.2
 REMIND_S = 30.0
@@ -30,6 +31,7 @@ def main(argv: list[str]) -> int:
     settings = load_settings(env)
     lock_data_directory(settings)
     check_address(settings)
+    find_ffmpeg(settings.ffmpeg)
     ensure_assets()
     supervisor = Supervisor(settings.data_dir / "logs", say, is_verbose=arguments.verbose)
     try:
@@ -63,7 +65,7 @@ def _start(settings: Settings, env: dict[str, str], supervisor: Supervisor) -> N
     else:
         _check_queue(settings)
     say("Preparing the database")
-    upgrade_database(env)
+    upgrade_database(settings, env)
     say("Starting the web server")
     supervisor.start("web", [sys.executable, "-m", "vod_web.cli.web_server"], env)
     if settings.workers:

@@ -26,6 +26,7 @@ STOP_S = 2
 def main() -> None:
     """Serve until SIGTERM."""
     settings = load_settings()
+    import_module("vod_web.app")  # once, here, rather than in each process that is forked from this one
     server = Server(
         "wsgi:app",
         address=settings.host,
@@ -36,7 +37,7 @@ def main() -> None:
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_S,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
 
