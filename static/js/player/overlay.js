@@ -10,6 +10,7 @@ export class Overlay {
   #noteTimer = 0;
   #spinTimer = 0;
   #explainTimer = 0;
+  #isBusy = false;
 
   constructor(player) {
     this.#player = player;
@@ -45,20 +46,28 @@ export class Overlay {
 
   #spin() {
     clearTimeout(this.#spinTimer);
+    clearTimeout(this.#explainTimer);
     this.#spinTimer = setTimeout(() => (this.spinner.hidden = false), SPINNER_AFTER_MS);
+    this.#explainTimer = setTimeout(() => (this.wait.textContent = this.#reason()), EXPLAIN_AFTER_MS);
+  }
+
+  /** Why it takes long, where we know. */
+  #reason() {
+    if (navigator.onLine === false) return "You are offline. It plays on when the connection is back.";
+    return this.#isBusy ? "This part is still being made. It plays in a moment." : "";
   }
 
   stopSpinning() {
     clearTimeout(this.#spinTimer);
     clearTimeout(this.#explainTimer);
-    this.#explainTimer = 0;
+    this.#isBusy = false;
     this.spinner.hidden = true;
     this.wait.textContent = "";
   }
 
-  /** The site said "not yet": say why, if it takes long. */
-  explainBusy() {
-    this.#explainTimer ||= setTimeout(() => (this.wait.textContent = "This part is still being made. It plays in a moment."), EXPLAIN_AFTER_MS);
+  /** The site said "not yet". */
+  noteBusy() {
+    this.#isBusy = true;
   }
 
   fail({ title, text, detail }) {

@@ -91,7 +91,7 @@ export class Player {
       root.dataset.started = "";
       source.loadAhead();
     });
-    source.addEventListener("busy", () => this.overlay.explainBusy());
+    source.addEventListener("busy", () => this.overlay.noteBusy());
     source.addEventListener("failed", ({ detail }) => this.#onFailed(detail));
     for (const name of ["levels", "level", "audio"]) source.addEventListener(name, () => this.menu.refresh());
     source.addEventListener("levels", () => this.emit("ready"));
