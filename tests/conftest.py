@@ -118,6 +118,11 @@ def app(settings: Settings, database: Engine, redis_url: str) -> Iterator[Flask]
     shutil.rmtree(settings.data_dir, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """In place of pytest-flask's, which pushes one context for a whole test: its requests would share `g`."""
+
+
 def with_settings(settings: Settings, **changes: object) -> Settings:
     """The same settings with some of them changed."""
     return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
