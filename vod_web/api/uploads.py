@@ -13,9 +13,10 @@ from vod_web.resources import resources
 from vod_web.schemas.base import Page
 from vod_web.schemas.uploads import PartsRequest, PartTargetRead, UploadComplete, UploadCreate, UploadRead
 from vod_web.schemas.videos import VideoRead
-from vod_web.services import processing, upload_completion, upload_parts, upload_receiving, uploads, videos
+from vod_web.services import upload_completion, upload_parts, upload_receiving, uploads
 from vod_web.services.throttle import Limit
 from vod_web.web.sign_in import current_person
+from vod_web.web.videos import tell_video
 
 PARTS_LIMIT = Limit("parts", 12_000, 60, "Too many parts in one minute.")
 
@@ -135,14 +136,11 @@ def _content_digest() -> bytes | None:
 )
 def complete_upload(upload_id: str, body: UploadComplete) -> VideoRead:
     """All parts are sent: begin to process the video. Saying so twice does no harm."""
-    held, person = resources(), current_person()
+    held = resources()
     video = upload_completion.complete_upload(
-        person, upload_id, body, storage=held.storage, queue=held.queue, settings=held.settings
+        current_person(), upload_id, body, storage=held.storage, queue=held.queue, settings=held.settings
     )
-    position = processing.queue_position(video)
-    return videos.read_video(
-        video, person, settings=held.settings, base_url=held.settings.base_url, queue_position=position
-    )
+    return tell_video(video)
 
 
 @call("DELETE", "/uploads/<upload_id>", scope=TokenScope.UPLOAD, errors=(404, 409))

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from vod_web.blueprints import admin, auth, health, library, media, setup
+from vod_web.blueprints import admin, auth, health, library, media, setup, studio, watch
 
 
 def register_blueprints(app: Flask) -> None:
     """All pages of the site."""
-    for module in (admin, auth, health, library, media, setup):
+    for module in (admin, auth, health, library, media, setup, studio, watch):
         app.register_blueprint(module.blueprint)

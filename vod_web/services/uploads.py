@@ -1,7 +1,7 @@
 """How does an upload begin, and how is it given up?
 
-The parts are in `upload_parts` and `upload_receiving`, the end is in `upload_completion`, and what becomes of abandoned ones in
-`upload_removal`.
+The parts are in `upload_parts` and `upload_receiving`, the end is in `upload_completion`, and what becomes of
+abandoned ones in `upload_removal`.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,27 @@
+/** How files get to the page: by the button, dropped anywhere on it, or pasted. */
+
+export function watchChoosing(zone, input, onFiles) {
+  let depth = 0;
+  const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const mark = (by) => {
+    depth = Math.max(0, depth + by);
+    zone.classList.toggle("drop-zone-over", depth > 0);
+  };
+  input.addEventListener("change", () => {
+    onFiles([...input.files]);
+    input.value = ""; // the same file may be chosen again
+  });
+  document.addEventListener("dragenter", (event) => hasFiles(event) && mark(1));
+  document.addEventListener("dragleave", (event) => hasFiles(event) && mark(-1));
+  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    mark(-depth);
+    onFiles([...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length) onFiles(files);
+  });
+}

@@ -1,0 +1,90 @@
+/** What people type about a video while its file is on its way: saved by itself, a moment after the last key. */
+import { call } from "./api.js";
+
+const QUIET_MS = 800;
+const AGAIN_MS = 5000;
+const FIELDS = ["title", "description", "tags", "visibility"];
+
+export class Draft {
+  #form;
+  #saved;
+  #videoId = null;
+  #timer = null;
+  #saving = null;
+  #dirty = new Set();
+  /** Whether what was typed could not be saved; somebody has to look at it. */
+  hasFailed = false;
+
+  /** `saved` is the element that says whether all is saved. */
+  constructor(form, saved) {
+    this.#form = form;
+    this.#saved = saved;
+    form.addEventListener("input", (event) => this.#note(event.target));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.save();
+    });
+  }
+
+  get isClean() {
+    return !this.#dirty.size && !this.#saving;
+  }
+
+  /** From now on there is a video to save to. Fields that nobody has touched show what the site has. */
+  async attach(videoId) {
+    if (this.#videoId === videoId) return;
+    if (this.#videoId) for (const name of FIELDS) this.#dirty.add(name); // begun anew: the new draft knows nothing
+    this.#videoId = videoId;
+    const video = await call("GET", `/videos/${videoId}`).catch(() => null);
+    if (video) this.#show({ ...video, tags: video.tags.join(", ") });
+    if (this.#dirty.size) this.#plan(QUIET_MS);
+  }
+
+  #show(values) {
+    for (const name of FIELDS) {
+      if (!this.#dirty.has(name)) this.#form.elements[name].value = values[name];
+    }
+  }
+
+  #note(field) {
+    this.#dirty.add(field.name);
+    this.#tell("Not saved yet.");
+    this.#plan(QUIET_MS);
+  }
+
+  #plan(delay) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), delay);
+  }
+
+  /** Saves what has changed; never two requests at once, so that the last word stays the last. */
+  async save() {
+    clearTimeout(this.#timer);
+    if (this.#saving) await this.#saving;
+    if (!this.#videoId || !this.#dirty.size) return;
+    this.#saving = this.#send();
+    await this.#saving;
+    this.#saving = null;
+  }
+
+  async #send() {
+    const names = [...this.#dirty].filter((name) => name !== "title" || this.#form.elements.title.value.trim());
+    this.hasFailed = !names.length;
+    if (this.hasFailed) return this.#tell("A title is needed.");
+    this.#dirty.clear();
+    this.#tell("Saving…");
+    try {
+      await call("PATCH", `/videos/${this.#videoId}`, Object.fromEntries(names.map((name) => [name, this.#form.elements[name].value])));
+      this.#tell(this.#dirty.size ? "Not saved yet." : "Saved.");
+    } catch (error) {
+      for (const name of names) this.#dirty.add(name);
+      this.hasFailed = true;
+      this.#tell(`Not saved: ${error.message}`);
+      if (error.isPassing || error.isSignedOut) this.#plan(AGAIN_MS);
+    }
+  }
+
+  #tell(text) {
+    this.#saved.textContent = text;
+  }
+}
