@@ -1,0 +1,1 @@
+"""What several benchmarks share: a running site, sample files, an API client."""
