@@ -14,8 +14,12 @@ SCALER = "flags=bicubic"
 HD_LINES = 720
 """From this height on, a source that does not name its colour matrix is taken for BT.709, below it for BT.601."""
 
-PEAK_NITS = {Hdr.PQ: 203, Hdr.HLG: 1000}
-"""What counts as white when tone-mapping: HDR reference white for PQ (ITU-R BT.2408), the nominal peak for HLG."""
+WHITE_NITS = 203
+"""HDR reference white (ITU-R BT.2408): what counts as 1.0 when tone-mapping, of PQ and HLG alike."""
+PEAK_NITS = 1000
+"""The brightest that is told apart; nearly all HDR is graded for displays of this peak. Fixed, so that nothing flickers."""
+TONE_MAP = f"tonemap=tonemap=mobius:param=0.3:desat=0:peak={PEAK_NITS / WHITE_NITS:.3f}"
+"""Mobius leaves dark and middle tones as they are and bends only the bright ones; hable darkens the whole picture."""
 
 CENTRE, SIDE = 0.707, 0.5
 """Downmix as ITU-R BS.775, the rear a little quieter. Not scaled down to make clipping impossible, as FFmpeg's own
@@ -58,9 +62,16 @@ class Target:
     matrix: str
     range_name: str
     pixel_format: str
+    tags: tuple[str, ...] = ()
+    """Filters that write on the frames what their colours mean: the encoder believes them, not its options."""
 
 
-VIDEO = Target("bt709", "limited", "yuv420p")
+VIDEO = Target(
+    "bt709",
+    "limited",
+    "yuv420p",
+    ("setparams=range=limited:color_primaries=bt709:color_trc=bt709:colorspace=bt709",),
+)
 JPEG = Target("smpte170m", "full", "yuvj420p")
 """JFIF has no other."""
 
@@ -118,12 +129,16 @@ def rung_size(rung: Rung) -> str:
 
 
 def time_filters(plan: EncodePlan) -> list[str]:
-    """Give frames the time base in which the timeline counts; deinterlace before anything is cut or scaled."""
+    """Give frames the time base in which the timeline counts; deinterlace before anything is cut or scaled.
+
+    A damaged file may show two frames at one moment; encoders want them apart, so the later one comes a tick later.
+    """
     settb = f"settb={format_ratio(plan.timeline.time_base)}"
+    filters = [settb, "setpts='if(isnan(PREV_OUTPTS),PTS,max(PTS,PREV_OUTPTS+1))'"]
     if not plan.video.is_interlaced:
-        return [settb]
+        return filters
     # one frame for each frame, not for each field; progressive frames in between stay as they are
-    return ["bwdif=mode=send_frame:parity=auto:deint=interlaced", settb]
+    return ["bwdif=mode=send_frame:parity=auto:deint=interlaced", *filters]
 
 
 def trim_filter(start: int, stop: int | None) -> str:
@@ -151,13 +166,14 @@ def scale_filters(video: VideoStream, size: tuple[int, int], target: Target) -> 
     """From the source's picture to another size: square pixels, 8 bits, the target's colours."""
     scale = f"scale={size[0]}:{size[1]}:{SCALER}"
     if video.colour.hdr is not Hdr.NONE:
-        return [scale, *tone_map_filters(video.colour, target), "setsar=1"]
+        return [scale, *tone_map_filters(video.colour, target), "setsar=1", *target.tags]
     source_range = "full" if video.colour.is_full_range else "limited"
     return [
         f"{scale}:in_color_matrix={source_matrix(video)}:in_range={source_range}"
         f":out_color_matrix={target.matrix}:out_range={target.range_name}",
         f"format={target.pixel_format}",
         "setsar=1",
+        *target.tags,
     ]
 
 
@@ -167,11 +183,10 @@ def tone_map_filters(colour: Colour, target: Target) -> list[str]:
     primaries = colour.primaries if colour.primaries != "unknown" else "bt2020"
     source_range = "full" if colour.is_full_range else "limited"
     return [
-        f"zscale=tin={colour.transfer}:min={matrix}:pin={primaries}:rin={source_range}"
-        f":t=linear:npl={PEAK_NITS[colour.hdr]}",
+        f"zscale=tin={colour.transfer}:min={matrix}:pin={primaries}:rin={source_range}:t=linear:npl={WHITE_NITS}",
         "format=gbrpf32le",
         "zscale=p=bt709",
-        "tonemap=tonemap=hable:desat=0",
+        TONE_MAP,
         f"zscale=t=bt709:m={target.matrix}:r={target.range_name}",
         f"format={target.pixel_format}",
     ]

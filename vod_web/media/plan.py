@@ -24,7 +24,7 @@ AAC_FRAME_SAMPLES = 1024
 STEREO_BPS = 128_000
 LONGEST_REORDER_S = 0.25
 SEEK_FRAMES = 16
-"""A frame may be decoded up to this many frames before it is shown (H.264 and HEVC), so seeking aims so much earlier."""
+"""Frames may be decoded up to this many frames before they are shown (H.264, HEVC): seeking aims so much earlier."""
 BLIND_SEEK_S = Fraction(12)
 """How far before a chunk reading begins when the distance of keyframes is not known."""
 SEEKABLE = ("mov", "mp4", "matroska", "webm")
