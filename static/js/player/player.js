@@ -57,7 +57,7 @@ export class Player {
     video.preload = "auto";
     video.tabIndex = -1;
     video.volume = recall("volume", 1);
-    video.muted = recall("muted", false);
+    video.muted = "muted" in this.root.dataset || recall("muted", false);
     video.defaultPlaybackRate = recall("speed", 1);
     video.playbackRate = video.defaultPlaybackRate;
   }
