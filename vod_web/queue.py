@@ -109,4 +109,4 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        raise Unavailable(f"The queue server cannot be reached: {error}.") from error
+        raise Unavailable(f"The queue server cannot be reached: {str(error).rstrip('.')}.") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from vod_web.cli.console import CannotRun
+from vod_web.cli.console import CannotRun, say
 from vod_web.cli.packages import ROOT
 from vod_web.cli.programs import run_program
 from vod_web.core.settings import Settings
@@ -28,6 +28,7 @@ def upgrade_database(settings: Settings, env: Mapping[str, str]) -> None:
     """
     if find_revisions(settings) == newest_revisions(MIGRATIONS):
         return
+    say("Preparing the database")
     upgraded = run_program([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, env=env)
     if not upgraded.is_success:
         lines = [line.strip() for line in upgraded.output.splitlines() if line.strip()]

@@ -64,7 +64,6 @@ def _start(settings: Settings, env: dict[str, str], supervisor: Supervisor) -> N
         queue_server.start_queue_server(program, settings, supervisor)
     else:
         _check_queue(settings)
-    say("Preparing the database")
     upgrade_database(settings, env)
     say("Starting the web server")
     supervisor.start("web", [sys.executable, "-m", "vod_web.cli.web_server"], env)

@@ -19,10 +19,9 @@ from vod_web.db.session import close_session, current_session
 from vod_web.media.tools import find_ffmpeg
 from vod_web.models import Worker
 from vod_web.queue import JobQueue
+from vod_web.services.processing.turns import WORKER_ALIVE_S
 from vod_web.storage.base import Storage
 
-WORKER_ALIVE_S = 30
-"""A worker that has not reported for so long is taken for dead."""
 LEAST_FREE_BYTES = 2 * 1024**3
 MAIL_TIMEOUT_S = 5
 STORAGE_REMEMBERED_S = 30
@@ -86,7 +85,9 @@ def check_queue(queue: JobQueue) -> Check:
     try:
         waiting = sum(queue.depths().values())
     except Unavailable as error:
-        return Check("queue", False, error.message, "Start the queue server, or correct VOD_REDIS_URL.")
+        return Check(
+            "queue", False, error.message, "./vod up starts a private one; for one of your own, correct VOD_REDIS_URL."
+        )
     return Check("queue", True, f"{waiting} jobs are waiting")
 
 
@@ -129,7 +130,7 @@ def check_workers(now: datetime) -> Check:
         return Check(
             "workers",
             False,
-            f"No worker has reported in the last {WORKER_ALIVE_S} s: videos wait.",
+            f"No worker has reported in the last {WORKER_ALIVE_S:g} s: videos wait.",
             "Start one with: python worker.py (or set VOD_WORKERS above 0 for ./vod up).",
         )
     return Check("workers", True, f"{count} at work" if count > 1 else "one at work")
