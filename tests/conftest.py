@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import Engine
 
@@ -121,6 +122,12 @@ def app(settings: Settings, database: Engine, redis_url: str) -> Iterator[Flask]
 @pytest.fixture(autouse=True)
 def _push_request_context() -> None:
     """In place of pytest-flask's, which pushes one context for a whole test: its requests would share `g`."""
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies; like pytest-flask's, but keeping no context open between its requests."""
+    return app.test_client()
 
 
 def with_settings(settings: Settings, **changes: object) -> Settings:

@@ -32,6 +32,13 @@ from vod_web.web.sign_in import (
 blueprint = Blueprint("auth", __name__)
 
 
+@blueprint.before_request
+def know_whose_account() -> None:
+    """The account pages are nobody's until somebody is signed in."""
+    if request.path.startswith("/account"):
+        require_signed_in(current_person())
+
+
 def _way_on() -> dict[str, Any]:
     """Where to go afterwards, for the forms to hand on."""
     return {"next": safe_next(request.args.get("next"))}
@@ -88,11 +95,11 @@ def logout() -> Response:
 @blueprint.get("/password")
 def forgot_password() -> str:
     """The form that asks for a reset link, or whom to ask where the site sends no mail."""
-    return render("auth/forgot.html", **blank_form(), **_mail_context(), is_sent="sent" in request.args)
+    return render("auth/forgot.html", **blank_form(), **_mail_context())
 
 
 def _mail_context() -> dict[str, Any]:
-    return {"has_mail": resources().mailer.is_on, "is_sent": False}
+    return {"has_mail": resources().mailer.is_on, "is_sent": "sent" in request.args}
 
 
 @blueprint.post("/password")
@@ -150,7 +157,6 @@ def save_profile() -> Response:
 @blueprint.get("/account/password")
 def password() -> str:
     """The form for a new password."""
-    require_signed_in(current_person())
     return render("auth/password.html", **blank_form())
 
 
