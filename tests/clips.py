@@ -33,6 +33,7 @@ class Clip:
 
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "2", "-g", "50")
+MPEG2 = ("-c:v", "mpeg2video", "-b:v", "1M")
 X265 = ("-c:v", "libx265", "-preset", "ultrafast")
 AAC = ("-c:a", "aac")
 HDR10 = "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:log-level=none"
@@ -57,7 +58,7 @@ CLIPS = (
     Clip("sound that begins 1.3 s late", "late_sound.mp4", (*X264, *AAC), before=("-itsoffset", "1.3")),
     Clip("picture that begins 0.7 s after the sound", "early_sound.mkv", (*X264, *AAC), before=("-itsoffset", "-0.7")),
     Clip("transport stream, whose clock begins at 1.4 s", "stream.ts", (*X264, *AAC)),
-    Clip("program stream, MPEG-2", "disc.mpg", ("-c:v", "mpeg2video", "-b:v", "1M", "-g", "12", "-c:a", "mp2", "-f", "vob")),
+    Clip("program stream, MPEG-2", "disc.mpg", (*MPEG2, "-g", "12", "-c:a", "mp2", "-f", "vob")),
     Clip("10 bits, HEVC", "ten_bits.mkv", (*X265, "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le", *AAC)),
     Clip(
         "VP9 and Opus", "vp9.webm", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus")

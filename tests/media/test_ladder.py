@@ -36,7 +36,7 @@ def test_rungs_never_upscale_and_are_even(size: tuple[int, int]) -> None:
 
 
 def test_rotation_and_pixel_shape_count() -> None:
-    assert [(r.width_px, r.height_px) for r in rungs_of((1920, 1080), rotation=90)][0] == (1080, 1920)
+    assert next((r.width_px, r.height_px) for r in rungs_of((1920, 1080), rotation=90)) == (1080, 1920)
     dvd = rungs_of((720, 576), sar=Fraction(64, 45))
     assert (dvd[0].width_px, dvd[0].height_px) == (1024, 576)
 

@@ -17,7 +17,7 @@ HD_LINES = 720
 WHITE_NITS = 203
 """HDR reference white (ITU-R BT.2408): what counts as 1.0 when tone-mapping, of PQ and HLG alike."""
 PEAK_NITS = 1000
-"""The brightest that is told apart; nearly all HDR is graded for displays of this peak. Fixed, so that nothing flickers."""
+"""The brightest that is told apart: nearly all HDR is graded for displays of this peak. Fixed: nothing flickers."""
 TONE_MAP = f"tonemap=tonemap=mobius:param=0.3:desat=0:peak={PEAK_NITS / WHITE_NITS:.3f}"
 """Mobius leaves dark and middle tones as they are and bends only the bright ones; hable darkens the whole picture."""
 

@@ -1,0 +1,97 @@
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vod_web.core.errors import EncodeFailed
+from vod_web.media.progress import Progress, ProgressReader
+from vod_web.media.runner import Tools, hide_secrets, run_ffmpeg
+
+ENDLESS = ["-v", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", "0.1"]
+ENDLESS += ["-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
+
+
+class Cancelled(Exception):
+    """What a caller's lost lease would raise."""
+
+
+def children() -> set[str]:
+    """Ids of the processes that this one started and that still run."""
+    tasks = Path(f"/proc/{os.getpid()}/task")
+    return {child for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+
+
+def test_progress_is_reported_while_it_runs(tools: Tools, tmp_path: Path) -> None:
+    reports: list[tuple[float, float | None]] = []
+    arguments = [*ENDLESS[:-3], "-t", "60", *ENDLESS[-3:]]
+
+    run_ffmpeg(arguments, tools=tools, work_dir=tmp_path, on_progress=lambda *report: reports.append(report))
+
+    times = [time for time, _ in reports]
+    assert times == sorted(times)
+    assert times[-1] == pytest.approx(60, abs=0.1)
+
+
+def test_an_exception_of_the_caller_ends_ffmpeg(tools: Tools, tmp_path: Path) -> None:
+    before = children()
+
+    def cancel(out_time_s: float, speed: float | None) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run_ffmpeg(ENDLESS, tools=tools, work_dir=tmp_path, on_progress=cancel)
+    assert children() == before
+
+
+def test_failure_carries_the_end_of_the_log(tools: Tools, tmp_path: Path) -> None:
+    with pytest.raises(EncodeFailed) as failed:
+        run_ffmpeg(["-i", "missing.mp4", "out.mp4"], tools=tools, work_dir=tmp_path)
+
+    assert "missing.mp4" in failed.value.log
+    assert "status" in failed.value.message
+
+
+def test_time_is_limited(tools: Tools, tmp_path: Path) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(EncodeFailed, match="longer than"):
+        run_ffmpeg(ENDLESS, tools=replace(tools, timeout_s=0.5), work_dir=tmp_path)
+    assert time.monotonic() - started < 5
+
+
+def test_memory_is_limited(tools: Tools, tmp_path: Path) -> None:
+    with pytest.raises(EncodeFailed, match="too much memory"):
+        run_ffmpeg(ENDLESS, tools=replace(tools, memory_bytes=1024**2), work_dir=tmp_path)
+
+
+def test_standing_still_is_noticed(tools: Tools, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    waiting = os.open(pipe, os.O_RDWR)  # somebody who could write, and does not
+    try:
+        with pytest.raises(EncodeFailed, match="stood still"):
+            run_ffmpeg(
+                ["-f", "mpegts", "-i", str(pipe), "-f", "null", "-"],
+                tools=replace(tools, stall_s=0.5),
+                work_dir=tmp_path,
+            )
+    finally:
+        os.close(waiting)
+
+
+def test_reports_are_read_whatever_pieces_they_come_in() -> None:
+    text = b"frame=10\nout_time_us=400000\nout_time_ms=400000\nspeed= 2.5x\nprogress=continue\n"
+    text += b"frame=20\nout_time_us=N/A\nspeed=N/A\nprogress=end\n"
+    reader = ProgressReader()
+
+    reports = [report for byte in text for report in reader.feed(bytes([byte]))]
+
+    assert reports == [Progress(0.4, 2.5, 10, False), Progress(None, None, 20, True)]
+
+
+def test_the_log_does_not_hold_the_key_to_a_file() -> None:
+    command = "ffmpeg -i 'https://store.example.org/vod/source?X-Signature=abc&Expires=1' -f null -"
+
+    assert hide_secrets(command) == "ffmpeg -i 'https://store.example.org/vod/source?...' -f null -"
