@@ -27,6 +27,8 @@ UNREACHABLE = (
     av.error.TimeoutError,
     av.error.ExitError,
     av.error.HTTPError,
+    av.error.HTTPClientError,
+    av.error.HTTPServerError,
 )
 
 

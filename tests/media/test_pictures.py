@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from tests.clips import read_number, run
+from vod_web.core.errors import EncodeFailed
+from vod_web.media.pictures import StoryboardPlan
+from vod_web.media.plan import EncodePlan, plan_encode
+from vod_web.media.poster import make_poster, score_frame
+from vod_web.media.probe import probe_source
+from vod_web.media.runner import Tools
+from vod_web.media.storyboard import format_storyboard, make_storyboard
+from vod_web.media.test_clip import make_clip
+
+MakeClip = Callable[[str], Path]
+
+
+def plan_of(path: Path) -> EncodePlan:
+    return plan_encode(probe_source(str(path), size_bytes=path.stat().st_size))
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with av.open(str(path)) as container:
+        return container.streams.video[0].width, container.streams.video[0].height
+
+
+@pytest.mark.parametrize("name", ["pal.mov", "stream.ts", "rotated.mp4", "hdr10.mp4", "uneven.mp4", "interlaced.ts"])
+def test_a_poster_and_sheets_of_every_kind_of_video(name: str, clip: MakeClip, tools: Tools, tmp_path: Path) -> None:
+    plan = plan_of(clip(name))
+
+    poster = make_poster(plan, str(clip(name)), tmp_path, tools)
+    board = make_storyboard(plan, str(clip(name)), tmp_path, tools)
+
+    assert poster.pictures[0].path.name == "poster.jpg"
+    for picture in (*poster.pictures, *board.sheets):
+        assert size_of(picture.path) == (picture.width_px, picture.height_px)
+        assert picture.size_bytes == picture.path.stat().st_size > 0
+    assert len(board.sheets) == plan.storyboard.sheet_count
+    assert board.vtt.count("-->") == plan.storyboard.tile_count
+
+
+def test_a_tile_shows_its_moment(clip: MakeClip, tools: Tools, ffmpeg: str, tmp_path: Path) -> None:
+    plan = plan_of(clip("pal.mov"))
+    board = plan.storyboard
+
+    make_storyboard(plan, str(clip("pal.mov")), tmp_path, tools)
+
+    for tile in range(board.tile_count):
+        row, column = divmod(tile, board.columns)
+        x, y = column * board.tile_width_px, row * board.tile_height_px
+        area = f"crop={board.tile_width_px}:{board.tile_height_px}:{x}:{y}"
+        grey = f"{area},scale=256:144,format=gray"
+        picture = run(ffmpeg, "-i", str(tmp_path / "storyboard-0.jpg"), "-vf", grey, "-f", "rawvideo", "-")
+        shown_s = read_number(picture) / 25
+        assert tile * board.interval_s - 0.2 <= shown_s <= tile * board.interval_s
+
+
+def test_a_poster_is_not_taken_from_the_dark(tools: Tools, ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "fade.mp4"
+    dark = "drawbox=color=black:t=fill:enable='lt(t,3)'"
+    run(ffmpeg, "-f", "lavfi", "-i", "testsrc2=size=320x180:duration=6", "-vf", dark, "-c:v", "libx264", str(path))
+
+    poster = make_poster(plan_of(path), str(path), tmp_path, tools)
+
+    assert poster.time_s > 3
+    assert poster.score > 0.5
+
+
+def test_a_wholly_black_video_has_a_poster_too(tools: Tools, ffmpeg: str, tmp_path: Path) -> None:
+    path = tmp_path / "black.mp4"
+    run(ffmpeg, "-f", "lavfi", "-i", "color=black:size=320x180:duration=1", "-c:v", "libx264", str(path))
+
+    poster = make_poster(plan_of(path), str(path), tmp_path, tools)
+
+    assert poster.score == 0
+    assert poster.pictures[0].size_bytes > 0
+
+
+def test_without_any_frame_there_is_no_poster(clip: MakeClip, tools: Tools, tmp_path: Path) -> None:
+    plan = plan_of(clip("pal.mov"))
+    empty = tmp_path / "empty"
+    empty.write_bytes(b"")
+
+    with pytest.raises(EncodeFailed):
+        make_poster(plan, str(empty), tmp_path, tools)
+
+
+def test_frames_are_judged_by_what_they_show() -> None:
+    rich = bytes(range(256)) * 9
+    faint = bytes([100, 101] * 1152)
+    dark = bytes([2, 9, 17, 12] * 576)
+
+    assert score_frame(rich) > score_frame(dark) > score_frame(faint) == score_frame(b"") == 0
+
+
+def test_the_text_of_a_storyboard(golden: Callable[[str, str], None]) -> None:
+    board = StoryboardPlan(Fraction(5, 2), 5, 160, 90, columns=2, rows=2)
+
+    golden("storyboard.vtt", format_storyboard(board, Fraction(3661)))
+
+
+def test_the_site_makes_a_clip_by_itself(tools: Tools, tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "new" / "clip.mp4", tools=tools, duration_s=1)
+
+    probe = probe_source(str(path), size_bytes=path.stat().st_size)
+    assert probe.video.frames.frame_count == 30
+    assert len(probe.audio) == 1
