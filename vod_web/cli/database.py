@@ -31,9 +31,9 @@ def upgrade_database(settings: Settings, env: Mapping[str, str]) -> None:
     say("Preparing the database")
     upgraded = run_program([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, env=env)
     if not upgraded.is_success:
-        lines = [line.strip() for line in upgraded.output.splitlines() if line.strip()]
-        why = lines[-1] if lines else f"exit status {upgraded.status}"
-        raise CannotRun(f'The database cannot be prepared ({why}): "./vod db upgrade" shows all that it says.')
+        raise CannotRun(
+            f'The database cannot be prepared ({upgraded.complaint}): "./vod db upgrade" shows all that it says.'
+        )
 
 
 def find_revisions(settings: Settings) -> set[str]:

@@ -126,7 +126,7 @@ def _why_no_environment(made: Outcome, directory: Path) -> str:
             "This Python cannot make virtual environments: install its venv module "
             "(on Debian and Ubuntu: apt install python3-venv) and try again."
         )
-    return f"The Python environment {directory} cannot be made: {_last_line(made.output)}."
+    return f"The Python environment {directory} cannot be made: {made.complaint}."
 
 
 def _why_not_installed(installed: Outcome, requirements: str) -> str:
@@ -142,10 +142,4 @@ def _why_not_installed(installed: Outcome, requirements: str) -> str:
             "The Python packages cannot be downloaded: connect this machine to the internet for the first start, "
             "or name a mirror with PIP_INDEX_URL, and try again."
         )
-    return f"The Python packages of {requirements} cannot be installed: {_last_line(installed.output)}."
-
-
-def _last_line(output: str) -> str:
-    """The last thing a program said, without its full stop."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1].rstrip(".") if lines else "it does not say why"
+    return f"The Python packages of {requirements} cannot be installed: {installed.complaint}."

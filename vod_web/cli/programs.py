@@ -3,12 +3,15 @@
 Standard library only: the bootstrap uses it before any package is installed.
 """
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vod_web.core.processes import start_process, stop_process
+
+_ERROR = re.compile(r"[\w.]*(Error|Exception|ERROR)\b")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,13 @@ class Outcome:
     def is_success(self) -> bool:
         """Whether it ended with status 0."""
         return self.status == 0
+
+    @property
+    def complaint(self) -> str:
+        """What it says is wrong, without the full stop: the last line that names an error, else the last line."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        named = [line for line in lines if _ERROR.match(line) and not line.startswith("Error: No such command")]
+        return (named or lines or ["it does not say why"])[-1].rstrip(".")
 
 
 def run_program(argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Outcome:
