@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.conftest import with_settings
 from tests.factories import PASSWORD, make_admin, make_user
 from tests.mail_server import Mailbox, mail_server
 from tests.queries import counted_queries
@@ -151,8 +152,6 @@ def test_the_cookie_lasts_as_long_as_was_wished(client: FlaskClient, remember: d
 
 
 def test_cookies_are_for_https_alone_where_the_site_is(settings: Settings, database: object) -> None:
-    from tests.conftest import with_settings
-
     app = create_app(with_settings(settings, base_url="https://video.example.org"))
     client = app.test_client()
     make_user("ada")
@@ -353,8 +352,6 @@ class TestWithMail:
     @pytest.fixture
     def settings(self, settings: Settings, mailbox: Mailbox) -> Settings:
         """The site's settings, with that mail server."""
-        from tests.conftest import with_settings
-
         return with_settings(settings, mail_url=mailbox.url, mail_from="video@example.org")
 
     def test_asking_is_answered_alike_whoever_asks(self, client: FlaskClient, mailbox: Mailbox) -> None:
