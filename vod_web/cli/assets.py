@@ -25,8 +25,9 @@ def ensure_assets(root: Path = ROOT) -> None:
     with _writing(root):
         stamp, sources = root / "node_modules" / ".vod-built", _fingerprint(_sources(root))
         if _read(stamp) != sources or not (root / "static" / "dist" / "manifest.json").exists():
+            node = require_node()
             say("Building scripts and styles")
-            _npm(root, "run", "build")
+            _npm(node, root, "run", "build")
             stamp.write_text(sources)
 
 
@@ -39,8 +40,9 @@ def ensure_browser_packages(root: Path = ROOT) -> None:
     with _writing(root):
         stamp, lock = root / "node_modules" / ".vod-installed", _fingerprint([root / "package-lock.json"])
         if _read(stamp) != lock:
+            node = require_node()
             say("Installing the browser packages (once, takes some seconds)")
-            _npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            _npm(node, root, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
             stamp.write_text(lock)
 
 
@@ -77,8 +79,7 @@ def _read(stamp: Path) -> str:
     return stamp.read_text() if stamp.exists() else ""
 
 
-def _npm(root: Path, *arguments: str) -> None:
-    node = require_node()
+def _npm(node: Node, root: Path, *arguments: str) -> None:
     outcome = run_program([*node.npm, *arguments], cwd=root, env=node_environment(node))
     if not outcome.is_success:
         raise CannotRun(_why_not(outcome, arguments[0]))
