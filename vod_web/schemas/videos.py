@@ -12,11 +12,15 @@ from vod_web.schemas.base import Input, Output, PageQuery
 MOST_TAGS = 30
 LONGEST_TAG = 40
 MOST_VIEWERS = 200
+MOST_PER_PAGE = 100
 
 
 def split_tags(value: Any) -> Any:
     """Tags from a line of text or a list: without `#`, in lower case, each once, in the order given."""
-    return _words(value, separator=r"[,\n]", prefix="#", fold=True)
+    words = _words(value, separator=r"[,\n]", prefix="#", fold=True)
+    if isinstance(words, list) and any(len(word) > LONGEST_TAG for word in words):
+        raise ValueError(f"A tag has at most {LONGEST_TAG} characters. Put commas between tags.")
+    return words
 
 
 def split_names(value: Any) -> Any:
@@ -39,8 +43,7 @@ def _words(value: Any, *, separator: str, prefix: str, fold: bool) -> Any:
 
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 Description = Annotated[str, Field(max_length=20_000)]
-TagName = Annotated[str, Field(max_length=LONGEST_TAG)]
-Tags = Annotated[list[TagName], BeforeValidator(split_tags), Field(max_length=MOST_TAGS)]
+Tags = Annotated[list[str], BeforeValidator(split_tags), Field(max_length=MOST_TAGS)]
 Usernames = Annotated[list[str], BeforeValidator(split_names), Field(max_length=MOST_VIEWERS)]
 
 
@@ -100,6 +103,18 @@ class VideoFilter(PageQuery):
     max_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     published_after: Annotated[AwareDatetime | None, Wanted, Field(description="With a time zone.")] = None
     sort: VideoSort = "-created_at"
+
+
+class SearchFilter(VideoFilter):
+    """The same for a list of what is published, the newest first."""
+
+    sort: VideoSort = "-published_at"
+
+
+class OwnFilter(VideoFilter):
+    """The same for the table of one's own videos."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 25
 
 
 class PositionUpdate(Input):

@@ -67,6 +67,14 @@ def list_bin(actor: User | None) -> list[Video]:
     return list(current_session().scalars(statement))
 
 
+def find_deleted(actor: User | None, public_id: str) -> Video | None:
+    """The video, if it is in this person's bin and can come back."""
+    if actor is None or not is_public_id(public_id):
+        return None
+    query = select(Video).where(Video.public_id == public_id, Video.owner_id == actor.id)
+    return current_session().scalar(query.where(Video.status == VideoStatus.DELETED))
+
+
 def purge_deleted(*, storage: Storage, now: datetime) -> int:
     """Remove the videos whose days in the bin are over: first their files, then their rows.
 

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from vod_web.db.session import current_session
 from vod_web.models import Tag, User, Video, VideoStatus, Visibility
-from vod_web.schemas.videos import VideoFilter
+from vod_web.schemas.videos import MOST_PER_PAGE, VideoFilter
 from vod_web.services.accounts import get_user
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search import matches
-from vod_web.services.videos import AS_READ
+from vod_web.services.videos import AS_READ, is_public_id
 
 MOST_COUNTED = 1000
 """Counting stops here: people read "more than 1000" as well as a number that costs a walk over all rows."""
@@ -61,6 +61,13 @@ def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
 def list_all(wanted: VideoFilter) -> Found[Video]:
     """Everybody's videos in all states; who may see that is for the caller to ask."""
     return _page(true(), wanted)
+
+
+def list_own_of(actor: User | None, public_ids: list[str]) -> list[Video]:
+    """Those of the person's own videos that have these ids; what is not there any more is left out."""
+    ids = [public_id for public_id in public_ids[:MOST_PER_PAGE] if is_public_id(public_id)]
+    own = select(Video).where(_is_own(require_signed_in(actor)), Video.public_id.in_(ids)).order_by(Video.id.desc())
+    return list(current_session().scalars(own.options(*AS_READ)))
 
 
 def list_channel(actor: User | None, channel: User, wanted: VideoFilter) -> Found[Video]:

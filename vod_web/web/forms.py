@@ -36,12 +36,13 @@ def read_form(schema: type[Schema], **extra: Any) -> Schema:
 
 
 def read_query(schema: type[Schema]) -> Schema:
-    """The checked query of the address; an empty value is one that was not given.
+    """The checked query of the address; an empty value is one that was not given, an unknown name does no harm.
 
     Raises:
         InvalidInput: with a sentence for each value that is wrong.
     """
-    return parse_input(schema, {name: value for name, value in request.args.items() if value})
+    known = {name: value for name, value in request.args.items() if value and name in schema.model_fields}
+    return parse_input(schema, known)
 
 
 def choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """How does one view give a page to a browser and a fragment to htmx?"""
 
+import json
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -38,3 +39,14 @@ def go_to_address(address: str) -> Response:
     if is_fragment_request():
         return current_app.response_class(status=204, headers={"HX-Redirect": address})
     return current_app.response_class(status=303, headers={"Location": address})
+
+
+def tell(message: str, *, action: str, url: str) -> Response:
+    """To htmx: nothing to put in the place, and a toast with a button that posts to `url`."""
+    toast = {"message": message, "kind": "good", "action": {"label": action, "url": url}}
+    return current_app.response_class(headers={"HX-Trigger": json.dumps({"toast": toast})})
+
+
+def reload_page() -> Response:
+    """To htmx: more has changed than one place, so show the whole page anew."""
+    return current_app.response_class(status=204, headers={"HX-Refresh": "true"})

@@ -1,8 +1,9 @@
 """How is a video told to whoever asks: to a page with addresses of this site, to a program with whole ones?"""
 
 from collections.abc import Sequence
+from typing import Any
 
-from flask import request
+from flask import request, url_for
 
 from vod_web.models import Video
 from vod_web.resources import resources
@@ -10,6 +11,7 @@ from vod_web.schemas.base import Page
 from vod_web.schemas.videos import VideoRead
 from vod_web.services import processing
 from vod_web.services.paging import Found
+from vod_web.services.positions import find_positions
 from vod_web.services.videos import read_video
 from vod_web.web.sign_in import current_person
 
@@ -27,6 +29,16 @@ def show_videos(videos: Sequence[Video], *, base_url: str = "") -> list[VideoRea
 def show_video(video: Video) -> VideoRead:
     """What a page says of the video."""
     return show_videos([video])[0]
+
+
+def show_list(found: Found[Video]) -> dict[str, Any]:
+    """What a page with a list of videos needs: them, how far each was watched, and the address of the next page."""
+    arguments = (request.view_args or {}) | request.args.to_dict() | {"cursor": found.next}
+    return {
+        "videos": show_videos(found.items),
+        "positions": find_positions(current_person(), found.items),
+        "next_url": url_for(request.endpoint or "", **arguments) if found.next else None,
+    }
 
 
 def tell_video(video: Video) -> VideoRead:

@@ -1,0 +1,16 @@
+/** The watch page around the player: times in the description seek, long text folds, the place is remembered. */
+import { foldLongTexts } from "./watch/folding.js";
+import { rememberPosition } from "./watch/position.js";
+
+function seekOnTimes(event) {
+  const link = event.target.closest("[data-seek]");
+  const player = document.querySelector("[data-player]");
+  if (!link || !player) return;
+  event.preventDefault();
+  player.dispatchEvent(new CustomEvent("vod:seek", { detail: { time: Number(link.dataset.seek), play: true } }));
+  player.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("click", seekOnTimes);
+foldLongTexts();
+rememberPosition();
