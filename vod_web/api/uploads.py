@@ -96,7 +96,8 @@ def receive_part(upload_id: str, number: int) -> Response:
     refused with the code `checksum_mismatch`.
     """
     size_bytes = request.content_length
-    request.max_content_length = size_bytes  # the service compares it with the part's before it reads
+    # The service compares the size with the part's before it reads; the byte more is for seeing the end of the body.
+    request.max_content_length = (size_bytes or 0) + 1
     part = upload_receiving.receive_part(
         upload_id,
         number,
