@@ -60,7 +60,7 @@ class HintWorker(SimpleWorker):
     ) -> tuple[Job, Queue] | None:
         """The next hint; waits for it as long as it takes, but not for a queue server that is away."""
         self.set_state(WorkerStatus.IDLE)
-        while True:
+        while not self._stop_requested:
             self.heartbeat()
             try:
                 return self.queue_class.dequeue_any(
@@ -73,6 +73,7 @@ class HintWorker(SimpleWorker):
                 )
             except DequeueTimeout:
                 continue
+        raise StopRequested
 
     def teardown(self) -> None:
         """Sign off, where there is a queue server to hear it."""

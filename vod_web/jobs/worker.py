@@ -125,13 +125,11 @@ class WorkerProcess:
         timer = threading.Timer(LAST_MOMENT_S, os._exit, (1,))
         timer.daemon = True
         timer.start()
-        attempt = self._place.attempt
-        if attempt is not None:
-            attempt.stop()
-        elif self._listener is not None:
-            self._listener.stop()
-        else:
+        if self._listener is None:
             raise StopRequested
+        self._listener.stop()
+        if self._place.attempt is not None:
+            self._place.attempt.stop()
 
     def _take_up_former_life(self) -> None:
         """Put the jobs back that a worker of our name had when it died; waits for the database where it is away."""
@@ -151,7 +149,8 @@ class WorkerProcess:
         """Take jobs until the queue server goes away, and wait until it is back."""
         try:
             self._listener = HintWorker(self._place.queues, connect(resources().settings.redis_url))
-            self._listener.work()
+            if not self._place.is_stopping:  # what a signal raised may have been swallowed on the way
+                self._listener.work()
         except RedisError as error:
             log.debug("listening_ended", error=str(error))
         finally:

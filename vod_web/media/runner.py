@@ -116,7 +116,7 @@ def run_ffmpeg(
     except EncodeFailed as error:
         raise EncodeFailed(error.message, log=_describe_run(argv, tail)) from None
     finally:
-        stop_process(process, grace_s=GRACE_S)
+        stop_process(process, grace_s=0)  # where it has not ended by itself, what it made is thrown away
         _close_pipes(process)
     if status != 0:
         raise EncodeFailed(describe_status(status), log=_describe_run(argv, tail))
