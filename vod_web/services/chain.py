@@ -202,10 +202,11 @@ def _list(names: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def doubt(links: Sequence[Link]) -> str:
-    """The chain in a sentence, for whoever listens to the page."""
-    failed = next((link for link in links if link.state is LinkState.FAILED), None)
-    if failed is not None:
-        return f"{failed.name.value} does not work: {failed.detail}"
-    running = next((link for link in links if link.state is LinkState.RUNNING), None)
-    return f"{running.name.value} is being tested" if running else ""
+def summarize(links: Sequence[Link]) -> str:
+    """The chain in a sentence, for whoever listens to the page instead of looking at it."""
+    for link in links:
+        if link.state is LinkState.FAILED:
+            return f"{link.name.value} does not work."
+        if link.state is LinkState.RUNNING:
+            return f"{link.name.value} is being tested."
+    return ""

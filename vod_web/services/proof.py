@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, selectinload
 
 from vod_web.core.errors import EncodeFailed, StorageFailed, Unavailable, VodError
 from vod_web.core.ids import new_public_id
@@ -24,7 +24,6 @@ from vod_web.models import (
     Encode,
     EncodeStatus,
     Job,
-    Rendition,
     Role,
     SiteSetting,
     Source,
@@ -36,7 +35,7 @@ from vod_web.models import (
 )
 from vod_web.queue import JobQueue
 from vod_web.services import bin, processing
-from vod_web.services.chain import Journey, Link, LinkName, LinkState, broken, follow
+from vod_web.services.chain import Journey, Link, LinkName, LinkState, broken, follow, summarize
 from vod_web.services.permissions import require_role
 from vod_web.services.search import text_of
 from vod_web.services.videos import AS_READ
@@ -72,9 +71,9 @@ class Proof:
         return self.video is not None and self.links[-1].state is LinkState.RUNNING
 
     @property
-    def broken_link(self) -> Link | None:
-        """The link that does not work, if any."""
-        return next((link for link in self.links if link.state is LinkState.FAILED), None)
+    def summary(self) -> str:
+        """The links in a sentence."""
+        return summarize(self.links)
 
 
 class _Broken(Exception):
@@ -147,7 +146,7 @@ def _add_rows(session: Session, person: User, video_id: str, key: str, size_byte
 
 def _note(value: dict[str, str]) -> None:
     with transaction() as session:
-        session.merge(SiteSetting(name=NOTE, value=value))
+        session.merge(SiteSetting(name=NOTE, value={"value": value}))
 
 
 def remove_proof(actor: User | None, *, now: datetime) -> bool:
@@ -170,7 +169,8 @@ def remove_proof(actor: User | None, *, now: datetime) -> bool:
 
 def _find_clip(noted: SiteSetting) -> Video | None:
     """The clip with what `read_video` needs; None where somebody has deleted it."""
-    wanted = select(Video).where(Video.public_id == noted.value.get("video"), Video.status != VideoStatus.DELETED)
+    public_id = noted.value["value"].get("video")
+    wanted = select(Video).where(Video.public_id == public_id, Video.status != VideoStatus.DELETED)
     return current_session().scalar(wanted.options(*AS_READ).execution_options(populate_existing=True))
 
 
@@ -181,9 +181,10 @@ def get_proof(actor: User | None, *, storage: Storage, queue: JobQueue, now: dat
         NotAllowed: the actor is not an admin.
     """
     require_role(actor, Role.ADMIN)
-    noted = current_session().get(SiteSetting, NOTE)
-    if noted is not None and "link" in noted.value:
-        return Proof(broken(LinkName(noted.value["link"]), noted.value["detail"], noted.value["mend"]))
+    noted = current_session().get(SiteSetting, NOTE, populate_existing=True)
+    said = noted.value["value"] if noted is not None else {}
+    if "link" in said:
+        return Proof(broken(LinkName(said["link"]), said["detail"], said["mend"]))
     video = _find_clip(noted) if noted is not None else None
     if video is None:
         return Proof(tuple(Link(name) for name in LinkName))
@@ -195,7 +196,8 @@ def get_proof(actor: User | None, *, storage: Storage, queue: JobQueue, now: dat
 def _look_at(video: Video, *, storage: Storage, queue: JobQueue, now: datetime) -> Journey:
     session = current_session()
     newest = select(Encode).where(Encode.video_id == video.id).order_by(Encode.id.desc()).limit(1)
-    encode = session.scalars(newest.execution_options(populate_existing=True)).one()
+    newest = newest.options(selectinload(Encode.renditions)).execution_options(populate_existing=True)
+    encode = session.scalars(newest).one()
     jobs = _list_jobs(session, encode)
     alive = select(Worker).where(Worker.seen_at > now - WORKER_ALIVE).order_by(Worker.name)
     return Journey(
@@ -206,7 +208,7 @@ def _look_at(video: Video, *, storage: Storage, queue: JobQueue, now: datetime) 
         workers=session.scalars(alive).all(),
         waited_s=(now - max((job.queued_at or encode.created_at for job in jobs), default=now)).total_seconds(),
         took_s=_seconds_between(encode.started_at, encode.finished_at),
-        rendition_count=session.scalar(select(func.count()).where(Rendition.encode_id == encode.id)) or 0,
+        rendition_count=len(encode.renditions),
         queue_error=_ask_queue(queue) if encode.status is not EncodeStatus.READY else None,
         storage_error=_ask_storage(storage) if any(job.error for job in jobs) else None,
     )
