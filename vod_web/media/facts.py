@@ -79,12 +79,10 @@ def find_video(container: InputContainer) -> AvVideoStream:
 
 
 def check_decodable(stream: AvVideoStream) -> None:
-    """Refuse a picture that no allowed decoder reads, and one that is encrypted."""
+    """Refuse a picture that no allowed decoder reads."""
     context = stream.codec_context
     if context is None:
         raise UnsupportedMedia("The picture of this video is in a format that this site cannot read.")
-    if context.codec_tag in ("encv", "drmi"):
-        raise UnsupportedMedia("This video is encrypted (copy-protected), so it cannot be processed.")
     codec = context.codec.canonical_name
     if codec not in VIDEO_DECODERS:
         raise UnsupportedMedia(f"The picture of this video is in a format that this site cannot read ({codec}).")
@@ -94,6 +92,8 @@ def first_frames(container: InputContainer, stream: AvVideoStream) -> list[Video
     """The first few pictures, which tell what headers leave out and prove that decoding works."""
     frames: list[VideoFrame] = []
     for number, packet in enumerate(container.demux(stream)):
+        if packet.has_sidedata("encryption_info"):
+            raise UnsupportedMedia("This video is encrypted (copy-protected), so it cannot be processed.")
         try:
             frames += [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
         except av.error.FFmpegError:  # a damaged beginning is common in recordings and streams

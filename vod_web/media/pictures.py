@@ -37,8 +37,8 @@ class StoryboardPlan(Record):
     tile_count: int
     tile_width_px: int
     tile_height_px: int
-    columns: int = SHEET_COLUMNS
-    rows: int = SHEET_ROWS
+    columns: int
+    rows: int
 
     @property
     def sheet_count(self) -> int:
@@ -70,11 +70,15 @@ def plan_storyboard(video: VideoStream) -> StoryboardPlan:
     interval = next((i for i in INTERVALS_S if duration / i <= MOST_TILES_WISHED), INTERVALS_S[-1])
     wished = min(Fraction(interval), max(duration / SHORTEST_INTERVAL_PARTS, Fraction(1, 10)))
     wished = wished.limit_denominator(100)
+    count = max(1, ceil(duration / wished))
+    columns = min(SHEET_COLUMNS, count)
     width, height = video.display_size
     scale = Fraction(TILE_LONG_SIDE_PX, max(width, height))
     return StoryboardPlan(
         interval_s=wished,
-        tile_count=max(1, ceil(duration / wished)),
+        tile_count=count,
         tile_width_px=even(width * scale),
         tile_height_px=even(height * scale),
+        columns=columns,
+        rows=min(SHEET_ROWS, ceil(count / columns)),  # a short video's only sheet has no empty rows
     )
