@@ -15,7 +15,7 @@ from .filters import (
     poster_graph,
     storyboard_graph,
 )
-from .formats import AUDIO_DECODERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols
+from .formats import AUDIO_DECODERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols, is_remote
 from .ladder import Rung
 from .plan import AudioPlan, Chunk, EncodePlan
 
@@ -57,6 +57,7 @@ def input_options(
         ]
     return [
         "-copyts",  # chunks made on different machines must agree on time
+        *(network_options() if is_remote(address) else ()),
         *("-protocol_whitelist", allowed_protocols(address)),
         *("-format_whitelist", ",".join(DEMUXERS)),
         *("-codec_whitelist", ",".join(DECODERS)),
@@ -64,6 +65,17 @@ def input_options(
         *decoder_options,
         *seek,
         *("-i", address),
+    ]
+
+
+def network_options() -> list[str]:
+    """How a source in the object store is read: a dropped connection is taken up again where it broke."""
+    return [
+        *("-rw_timeout", "30000000"),  # microseconds
+        *("-reconnect", "1"),
+        *("-reconnect_on_network_error", "1"),
+        *("-reconnect_on_http_error", "429,5xx"),
+        *("-reconnect_delay_max", "10"),  # seconds; waits longer each time, then gives up
     ]
 
 
