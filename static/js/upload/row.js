@@ -88,7 +88,7 @@ export class Row {
 
   #draw() {
     const { state, error } = this.transfer;
-    this.element.dataset.state = state;
+    this.element.dataset.status = state;
     this.#drawProgress(state);
     this.#parts.pause.hidden = !PAUSABLE.has(state);
     this.#parts.continue.hidden = state !== "paused" && state !== "signed-out";

@@ -62,7 +62,7 @@ function put(address, headers, buffer, { signal, onProgress }) {
     signal.addEventListener("abort", stop);
     if (signal.aborted) return settle(() => reject(aborted()))();
     rewatch();
-    request.send(buffer);
+    request.send(new Blob([buffer])); // the buffer itself would be copied while the page stands still
   });
 }
 

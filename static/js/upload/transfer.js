@@ -127,7 +127,8 @@ export class Transfer extends EventTarget {
     const onProgress = (bytes) => {
       this.#travelling.set(number, Math.min(bytes, this.#sizeOf(number)));
       this.#meter.add(this.sentBytes);
-      this.#changed();
+      if (bytes && this.state === "trouble") this.#become("sending");
+      else this.#changed();
     };
     await this.#insist(() => sendPart(this.file, this.upload, number, { signal, onProgress }), signal, () => {
       this.#travelling.delete(number);
