@@ -23,12 +23,12 @@ def main(argv: list[str]) -> int:
     """Make what the tests need, where that is allowed, then become pytest with these arguments."""
     ensure_assets()
     require_queue_server()
-    _require("Chromium", find_chromium, ["chromium", "fonts-liberation"], skipped="the browser tests")
-    _require("PostgreSQL", find_postgres, ["postgresql"], skipped="the tests on PostgreSQL")
+    require_program("Chromium", find_chromium, ["chromium", "fonts-liberation"], skipped="the browser tests")
+    require_program("PostgreSQL", find_postgres, ["postgresql"], skipped="the tests on PostgreSQL")
     _become_pytest(argv)
 
 
-def _require(name: str, find: Callable[[], Path | None], packages: list[str], *, skipped: str) -> None:
+def require_program(name: str, find: Callable[[], Path | None], packages: list[str], *, skipped: str) -> None:
     """Install a program with the system's package manager where it is absent; else say what will be skipped."""
     if find() is not None:
         return
