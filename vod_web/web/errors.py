@@ -27,6 +27,7 @@ from vod_web.core.errors import (
 )
 from vod_web.core.logging import get_logger
 from vod_web.web.rendering import go_to, is_fragment_request
+from vod_web.web.requests import logged_path
 
 log = get_logger(__name__)
 
@@ -115,7 +116,7 @@ def _on_http_error(error: HTTPException) -> Response:
 def _on_bug(error: Exception) -> Response:
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
-    log.exception("unexpected_error", path=request.path)
+    log.exception("unexpected_error", path=logged_path())
     return _tell(500, "internal_error", SENTENCES[500])
 
 

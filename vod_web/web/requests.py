@@ -11,6 +11,7 @@ from vod_web.core.logging import bind_context, clear_context, get_logger
 
 log = get_logger(__name__)
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SECRET_IN_PATH = re.compile(r"^(/password/|/media/)(?!public/)[^/]+")
 _QUIET_PATHS = ("/static/", "/media/", "/healthz", "/readyz")
 
 
@@ -32,5 +33,10 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     took_ms = round((time.perf_counter() - g.get("started_at", time.perf_counter())) * 1000, 1)
     write = log.debug if request.path.startswith(_QUIET_PATHS) and response.status_code < 400 else log.info
-    write("request", method=request.method, path=request.path, status=response.status_code, took_ms=took_ms)
+    write("request", method=request.method, path=logged_path(), status=response.status_code, took_ms=took_ms)
     return response
+
+
+def logged_path() -> str:
+    """The path that was asked for, without reset secrets and playback tokens: logs are read by others."""
+    return _SECRET_IN_PATH.sub(r"\1...", request.path)

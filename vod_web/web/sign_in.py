@@ -18,7 +18,7 @@ COOKIE = "vod_sign_in"
 login_manager = LoginManager()
 
 
-class Visitor(AnonymousUserMixin):  # type: ignore[misc]
+class Visitor(AnonymousUserMixin):  # type: ignore[misc] # Flask-Login has no types
     """Whoever is not signed in, as templates see them."""
 
     can_upload = False
