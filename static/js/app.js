@@ -4,14 +4,14 @@ import { watchCopyButtons } from "./behaviours/copying.js";
 import { keepFocus } from "./behaviours/focus.js";
 import { watchMenus } from "./behaviours/menus.js";
 import { watchRevealButtons } from "./behaviours/passwords.js";
-import { reportFailedRequests } from "./behaviours/requests.js";
+import { watchRequests } from "./behaviours/requests.js";
 import { watchSearchKey } from "./behaviours/search.js";
 import { watchTheme } from "./behaviours/theme.js";
 import { watchTimes } from "./behaviours/times.js";
 import { watchToasts } from "./behaviours/toasts.js";
 
 watchToasts();
-reportFailedRequests();
+watchRequests();
 watchMenus();
 watchCopyButtons();
 watchRevealButtons();

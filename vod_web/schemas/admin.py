@@ -5,12 +5,42 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from vod_web.models import JobKind, JobState, RegistrationPolicy, Role
+from vod_web.schemas.accounts import Email, Username
 from vod_web.schemas.base import Input, PageQuery
 from vod_web.schemas.setup import SiteName
+from vod_web.schemas.videos import VideoFilter
 
 UserSort = Literal[
-    "username", "-username", "role", "-role", "created_at", "-created_at", "last_seen_at", "-last_seen_at"
+    "username",
+    "-username",
+    "role",
+    "-role",
+    "videos",
+    "-videos",
+    "stored",
+    "-stored",
+    "created_at",
+    "-created_at",
+    "last_seen_at",
+    "-last_seen_at",
 ]
+EveryVideoSort = Literal[
+    "title",
+    "-title",
+    "owner",
+    "-owner",
+    "status",
+    "-status",
+    "visibility",
+    "-visibility",
+    "size_bytes",
+    "-size_bytes",
+    "duration_s",
+    "-duration_s",
+    "created_at",
+    "-created_at",
+]
+AuditSort = Literal["created_at", "-created_at", "action", "-action", "target", "-target"]
 JobSort = Literal[
     "created_at", "-created_at", "started_at", "-started_at", "progress", "-progress", "attempt", "-attempt"
 ]
@@ -36,6 +66,31 @@ class JobFilter(PageQuery):
     kind: JobKind | None = None
     sort: JobSort = "-created_at"
     limit: int = Field(default=50, ge=1, le=100)
+
+
+class EveryVideoFilter(VideoFilter):
+    """Which videos of the whole site, in which order, and which page of them."""
+
+    sort: EveryVideoSort = "-created_at"  # type: ignore[assignment] # other columns than in the lists for everybody
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class AuditFilter(PageQuery):
+    """Which deeds, in which order, and which page of them."""
+
+    query: Annotated[str, Field(max_length=200)] = ""
+    """Part of the name of who did it, or of whom or what it was done to."""
+    action: Annotated[str, Field(max_length=60)] = ""
+    sort: AuditSort = "-created_at"
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class PersonCreate(Input):
+    """An account that an admin makes for somebody, who chooses the password."""
+
+    username: Username
+    email: Email
+    role: Role = Role.UPLOADER
 
 
 class RoleChange(Input):

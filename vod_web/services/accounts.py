@@ -4,13 +4,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, WrongPassword
-from vod_web.core.security import hash_password, needs_rehash, verify_password
+from vod_web.core.security import hash_password, needs_rehash, new_secret, verify_password
 from vod_web.db.session import current_session, transaction
 from vod_web.models import RegistrationPolicy, Role, SignIn, User
 from vod_web.schemas.accounts import AdminRegistration, PasswordChange, Profile, Registration
+from vod_web.schemas.admin import PersonCreate
 from vod_web.schemas.base import parse_input
 from vod_web.services import audit, sign_ins, site
-from vod_web.services.permissions import require_signed_in
+from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.throttle import Limit, Throttle
 
 WRONG = "The name or the password is not right."
@@ -57,6 +58,21 @@ def create_admin(email: str, username: str, password: str) -> User:
     with transaction():
         user = _add_user(form, Role.ADMIN)
         audit.note(None, "user.create_admin", user.username)
+    return user
+
+
+def add_person(actor: User | None, form: PersonCreate) -> User:
+    """Make an account for somebody, who chooses the password by a link (see `passwords.make_reset_link`).
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+        InvalidInput: the user name or the address is taken.
+    """
+    admin = require_role(actor, Role.ADMIN)
+    nobody_knows = Registration(username=form.username, email=form.email, password=new_secret())
+    with transaction():
+        user = _add_user(nobody_knows, form.role)
+        audit.note(admin, "user.add", user.username, role=form.role.value)
     return user
 
 

@@ -3,23 +3,34 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, String, case, cast, func, or_, select, true, type_coerce
 
 from vod_web.db.session import current_session
 from vod_web.models import Job, JobState, Role, User, Video, VideoStatus
-from vod_web.schemas.admin import UserFilter
-from vod_web.schemas.videos import VideoFilter
+from vod_web.schemas.admin import EveryVideoFilter, UserFilter
 from vod_web.services import library
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_role
 
 DAY = timedelta(days=1)
 
+_OF_USER = Video.owner_id == User.id
+_STORED = func.coalesce(func.sum(Video.source_bytes + Video.rendition_bytes), 0)
+
 USERS_SORTED_BY: dict[str, Column] = {
     "username": User.username_key,
-    "role": User.role,
+    "role": case({role: role.rank for role in Role}, value=User.role),
+    "videos": select(func.count(Video.id)).where(_OF_USER).scalar_subquery(),
+    "stored": select(cast(_STORED, BigInteger)).where(_OF_USER).scalar_subquery(),
     "created_at": User.created_at,
     "last_seen_at": User.last_seen_at,
+}
+
+
+VIDEOS_SORTED_BY: dict[str, Column] = library.SORTED_BY | {
+    "owner": select(User.username_key).where(_OF_USER).scalar_subquery(),
+    "status": type_coerce(Video.status, String),
+    "visibility": type_coerce(Video.visibility, String),
 }
 
 
@@ -92,21 +103,21 @@ def _user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
 def _stored_by(user_ids: list[int]) -> dict[int, tuple[int, int]]:
     """How many videos and bytes each of these people has."""
     rows = current_session().execute(
-        select(Video.owner_id, func.count(), func.sum(Video.source_bytes + Video.rendition_bytes))
+        select(Video.owner_id, func.count(), _STORED)
         .where(Video.owner_id.in_(user_ids))
         .group_by(Video.owner_id)
     )
     return {owner_id: (count, int(stored)) for owner_id, count, stored in rows}
 
 
-def list_every_video(actor: User | None, wanted: VideoFilter) -> Found[Video]:
+def list_every_video(actor: User | None, wanted: EveryVideoFilter) -> Found[Video]:
     """Everybody's videos in all states, the bin included.
 
     Raises:
         NotAllowed: the actor is not an admin.
     """
     require_role(actor, Role.ADMIN)
-    return library.list_all(wanted)
+    return library.list_all(wanted, VIDEOS_SORTED_BY)
 
 
 def get_overview(actor: User | None, *, now: datetime) -> Overview:

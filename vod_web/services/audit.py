@@ -2,11 +2,55 @@
 
 from typing import Any
 
-from vod_web.db.session import transaction
-from vod_web.models import AuditEvent, User
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from vod_web.db.session import current_session, transaction
+from vod_web.models import AuditEvent, Role, User
+from vod_web.schemas.admin import AuditFilter
+from vod_web.services.paging import Column, Found, Order, find_page
+from vod_web.services.permissions import require_role
+
+SORTED_BY: dict[str, Column] = {
+    "created_at": AuditEvent.created_at,
+    "action": AuditEvent.action,
+    "target": AuditEvent.target,
+}
 
 
 def note(actor: User | None, action: str, target: str = "", **detail: Any) -> None:
     """Keep what was done (`user.suspend`), by whom (None is the command line), and to whom or what."""
     with transaction() as session:
         session.add(AuditEvent(actor_id=actor.id if actor else None, action=action, target=target, detail=detail))
+
+
+def list_events(actor: User | None, wanted: AuditFilter) -> Found[AuditEvent]:
+    """What was done, with who did it; one query.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+    """
+    require_role(actor, Role.ADMIN)
+    statement = select(AuditEvent).outerjoin(AuditEvent.actor).options(contains_eager(AuditEvent.actor))
+    if wanted.action:
+        statement = statement.where(AuditEvent.action == wanted.action)
+    if wanted.query:
+        in_name = User.username_key.contains(wanted.query.lower(), autoescape=True)
+        statement = statement.where(in_name | AuditEvent.target.icontains(wanted.query, autoescape=True))
+    order = Order(
+        name=wanted.sort,
+        by=SORTED_BY[wanted.sort.removeprefix("-")],
+        id=AuditEvent.id,
+        descending=wanted.sort.startswith("-"),
+    )
+    return find_page(statement, order, cursor=wanted.cursor, limit=wanted.limit)
+
+
+def list_actions(actor: User | None) -> list[str]:
+    """The kinds of deeds that were done so far.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+    """
+    require_role(actor, Role.ADMIN)
+    return list(current_session().scalars(select(AuditEvent.action).distinct().order_by(AuditEvent.action)))

@@ -58,9 +58,9 @@ def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
     return _page(_is_own(require_signed_in(actor)), wanted)
 
 
-def list_all(wanted: VideoFilter) -> Found[Video]:
+def list_all(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Found[Video]:
     """Everybody's videos in all states; who may see that is for the caller to ask."""
-    return _page(true(), wanted)
+    return _page(true(), wanted, sorted_by)
 
 
 def list_own_of(actor: User | None, public_ids: list[str]) -> list[Video]:
@@ -117,10 +117,12 @@ def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
     return _is_own(actor) if is_own_channel else and_(is_listed(actor), Video.owner_id == channel.id)
 
 
-def _page(audience: ColumnElement[bool], wanted: VideoFilter) -> Found[Video]:
+def _page(
+    audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY
+) -> Found[Video]:
     statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
     statement = statement.execution_options(populate_existing=True)
-    return find_page(statement, _order(wanted), cursor=wanted.cursor, limit=wanted.limit)
+    return find_page(statement, _order(wanted, sorted_by), cursor=wanted.cursor, limit=wanted.limit)
 
 
 def _count(condition: ColumnElement[bool]) -> int:
@@ -128,11 +130,11 @@ def _count(condition: ColumnElement[bool]) -> int:
     return current_session().scalar(select(func.count()).select_from(some)) or 0
 
 
-def _order(wanted: VideoFilter) -> Order:
+def _order(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Order:
     name = wanted.sort.removeprefix("-")
     return Order(
         name=wanted.sort,
-        by=SORTED_BY[name],
+        by=sorted_by[name],
         id=Video.id,
         descending=wanted.sort.startswith("-"),
         nullable=name in MAY_BE_ABSENT,

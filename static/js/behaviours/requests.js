@@ -1,4 +1,4 @@
-/** Says in words what became of an htmx request that failed. */
+/** Says in words what became of an htmx request that failed, and lets polling wait while people are at work. */
 import { toast } from "./toasts.js";
 
 const SENTENCES = {
@@ -21,8 +21,19 @@ function isPolling(element) {
   return element?.getAttribute?.("hx-trigger")?.includes("every") ?? false;
 }
 
+/** What is being used is not changed under the hand: an open menu or dialog, a control with the focus. */
+function isInUse(element) {
+  return Boolean(element.querySelector("details[data-menu][open], :popover-open, select:focus, input:focus"));
+}
+
+function onBeforeRequest(event) {
+  const { sourceElement } = event.detail.ctx;
+  if (isPolling(sourceElement) && isInUse(sourceElement)) event.preventDefault();
+}
+
 function onBadAnswer(event) {
   const { ctx } = event.detail;
+  if (ctx.sourceElement?.hasAttribute?.("data-reset-if-refused")) ctx.sourceElement.reset();
   const broughtItsOwn = ctx.hx?.trigger?.includes("toast");
   const showsTheForm = ctx.response.status === 422;
   if (broughtItsOwn || showsTheForm || isPolling(ctx.sourceElement)) return;
@@ -34,7 +45,8 @@ function onNoAnswer(event) {
   toast({ message: "The site did not answer. Check your connection and try again.", kind: "bad" });
 }
 
-export function reportFailedRequests() {
+export function watchRequests() {
+  document.addEventListener("htmx:before:request", onBeforeRequest);
   document.addEventListener("htmx:response:error", onBadAnswer);
   document.addEventListener("htmx:error", onNoAnswer);
 }

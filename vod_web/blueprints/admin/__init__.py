@@ -1,15 +1,23 @@
-"""The pages from which the site is run: overview, users, videos, jobs, settings.
+"""The pages from which the site is run: overview, users, videos, jobs, settings, the log of what was done.
 
 Every service that they call asks for an admin; the check here only keeps others from reading an empty page.
 """
 
-from flask import Blueprint
+import json
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, request, url_for
+from werkzeug.wrappers import Response
 
 from vod_web.models import Role
 from vod_web.services.permissions import require_role
-from vod_web.web.sign_in import current_person
+from vod_web.web.rendering import go_to_address, is_fragment_request
+from vod_web.web.sign_in import current_person, safe_next
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+LIST_CHANGED = "list-changed"
+"""The event on which a table shows itself anew."""
 
 
 @blueprint.before_request
@@ -18,6 +26,27 @@ def require_admin() -> None:
     require_role(current_person(), Role.ADMIN)
 
 
-from vod_web.blueprints.admin import jobs, overview, settings, users, videos  # noqa: E402 - they add their views
+def done(sentence: str, otherwise: str) -> Response:
+    """After a deed: back to where it was done, with what happened in words.
 
-__all__ = ["blueprint", "jobs", "overview", "settings", "users", "videos"]
+    htmx stays on the page and hears that the table has changed; a plain form goes back to the page it came from,
+    filters and all, or to the endpoint `otherwise` where the browser does not say.
+    """
+    if is_fragment_request():
+        events = {"toast": {"message": sentence, "kind": "good"}, LIST_CHANGED: True}
+        return Response(status=204, headers={"HX-Trigger": json.dumps(events)})
+    flash(sentence, "good")
+    return go_to_address(_came_from() or url_for(otherwise))
+
+
+def _came_from() -> str | None:
+    """The admin page on which the button was pressed."""
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host or not came_from.path.startswith(f"{blueprint.url_prefix}/"):
+        return None
+    return safe_next(came_from._replace(scheme="", netloc="", fragment="").geturl())
+
+
+from vod_web.blueprints.admin import audit, jobs, overview, settings, users, videos  # noqa: E402 - they add their views
+
+__all__ = ["audit", "blueprint", "jobs", "overview", "settings", "users", "videos"]

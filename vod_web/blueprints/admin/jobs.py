@@ -1,16 +1,15 @@
 """What the workers do, did and will do."""
 
-from flask import flash
 from werkzeug.wrappers import Response
 
-from vod_web.blueprints.admin import blueprint
+from vod_web.blueprints.admin import blueprint, done
 from vod_web.core.clock import utc_now
 from vod_web.models import JobKind, JobState
 from vod_web.resources import resources
 from vod_web.schemas.admin import JobFilter
 from vod_web.services import processing
 from vod_web.web.forms import choices, read_query
-from vod_web.web.rendering import go_to, render
+from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 
 
@@ -40,13 +39,11 @@ def job(job_id: int) -> str:
 def retry_job(job_id: int) -> Response:
     """Try a job again that failed."""
     processing.retry_job(current_person(), job_id, queue=resources().queue, now=utc_now())
-    flash("The job is on the queue again.", "good")
-    return go_to("admin.jobs")
+    return done("The job is on the queue again.", "admin.jobs")
 
 
 @blueprint.post("/jobs/<int:job_id>/cancel")
 def cancel_job(job_id: int) -> Response:
     """Give a job up."""
     processing.cancel_job(current_person(), job_id, queue=resources().queue, now=utc_now())
-    flash("The job was cancelled.", "good")
-    return go_to("admin.jobs")
+    return done("The job was cancelled.", "admin.jobs")

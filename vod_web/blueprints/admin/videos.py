@@ -1,23 +1,22 @@
 """Everybody's videos: states, sizes, and what can be done about them."""
 
-from flask import flash
 from werkzeug.wrappers import Response
 
-from vod_web.blueprints.admin import blueprint
+from vod_web.blueprints.admin import blueprint, done
 from vod_web.core.clock import utc_now
 from vod_web.models import VideoStatus, Visibility
 from vod_web.resources import resources
-from vod_web.schemas.videos import VideoFilter
+from vod_web.schemas.admin import EveryVideoFilter
 from vod_web.services import admin, bin, processing
 from vod_web.web.forms import choices, read_query
-from vod_web.web.rendering import go_to, render
+from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 
 
 @blueprint.get("/videos")
 def videos() -> str:
     """The table of all videos."""
-    wanted = read_query(VideoFilter)
+    wanted = read_query(EveryVideoFilter)
     page = admin.list_every_video(current_person(), wanted)
     return render(
         "admin/videos.html",
@@ -67,5 +66,4 @@ def restore_video(video_id: str) -> Response:
 
 
 def _said(sentence: str) -> Response:
-    flash(sentence, "good")
-    return go_to("admin.videos")
+    return done(sentence, "admin.videos")
