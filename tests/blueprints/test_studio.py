@@ -1,0 +1,199 @@
+"""One's own videos: table, form, bin."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
+from vod_web.core.clock import utc_now
+from vod_web.models import Role, User, Video, VideoStatus, Visibility
+from vod_web.resources import resources
+from vod_web.services.videos import get_own_video
+
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def ada(client: FlaskClient) -> User:
+    """Somebody who is signed in in this browser; forms need no token."""
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    user = make_user("ada")
+    sign_in(client, user)
+    return user
+
+
+def rows(text: str) -> list[str]:
+    """The titles in the table, in order."""
+    return re.findall(r'class="card-title link-quiet clamp-2"[^>]*>([^<]*)<', text)
+
+
+def test_visitors_are_asked_to_sign_in(client: FlaskClient) -> None:
+    make_user()
+    for address in ("/studio", "/studio/bin", "/studio/status?id=x"):
+        assert client.get(address).status_code in (302, 303, 401)
+
+
+def test_the_table_shows_all_states(client: FlaskClient, ada: User) -> None:
+    make_video(ada, "ready one", visibility=Visibility.PRIVATE)
+    make_unready_video(ada, VideoStatus.PROCESSING, "busy one", progress=0.5)
+    make_video(make_user("bob"), "of bob")
+    make_video(ada, "deleted one", status=VideoStatus.DELETED)
+    page = client.get("/studio").text
+    assert rows(page) == ["busy one", "ready one"]
+    assert "Processing 50 %" in page
+    assert "Private" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("query=harbour", ["Harbour"]),
+        ("status=failed", ["Broken"]),
+        ("visibility=private", ["Alps"]),
+        ("status=&visibility=&query=", ["Broken", "Alps", "Harbour"]),
+        ("sort=title", ["Alps", "Broken", "Harbour"]),
+        ("sort=-views", ["Harbour", "Broken", "Alps"]),
+        ("query=nothing", []),
+    ],
+)
+def test_the_state_of_the_table_is_in_the_address(
+    client: FlaskClient, ada: User, query: str, expected: list[str]
+) -> None:
+    make_video(ada, "Harbour", view_count=5)
+    make_video(ada, "Alps", visibility=Visibility.PRIVATE)
+    make_unready_video(ada, VideoStatus.FAILED, "Broken")
+    page, fragment = client.get(f"/studio?{query}").text, client.get(f"/studio?{query}", headers=FRAGMENT).text
+    assert rows(page) == rows(fragment) == expected
+    assert fragment.lstrip().startswith('<div id="my-videos">')
+    assert ("No video fits" in page) == (not expected)
+
+
+def test_paging(client: FlaskClient, ada: User) -> None:
+    for number in range(27):
+        make_video(ada, f"film {number:02}")
+    first = client.get("/studio?sort=title").text
+    link = re.search(r'href="(/studio\?[^"]*cursor=[^"]+)" rel="next"', first)
+    assert link is not None
+    assert rows(client.get(link[1].replace("&amp;", "&")).text) == ["film 25", "film 26"]
+
+
+def test_rows_that_change_are_asked_for_until_none_does(client: FlaskClient, ada: User) -> None:
+    busy = make_unready_video(ada, VideoStatus.PROCESSING, progress=0.25)
+    ready = make_video(ada)
+    page = client.get("/studio").text
+    asks = re.search(r'<div id="live" hx-get="([^"]+)" hx-trigger="every 2s" hx-swap="outerHTML">', page)
+    assert asks is not None
+    assert busy.public_id in asks[1]
+    assert ready.public_id not in asks[1]
+    answer = client.get(asks[1], headers=FRAGMENT).text
+    assert f'<span id="state-{busy.public_id}" hx-swap-oob="true">' in answer
+    assert "Processing 25 %" in answer
+    last = client.get(f"/studio/status?id={ready.public_id}", headers=FRAGMENT).text
+    assert '<div id="live">' in last
+    assert "Ready" in last
+
+
+def test_states_are_told_of_ones_own_videos_alone(client: FlaskClient, ada: User) -> None:
+    of_bob = make_video(make_user("bob"))
+    assert of_bob.public_id not in client.get(f"/studio/status?id={of_bob.public_id}&id=%00", headers=FRAGMENT).text
+
+
+def test_empty_tables_say_the_next_step(client: FlaskClient, ada: User) -> None:
+    assert "Upload a video" in client.get("/studio").text
+    sign_in(client, make_user("vera", Role.VIEWER))
+    assert "Ask an admin" in client.get("/studio").text
+
+
+def form(**changes: str) -> dict[str, str]:
+    """What the form sends."""
+    return {"title": "Harbour", "description": "", "tags": "", "visibility": "public", "viewers": ""} | changes
+
+
+def test_editing(client: FlaskClient, ada: User) -> None:
+    make_user("bob")
+    video = make_video(ada, "Before", tags=["old"])
+    address = f"/studio/videos/{video.public_id}"
+    page = client.get(address).text
+    assert 'value="Before"' in page
+    assert 'value="old"' in page
+    sent = form(title="After", tags="Sea, #Boats, sea", visibility="private", viewers="@Bob", description="Two\nlines")
+    response = client.post(address, data=sent)
+    assert (response.status_code, response.location) == (303, address)
+    changed = get_own_video(ada, video.public_id)
+    assert (changed.title, changed.visibility) == ("After", Visibility.PRIVATE)
+    assert [tag.name for tag in changed.tags] == ["boats", "sea"]
+    assert [viewer.username for viewer in changed.viewers] == ["bob"]
+    page = client.get(address).text
+    assert 'value="boats, sea"' in page
+    assert 'value="bob"' in page
+    assert "Saved." in page
+
+
+def test_mistakes_come_back_with_what_was_typed(client: FlaskClient, ada: User) -> None:
+    video = make_video(ada, "Before")
+    address = f"/studio/videos/{video.public_id}"
+    response = client.post(address, data=form(title="", tags="x" * 41, viewers="nobody", description="Typed"))
+    assert response.status_code == 422
+    assert "This is needed." in response.text
+    assert "A tag has at most 40 characters." in response.text
+    assert "Typed" in response.text
+    response = client.post(address, data=form(viewers="nobody"))
+    assert response.status_code == 422
+    assert "There is nobody called nobody here." in response.text
+    assert get_own_video(ada, video.public_id).title == "Before"
+
+
+def test_others_videos_are_not_to_be_edited(client: FlaskClient, ada: User) -> None:
+    of_bob = make_video(make_user("bob"), "Of bob")
+    hidden = make_video(make_user("eve"), visibility=Visibility.PRIVATE)
+    for video, status in ((of_bob, 403), (hidden, 404)):
+        address = f"/studio/videos/{video.public_id}"
+        assert client.get(address).status_code == status
+        assert client.post(address, data=form()).status_code == status
+        assert client.post(f"{address}/delete").status_code == status
+        assert client.post(f"{address}/restore").status_code == 404
+        assert client.post(f"{address}/retry").status_code == status
+
+
+def test_deleting_and_undoing_by_form(client: FlaskClient, ada: User) -> None:
+    video = make_video(ada, "Harbour")
+    response = client.post(f"/studio/videos/{video.public_id}/delete")
+    assert response.status_code == 303
+    page = client.get(response.location).text
+    assert "“Harbour” is in the bin" in page
+    assert f'action="/studio/videos/{video.public_id}/restore"' in page
+    assert rows(page) == []
+    assert "Harbour" in client.get("/studio/bin").text
+    assert client.post(f"/studio/videos/{video.public_id}/restore").status_code == 303
+    assert rows(client.get("/studio").text) == ["Harbour"]
+    assert "The bin is empty" in client.get("/studio/bin").text
+    assert client.get(f"/watch/{video.public_id}").status_code == 200
+
+
+def test_deleting_and_undoing_by_htmx(client: FlaskClient, ada: User) -> None:
+    video = make_video(ada, "Harbour")
+    make_encode(video, resources().storage)
+    response = client.post(f"/studio/videos/{video.public_id}/delete", headers=FRAGMENT)
+    toast = json.loads(response.headers["HX-Trigger"])["toast"]
+    assert (response.status_code, response.text) == (200, "")
+    assert toast["action"] == {"label": "Undo", "url": f"/studio/videos/{video.public_id}/restore"}
+    undone = client.post(toast["action"]["url"], headers=FRAGMENT)
+    assert (undone.status_code, undone.headers["HX-Refresh"]) == (204, "true")
+    assert rows(client.get("/studio").text) == ["Harbour"]
+
+
+def test_what_lay_in_the_bin_too_long_does_not_come_back(client: FlaskClient, ada: User) -> None:
+    old = utc_now() - timedelta(days=7, seconds=1)
+    video: Video = make_video(ada, status=VideoStatus.DELETED, deleted_at=old)
+    assert client.post(f"/studio/videos/{video.public_id}/restore").status_code == 410
+
+
+def test_retrying(client: FlaskClient, ada: User) -> None:
+    video = make_unready_video(ada, VideoStatus.FAILED)
+    make_encode(video, resources().storage, status="failed", is_active=False)
+    assert "Try again" in client.get("/studio").text
+    assert client.post(f"/studio/videos/{video.public_id}/retry").status_code == 303
+    assert "Queued" in client.get("/studio").text

@@ -1,0 +1,181 @@
+"""The watch page in all states of a video."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
+from tests.queries import counted_queries
+from vod_web.db.session import transaction
+from vod_web.models import Video, VideoStatus, ViewingPosition, Visibility
+from vod_web.resources import resources
+
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def published(**values: object) -> Video:
+    """A video that plays, of somebody called ada."""
+    video = make_video(make_user("ada"), "Harbour", **values)
+    make_encode(video, resources().storage)
+    return video
+
+
+def test_the_page_has_the_player_and_what_belongs_to_it(client: FlaskClient) -> None:
+    video = published(description="At 0:10 a ship. See https://example.org/a(b).", tags=["sea"])
+    page = client.get(f"/watch/{video.public_id}").text
+    assert "<title>Harbour · " in page
+    assert re.search(r'data-hls="/media/public/[^"]+/multivariant\.m3u8"', page)
+    assert page.index("data-player") < page.index("<h1")
+    assert '<a href="?t=10" data-seek="10">0:10</a>' in page
+    assert 'href="https://example.org/a(b)"' in page
+    assert 'href="/search?tag=sea"' in page
+    assert 'href="/@ada"' in page
+    assert "hx-trigger" not in page
+    assert "/studio/videos/" not in page
+
+
+def test_search_engines_are_told_of_public_videos_alone(client: FlaskClient) -> None:
+    public = published()
+    page = client.get(f"/watch/{public.public_id}").text
+    base_url = resources().settings.base_url
+    assert f'<link rel="canonical" href="{base_url}/watch/{public.public_id}">' in page
+    assert f'property="og:image" content="{base_url}/media/public/' in page
+    assert "noindex" not in page
+    unlisted = make_video(make_user(), visibility=Visibility.UNLISTED)
+    make_encode(unlisted, resources().storage)
+    page = client.get(f"/watch/{unlisted.public_id}").text
+    assert 'name="robots" content="noindex"' in page
+    assert "og:image" not in page
+
+
+def test_text_of_people_is_text(client: FlaskClient) -> None:
+    evil = "<script>alert(1)</script>\"'><img src=x onerror=y>"
+    video = make_video(make_user("ada"), evil, description=evil, tags=["<b>"])
+    make_encode(video, resources().storage)
+    page = client.get(f"/watch/{video.public_id}").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize("status", [VideoStatus.UPLOADING, VideoStatus.QUEUED, VideoStatus.PROCESSING])
+def test_pages_ask_again_while_something_changes(client: FlaskClient, status: VideoStatus) -> None:
+    video = make_unready_video(make_user("ada"), status, progress=0.62, eta_s=185.0)
+    page = client.get(f"/watch/{video.public_id}").text
+    asks = re.search(r'hx-get="([^"]+)" hx-trigger="every 2s" hx-swap="outerHTML"', page)
+    assert asks is not None
+    assert "data-player" not in page
+    fragment = client.get(asks[1], headers=FRAGMENT).text
+    assert "<html" not in fragment
+    assert asks[0] in fragment
+    assert 'id="watch-player" hx-swap-oob="true"' in fragment
+    if status is VideoStatus.PROCESSING:
+        assert "62 %, about 3 minutes left" in re.sub(r"\s+", " ", fragment)
+
+
+def test_the_place_in_the_queue_is_told(client: FlaskClient) -> None:
+    ada = make_user("ada")
+    for _ in range(3):
+        video = make_unready_video(ada, VideoStatus.QUEUED)
+        make_encode(video, resources().storage, status="queued", is_active=False)
+    assert "number 3 in the queue" in client.get(f"/watch/{video.public_id}").text
+
+
+def test_the_player_comes_once_and_asking_ends(client: FlaskClient) -> None:
+    video = published()
+    last = client.get(f"/watch/{video.public_id}/status?shown=place", headers=FRAGMENT).text
+    assert "data-player" in last
+    assert "hx-get" not in last
+    with transaction() as session:
+        session.merge(video).status = VideoStatus.PROCESSING
+    page = client.get(f"/watch/{video.public_id}").text
+    assert "shown=player" in page
+    better = client.get(f"/watch/{video.public_id}/status?shown=player", headers=FRAGMENT).text
+    assert "data-player" not in better
+    assert "every 2s" in better
+
+
+def test_failures_are_explained_to_those_who_can_do_something(client: FlaskClient) -> None:
+    ada = make_user("ada")
+    video = make_unready_video(ada, VideoStatus.FAILED, status_reason="The file ends early.")
+    neutral = client.get(f"/watch/{video.public_id}").text
+    assert "The file ends early." not in neutral
+    assert "It cannot be watched." in neutral
+    assert "Try again" not in neutral
+    sign_in(client, ada)
+    page = client.get(f"/watch/{video.public_id}").text
+    assert "The file ends early." in page
+    assert f'action="/watch/{video.public_id}/retry"' in page
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_retrying_by_form_and_by_htmx(client: FlaskClient, headers: dict[str, str]) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    ada = make_user("ada")
+    video = make_unready_video(ada, VideoStatus.FAILED)
+    make_encode(video, resources().storage, status="failed", is_active=False)
+    sign_in(client, ada)
+    response = client.post(f"/watch/{video.public_id}/retry", headers=headers)
+    assert response.status_code == (204 if headers else 303)
+    assert "Waiting for its turn" in client.get(f"/watch/{video.public_id}").text
+
+
+def test_changes_need_the_token_of_our_own_page(client: FlaskClient) -> None:
+    ada = make_user("ada")
+    video = make_unready_video(ada, VideoStatus.FAILED)
+    sign_in(client, ada)
+    assert client.post(f"/watch/{video.public_id}/retry").status_code == 400
+    assert client.post(f"/studio/videos/{video.public_id}/delete").status_code == 400
+
+
+def test_owners_edit_and_delete_from_here(client: FlaskClient) -> None:
+    ada = make_user("ada")
+    address = f"/watch/{make_video(ada).public_id}"
+    sign_in(client, make_user("eve"))
+    assert "/studio/videos/" not in client.get(address).text
+    sign_in(client, ada)
+    assert "/studio/videos/" in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("position_s", "start"), [(5.0, None), (20.0, 'data-start="20.0"'), (62.0, None)], ids=["begun", "middle", "seen"]
+)
+def test_watching_goes_on_where_it_stopped(client: FlaskClient, position_s: float, start: str | None) -> None:
+    video, vera = published(), make_user("vera")
+    with transaction() as session:
+        session.add(ViewingPosition(user_id=vera.id, video_id=video.id, position_s=position_s))
+    assert "data-start" not in client.get(f"/watch/{video.public_id}").text
+    sign_in(client, vera)
+    page = client.get(f"/watch/{video.public_id}").text
+    assert (start in page) if start else ("data-start" not in page)
+    assert f'data-position="/api/v1/videos/{video.public_id}/position"' in page
+
+
+def test_other_videos_stand_beside_and_not_this_one(client: FlaskClient) -> None:
+    video = published()
+    other = make_video(make_user(), "Mountain")
+    page = client.get(f"/watch/{video.public_id}").text
+    beside = page.split('class="watch-side"')[1]
+    assert other.public_id in beside
+    assert video.public_id not in beside
+
+
+def test_the_page_costs_few_queries_however_much_is_beside_it(client: FlaskClient) -> None:
+    video, ada = published(), make_user("bob")
+    sign_in(client, ada)
+    client.get(f"/watch/{video.public_id}")
+    counts = []
+    for number in range(6):
+        make_encode(make_video(ada, tags=[f"t{number}"]), resources().storage)
+        with counted_queries() as statements:
+            client.get(f"/watch/{video.public_id}")
+        counts.append(len([text for text in statements if not text.startswith("BEGIN")]))
+    assert len(set(counts)) == 1
+    assert counts[0] <= 12
+
+
+@pytest.mark.parametrize("public_id", ["AAAAAAAAAAA", "short", "%00aaaaaaaaaa", "a" * 200])
+def test_unknown_videos_are_not_found(client: FlaskClient, public_id: str) -> None:
+    make_user()
+    assert client.get(f"/watch/{public_id}").status_code == 404
