@@ -92,7 +92,10 @@ export class Row {
     this.#drawProgress(state);
     this.#parts.pause.hidden = !PAUSABLE.has(state);
     this.#parts.continue.hidden = state !== "paused" && state !== "signed-out";
-    this.#parts.retry.hidden = state !== "failed";
+    this.#parts.retry.hidden = !this.transfer.canRetry;
+    const isRefused = state === "failed" && !this.transfer.upload;
+    this.#parts.form.hidden = isRefused && !this.transfer.canRetry;
+    this.#parts.progress.parentElement.hidden = isRefused;
     this.#parts.cancel.hidden = state === "done" || state === "finishing";
     this.#parts.error.hidden = state !== "failed";
     if (state === "failed") this.#parts["error-text"].textContent = sentenceOf(error);
@@ -106,7 +109,7 @@ export class Row {
     if (isBusy) this.#parts.progress.removeAttribute("value");
     else this.#parts.progress.value = this.share;
     this.#parts.progress.parentElement.classList.toggle("progress-good", state === "done");
-    this.#parts.state.textContent = [state === "done" || isBusy ? "" : percent, wordsFor(state, transfer.error)].filter(Boolean).join(" · ");
+    this.#parts.state.textContent = [state === "done" || isBusy ? "" : percent, wordsFor(transfer)].filter(Boolean).join(" · ");
     this.#parts.speed.textContent =
       state === "sending" ? formatSpeed(transfer.speed, transfer.file.size - transfer.sentBytes) : "";
   }
@@ -119,7 +122,8 @@ export class Row {
   }
 }
 
-function wordsFor(state, error) {
+function wordsFor({ state, error, isWaiting }) {
+  if (isWaiting) return "Waiting for the files above";
   if (state === "trouble" && error?.status) return `${error.message} It is tried again.`;
   return WORDS[state];
 }

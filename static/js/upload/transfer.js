@@ -11,6 +11,7 @@ import { announcement, sendPart } from "./sending.js";
 import { Meter } from "./speed.js";
 
 const OVER = new Set(["done", "cancelled"]);
+const HOPELESS = new Set(["unsupported_media", "too_large", "unreadable"]);
 const ACTIVE = new Set(["preparing", "sending", "trouble", "finishing"]);
 
 export class Transfer extends EventTarget {
@@ -42,6 +43,16 @@ export class Transfer extends EventTarget {
 
   get isActive() {
     return ACTIVE.has(this.state);
+  }
+
+  /** Whether other files go first. */
+  get isWaiting() {
+    return this.state === "sending" && !this.#travelling.size && this.#safe.size < this.upload.part_count;
+  }
+
+  /** Whether starting again could help: what the site refused for what it is, it will refuse again. */
+  get canRetry() {
+    return this.state === "failed" && !HOPELESS.has(this.error?.code);
   }
 
   get sentBytes() {
@@ -130,6 +141,7 @@ export class Transfer extends EventTarget {
       if (bytes && this.state === "trouble") this.#become("sending");
       else this.#changed();
     };
+    onProgress(0);
     await this.#insist(() => sendPart(this.file, this.upload, number, { signal, onProgress }), signal, () => {
       this.#travelling.delete(number);
     });
