@@ -65,7 +65,8 @@ def list_encode_jobs(session: Session, encode_id: int) -> list[Job]:
 def show_status(video: Video, status: VideoStatus, reason: str | None = None) -> None:
     """Let people see how the video is doing; one that is deleted or blocked stays so, and shows it when it is back."""
     if video.status in HELD_STATUSES:
-        video.former_status = status
+        if video.former_status is not VideoStatus.BLOCKED:  # one that was blocked is blocked when it is back
+            video.former_status = status
         return
     video.status = status
     video.status_reason = reason
