@@ -1,6 +1,7 @@
 """The API's description of itself, for programs and for people."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
@@ -27,5 +28,10 @@ def docs() -> str:
 
 
 def _document() -> dict[str, Any]:
-    server = f"{resources().settings.base_url}/api/v1"
-    return make_document(CALLS, title=site.get_site().name, server=server, version=__version__)
+    return _made_document(site.get_site().name, f"{resources().settings.base_url}/api/v1")
+
+
+@lru_cache(maxsize=8)
+def _made_document(title: str, server: str) -> dict[str, Any]:
+    """Made once: the calls do not change while a process runs."""
+    return make_document(CALLS, title=title, server=server, version=__version__)
