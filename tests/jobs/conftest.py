@@ -14,6 +14,7 @@ from vod_web.media.tools import find_ffmpeg
 from vod_web.resources import open_resources
 
 SHORT = Clip("a short one", "short.mp4", (*X264, *AAC), duration_s=3)
+SILENT = Clip("without sound", "silent.mp4", (*X264, "-an"), duration_s=2)
 LONG = Clip(
     "of two chunks, and large enough that a person would have to wait for it",
     "long.mp4",
@@ -25,10 +26,10 @@ LONG = Clip(
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The clips of this folder by name: `short`, `long`."""
+    """The clips of this folder by name: `short`, `silent`, `long`."""
     folder, ffmpeg = tmp_path_factory.mktemp("clips"), str(find_ffmpeg())
     numbers = make_numbers(ffmpeg, folder)
-    return {clip.name.split(".")[0]: make_clip_file(ffmpeg, numbers, clip, folder) for clip in (SHORT, LONG)}
+    return {clip.name.split(".")[0]: make_clip_file(ffmpeg, numbers, clip, folder) for clip in (SHORT, SILENT, LONG)}
 
 
 @pytest.fixture
