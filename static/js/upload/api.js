@@ -34,8 +34,17 @@ function csrfMeta() {
   return document.querySelector("meta[name='csrf-token']");
 }
 
-/** After signing in again the token of this page is worth nothing: take that of a fresh one. */
-async function renewToken() {
+let renewal = null;
+
+/** After signing in again the token of this page is worth nothing: take that of a fresh one, once for all that wait. */
+function renewToken() {
+  renewal ??= fetchToken().finally(() => {
+    renewal = null;
+  });
+  return renewal;
+}
+
+async function fetchToken() {
   const answer = await fetch(PAGE, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const token = page.querySelector("meta[name='csrf-token']")?.content;
@@ -55,9 +64,10 @@ async function send(method, path, body, options) {
 
 /** The answer of one call; throws an ApiError when it is no success. */
 export async function call(method, path, body, options = {}) {
+  const token = csrfMeta().content;
   let answer = await send(method, path, body, options);
   if (answer.status === 400 && (await problemOf(answer.clone())).code === "csrf") {
-    await renewToken();
+    if (csrfMeta().content === token) await renewToken().catch(() => {});
     answer = await send(method, path, body, options);
   }
   if (!answer.ok) throw await problemOf(answer);
