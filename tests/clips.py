@@ -58,6 +58,8 @@ CLIPS = (
     Clip("sound that begins 1.3 s late", "late_sound.mp4", (*X264, *AAC), before=("-itsoffset", "1.3")),
     Clip("picture that begins 0.7 s after the sound", "early_sound.mkv", (*X264, *AAC), before=("-itsoffset", "-0.7")),
     Clip("transport stream, whose clock begins at 1.4 s", "stream.ts", (*X264, *AAC)),
+    Clip("transport stream, whose clock stands at ten hours", "late.ts", (*X264, *AAC, "-output_ts_offset", "36000")),
+    Clip("Flash video, which cannot go back to its beginning", "flash.flv", (*X264, *AAC)),
     Clip("program stream, MPEG-2", "disc.mpg", (*MPEG2, "-g", "12", "-c:a", "mp2", "-f", "vob")),
     Clip("10 bits, HEVC", "ten_bits.mkv", (*X265, "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le", *AAC)),
     Clip(

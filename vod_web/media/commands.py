@@ -17,7 +17,7 @@ from .filters import (
 )
 from .formats import AUDIO_DECODERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols, is_remote
 from .ladder import Rung
-from .plan import AudioPlan, Chunk, EncodePlan
+from .plan import OUTPUT_OFFSET_S, AudioPlan, Chunk, EncodePlan
 
 ENCODED_NAME = "encoded.mp4"
 """The file of one rendition, before it is taken apart into segments."""
@@ -84,6 +84,12 @@ def choose_decoder(stream_index: int, codec: str) -> list[str]:
     return [f"-c:{stream_index}", {**VIDEO_DECODERS, **AUDIO_DECODERS}[codec]]
 
 
+def seek_before(plan: EncodePlan, time_s: Fraction) -> Fraction | None:
+    """Where to begin reading for a frame at a time of the source; None at the beginning: AVI cannot seek before it."""
+    begin_s = time_s - plan.seek_margin_s
+    return begin_s if begin_s > plan.video.start_s else None
+
+
 def video_decoder(plan: EncodePlan) -> list[str]:
     """The decoder of the picture."""
     return choose_decoder(plan.video.index, plan.video.codec)
@@ -98,11 +104,10 @@ def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginnin
     is_last = chunk.segments.stop == timeline.segment_count
     start = timeline.cut(chunk.first_segment)
     stop = None if is_last else timeline.cut(chunk.segments.stop)  # the last takes all there is
-    seek = start * timeline.time_base - plan.seek_margin_s
-    is_seeking = chunk.first_segment > 0 and not from_beginning
+    seek_s = None if from_beginning else seek_before(plan, start * timeline.time_base)
     return [
         *global_options(),
-        *input_options(address, decoder=video_decoder(plan), seek_s=seek if is_seeking else None),
+        *input_options(address, decoder=video_decoder(plan), seek_s=seek_s),
         *("-filter_complex", ladder_graph(plan, start, stop)),
         *(argument for number, rung in enumerate(plan.rungs) for argument in rung_output(plan, chunk, number, rung)),
     ]
@@ -117,7 +122,7 @@ def rung_output(plan: EncodePlan, chunk: Chunk, number: int, rung: Rung) -> list
         *colour_tags(),
         *reorder_options(plan),
         *keyframe_options(plan, chunk),
-        *fragment_options(plan, rung.name, ["-movflags", "+frag_keyframe"]),
+        *fragment_options(rung.name, plan.offset_s, ["-movflags", "+frag_keyframe"]),
     ]
 
 
@@ -170,7 +175,7 @@ def keyframe_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
     ]
 
 
-def fragment_options(plan: EncodePlan, folder: str, cutting: list[str]) -> list[str]:
+def fragment_options(folder: str, offset_s: Fraction, cutting: list[str]) -> list[str]:
     """One file of fragments that join with those of other chunks; `cutting` says where a fragment ends.
 
     FFmpeg's MP4 muxer and not its HLS muxer, which gets the first timestamp of a segment wrong when frames are not
@@ -184,7 +189,7 @@ def fragment_options(plan: EncodePlan, folder: str, cutting: list[str]) -> list[
     )
     return [
         *("-avoid_negative_ts", "disabled"),  # this and the next: the same clock in every chunk and rendition
-        *("-output_ts_offset", format_seconds(plan.offset_s)),
+        *("-output_ts_offset", format_seconds(offset_s)),
         *("-f", "mp4"),
         *("-movflags", flags),
         *cutting,
@@ -205,7 +210,9 @@ def audio_command(plan: EncodePlan, track: AudioPlan, address: str) -> list[str]
         *("-c:a", "aac"),
         *("-b:a", str(track.bitrate_bps)),
         *("-flags:a", "+bitexact"),
-        *fragment_options(plan, track.name, ["-frag_duration", str(int(plan.audio_segment_s * 1_000_000))]),
+        *fragment_options(
+            track.name, Fraction(OUTPUT_OFFSET_S), ["-frag_duration", str(int(plan.audio_segment_s * 1_000_000))]
+        ),
     ]
 
 
@@ -214,13 +221,12 @@ def poster_command(plan: EncodePlan, time_s: Fraction, address: str) -> list[str
     base = plan.timeline.time_base
     start_s = plan.timeline.starts[0] * base
     ticks = plan.timeline.cut(0) + int(time_s / base)
-    seek = start_s + time_s - plan.seek_margin_s if time_s else None
     outputs = []
     for number, (width, _) in enumerate(plan.poster.sizes):
         outputs += ["-map", f"[p{number}]", *jpeg_options(POSTER_QUALITY), "-update", "1", f"poster-{width}.jpg"]
     return [
         *global_options(),
-        *input_options(address, decoder=video_decoder(plan), seek_s=seek),
+        *input_options(address, decoder=video_decoder(plan), seek_s=seek_before(plan, start_s + time_s)),
         *("-filter_complex", poster_graph(plan, ticks)),
         *outputs,
         *("-map", "[look]", "-f", "rawvideo", LOOK_NAME),

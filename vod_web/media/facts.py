@@ -1,5 +1,6 @@
 """Which facts does an open container tell?"""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import av
@@ -38,16 +39,31 @@ FULL_RANGE = 2
 INTERLACED_ORDERS = (2, 3, 4, 5)
 
 
-def read_facts(container: InputContainer, size_bytes: int) -> Probe:
-    """The probe of an open file; raises UnsupportedMedia when it is no video that can be encoded."""
+def read_facts(open_file: Callable[[], InputContainer], size_bytes: int) -> Probe:
+    """The probe of a file; raises UnsupportedMedia when it is no video that can be encoded.
+
+    The file is opened twice, because not every container can go back to its beginning.
+    """
+    with open_file() as container:
+        first = check_video(container)
+    with open_file() as container:
+        return read_all(container, first, size_bytes)
+
+
+def check_video(container: InputContainer) -> list[VideoFrame]:
+    """The first pictures of a file that may be processed."""
     if len(container.streams) > MOST_STREAMS:
         raise UnsupportedMedia("This file has far too many streams.")
     stream = find_video(container)
     check_decodable(stream)
     first = first_frames(container, stream)
     check_sizes(first[0])
-    container.seek(0)
-    video, ends = read_video(container, stream, first, size_bytes)
+    return first
+
+
+def read_all(container: InputContainer, first: list[VideoFrame], size_bytes: int) -> Probe:
+    """Everything that headers, packets and the first pictures tell."""
+    video, ends = read_video(container, find_video(container), first, size_bytes)
     audio = tuple(read_audio(track, ends) for track in container.streams.audio[:MOST_AUDIO_TRACKS])
     duration = max([video.start_s + video.duration_s, *(_end(track) for track in audio)]) - min(
         [video.start_s, *(track.start_s for track in audio if track.start_s is not None)]

@@ -223,10 +223,11 @@ def audio_graph(layout: str, channels: int, start_s: Fraction) -> str:
     """Stereo at 48 kHz that begins exactly with the picture.
 
     Silence fills what is missing before the first sound and in gaps of more than 20 ms; sound from before the first
-    picture is cut off.
+    picture is cut off. The clock is set to zero first: the resampler is silent when its clock stands at ten hours.
     """
-    resample = f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={round(start_s * AAC_RATE_HZ)}"
-    return ",".join([*downmix_filters(layout, channels), resample])
+    begin = f"asetpts=PTS-{format_ratio(start_s)}/TB"
+    resample = f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts=0"
+    return ",".join([begin, *downmix_filters(layout, channels), resample])
 
 
 def downmix_filters(layout: str, channels: int) -> list[str]:

@@ -109,8 +109,8 @@ AUDIO_DECODERS = {
 }
 """Audio codec -> the one decoder that may read it."""
 
-DECODERS = tuple(sorted({*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values()}))
-"""Every decoder that may run."""
+DECODERS = tuple(sorted({*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values(), "mp2", "mp3"}))
+"""Every decoder that may run; the last two are those that FFmpeg takes by itself when it only looks at a file."""
 
 TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text")
 """Subtitle codecs that are text, and so can become caption tracks."""

@@ -9,7 +9,8 @@ from .records import Record
 
 POSTER_WIDTHS = (1280, 640, 320)
 CANDIDATES = (Fraction(1, 10), Fraction(1, 4), Fraction(2, 5), Fraction(3, 5), Fraction(4, 5), Fraction(1, 50))
-"""Where in the video a poster may come from: past the titles, before the credits; the beginning as a last resort."""
+"""Where in the video a poster may come from: past the titles, before the credits; the beginning as a last resort, and
+after all of these the very first frame."""
 
 TILE_LONG_SIDE_PX = 160
 SHEET_COLUMNS, SHEET_ROWS = 10, 10
@@ -57,7 +58,7 @@ def plan_poster(video: VideoStream) -> PosterPlan:
     widths = [w for w in POSTER_WIDTHS if w < width]
     if len(widths) < len(POSTER_WIDTHS):
         widths.insert(0, even(width) if even(width) <= width else even(width) - 2)
-    times = [video.duration_s * part for part in CANDIDATES]
+    times = [*(video.duration_s * part for part in CANDIDATES), Fraction(0)]
     return PosterPlan(
         times_s=tuple(dict.fromkeys(times)),
         sizes=tuple((max(2, w), even(Fraction(height * w, width))) for w in widths),

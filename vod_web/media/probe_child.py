@@ -56,8 +56,8 @@ def answer_request(request: dict[str, Any]) -> dict[str, Any]:
     """What to print for one request."""
     head = bytes.fromhex(request["head"])
     try:
-        with open_source(request["address"], head) as container:
-            return {"probe": read_facts(container, request["size_bytes"]).to_json()}
+        probe = read_facts(lambda: open_source(request["address"], head), request["size_bytes"])
+        return {"probe": probe.to_json()}
     except UnsupportedMedia as error:
         return {"unsupported": error.message}
     except UNREACHABLE as error:
