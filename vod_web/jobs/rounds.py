@@ -11,6 +11,7 @@ from vod_web.services.bin import purge_deleted
 from vod_web.services.processing.files import remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
+from vod_web.services.sign_ins import purge_sign_ins
 from vod_web.services.upload_removal import expire_uploads
 
 LEFTOVER_AGE_S = 24 * 3600
@@ -88,9 +89,22 @@ def remove_silent_workers() -> int:
     return forget_workers(now=utc_now())
 
 
+def forget_ended_sign_ins() -> None:
+    """Rows of browsers that nobody uses any more."""
+    purge_sign_ins(now=utc_now())
+
+
 def remove_leftovers() -> int:
     """Half-written files of processes that were killed."""
     return resources().storage.remove_leftovers(older_than_s=LEFTOVER_AGE_S)
 
 
-SWEEP = (mend_jobs, remove_stale_uploads, empty_bin, remove_superseded, remove_silent_workers, remove_leftovers)
+SWEEP = (
+    mend_jobs,
+    remove_stale_uploads,
+    empty_bin,
+    remove_superseded,
+    remove_silent_workers,
+    forget_ended_sign_ins,
+    remove_leftovers,
+)
