@@ -63,7 +63,7 @@ function onChange(row) {
 /** A single upload ends on the page of its video, as soon as what is being typed is saved. */
 function leaveFor(row) {
   if (rows.length > 1 || row.draft.hasFailed) return;
-  if (row.draft.isClean) location.assign(row.transfer.video.urls.watch);
+  if (row.draft.isClean) location.assign(row.transfer.watchPath);
   else setTimeout(() => leaveFor(row), TYPING_MS);
 }
 

@@ -494,28 +494,36 @@ class TestReceiving:
         with pytest.raises(InvalidInput, match="parts 1 to 2"):
             sender.target(begin(), 3)
 
-    def test_a_part_sent_twice_at_once_is_received_once(
-        self, begin: Callable[..., Upload], sender: Sender, storage: Storage
+    def test_a_request_that_hangs_is_overtaken_and_writes_no_more(
+        self, begin: Callable[..., Upload], complete: Callable[..., Video], sender: Sender, storage: Storage
     ) -> None:
         content = make_bytes(MIB)
         upload = begin(size_bytes=MIB)
         target = sender.target(upload, 1)
         close_session()
-        slow = Stream(content, is_gated=True)
+        hanging = Stream(make_bytes(MIB, seed=2), is_gated=True)
         outcomes: list[str] = []
-        first = threading.Thread(
-            target=lambda: outcomes.append(sender.receive(upload, target, slow, size_bytes=MIB)), daemon=True
-        )
+
+        def hang() -> None:
+            try:
+                outcomes.append(sender.receive(upload, target, hanging, size_bytes=MIB))
+            except Conflict as error:
+                outcomes.append(error.message)
+            finally:
+                close_session()
+
+        first = threading.Thread(target=hang, daemon=True)
         first.start()
-        assert slow.was_read.wait(10)
+        assert hanging.was_gated.wait(10)
 
-        with pytest.raises(Conflict, match="being received"):
-            sender.receive(upload, target, Stream(content), size_bytes=MIB)
-
-        slow.gate.set()
+        etag = sender.receive(upload, target, Stream(content), size_bytes=MIB)
+        hanging.gate.set()
         first.join(10)
-        assert outcomes == [hashlib.sha256(content).hexdigest()]
+
+        assert etag == hashlib.sha256(content).hexdigest()
+        assert outcomes == ["This part was sent again meanwhile."]
         assert upload_parts.get_upload(sender.person, upload.public_id, storage=storage).received == [1]
+        assert read_source(storage, complete(upload)) == content
 
     def test_the_last_of_two_versions_of_a_part_counts(
         self, begin: Callable[..., Upload], complete: Callable[..., Video], sender: Sender, storage: Storage
@@ -570,7 +578,8 @@ class Stream:
     def __init__(self, content: bytes, *, is_gated: bool = False) -> None:
         self.content = memoryview(content)
         self.largest_read = 0
-        self.was_read = threading.Event()
+        self.was_read = False
+        self.was_gated = threading.Event()
         self.gate = threading.Event()
         if not is_gated:
             self.gate.set()
@@ -578,9 +587,10 @@ class Stream:
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
         self.largest_read = max(self.largest_read, size)
-        if self.was_read.is_set():
+        if self.was_read:
+            self.was_gated.set()
             assert self.gate.wait(10)
-        self.was_read.set()
+        self.was_read = True
         data, self.content = self.content[: min(size, MIB // 2)], self.content[min(size, MIB // 2) :]
         return bytes(data)
 

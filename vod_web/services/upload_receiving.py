@@ -1,7 +1,7 @@
 """How does a part that the site itself receives come to its place?"""
 
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
@@ -15,6 +15,8 @@ from vod_web.models import Part, Upload, UploadState
 from vod_web.services.upload_parts import part_size, read_token
 from vod_web.services.uploads import require_open, touch_upload
 from vod_web.storage.base import Storage, UploadedPart
+
+OVERTAKEN = "This part was sent again meanwhile."
 
 
 def receive_part(
@@ -36,7 +38,7 @@ def receive_part(
 
     Raises:
         NotAllowed: the token is not for this part, or too old.
-        NotFound, Conflict: the upload is given up, complete, or this part is being received already.
+        NotFound, Conflict: the upload is given up or complete, or the part was sent again meanwhile.
         InvalidInput, ChecksumMismatch: other bytes than announced.
     """
     expected = _expected_checksum(read_token(token, public_id, number, settings), checksum_sha256)
@@ -51,10 +53,11 @@ def receive_part(
         upload.key,
         upload.parts_id,
         number,
-        cast(BinaryIO, _ClaimingStream(stream, claim)),  # a storage only reads
+        stream,
         offset=(number - 1) * upload.part_size_bytes,
         size_bytes=whole,
         checksum_sha256=expected,
+        before_write=claim.hold,
     )
     claim.fulfil(part)
     return part
@@ -82,7 +85,11 @@ def _find_receiving(public_id: str) -> Upload:
 
 
 class _Claim:
-    """The right to call one part received. A later claim on the same part ends an earlier one."""
+    """The right to write one part. A later claim on the same part ends an earlier one.
+
+    A sender that lost its connection sends the part again, while for the site the first request hangs, for hours
+    perhaps: the newest one must win, and an older one that wakes up must not write any more.
+    """
 
     def __init__(self, upload: Upload, number: int, size_bytes: int, now: datetime) -> None:
         self.upload_id = upload.id
@@ -90,8 +97,26 @@ class _Claim:
         self.size_bytes = size_bytes
         self.now = now
         self.fence = new_public_id()
+        self._is_staked = False
 
-    def stake(self) -> None:
+    def hold(self) -> None:
+        """Before each piece, while nobody else writes to the place.
+
+        Raises:
+            Conflict: another request has claimed the part since, or the upload is over.
+        """
+        if not self._is_staked:
+            self._stake()
+            self._is_staked = True
+            return
+        fence = current_session().scalar(
+            select(Part.fence).where(Part.upload_id == self.upload_id, Part.number == self.number)
+        )
+        close_session()
+        if fence != self.fence:
+            raise Conflict(OVERTAKEN)
+
+    def _stake(self) -> None:
         """The place is about to be written: whatever was received there before counts no more."""
         with transaction() as session:
             upload = session.get(Upload, self.upload_id, populate_existing=True)
@@ -112,23 +137,4 @@ class _Claim:
         with transaction() as session:
             is_mine = session.connection().execute(mine.values(etag=part.etag)).rowcount == 1
         if not is_mine:
-            raise Conflict("This part was sent again meanwhile.")
-
-
-class _ClaimingStream:
-    """A stream that stakes a claim before its first byte is read.
-
-    The storage reads only once nobody else can write to the place; that is the moment at which the old part must
-    be forgotten. Any sooner, and a request that never gets to write would forget a good part.
-    """
-
-    def __init__(self, stream: BinaryIO, claim: _Claim) -> None:
-        self._stream = stream
-        self._claim: _Claim | None = claim
-
-    def read(self, size: int = -1, /) -> bytes:
-        """As the stream itself."""
-        if self._claim is not None:
-            self._claim.stake()
-            self._claim = None
-        return self._stream.read(size)
+            raise Conflict(OVERTAKEN)

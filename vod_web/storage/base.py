@@ -7,7 +7,7 @@ the S3 server does not work.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -184,6 +184,7 @@ class Storage(Protocol):
         offset: int,
         size_bytes: int,
         checksum_sha256: bytes | None,
+        before_write: Callable[[], None] | None = None,
     ) -> UploadedPart:
         """Receive a part into its place; parts may come in any order and at the same time.
 
@@ -191,6 +192,9 @@ class Storage(Protocol):
         ChecksumMismatch for other bytes, Conflict while the same part is being received, NotFound when the
         parts are not open. After an error the place holds garbage until the part is sent again: forget that a
         part was received before writing it anew. S3 raises Unavailable: there the client sends the parts.
+
+        `before_write` is called before each piece, while nobody else writes to the place; what it raises ends the
+        part. With it there is no Conflict: it decides which of several requests for one part may write.
         """
         ...
 

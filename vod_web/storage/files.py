@@ -124,6 +124,23 @@ def lock_range(fd: int, start: int, length: int) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def locked_range(fd: int, start: int, length: int) -> Iterator[None]:
+    """These bytes for this descriptor alone for a moment; waits for whoever has them."""
+    if sys.platform != "linux":
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(fd, fcntl.LOCK_UN)
+        return
+    fcntl.fcntl(fd, fcntl.F_OFD_SETLKW, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, start, length, 0))
+    try:
+        yield
+    finally:
+        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_UNLCK, os.SEEK_SET, start, length, 0))
+
+
 def write_all(fd: int, data: bytes, offset: int) -> None:
     """Write all these bytes at an offset: the system may take fewer at a time."""
     view = memoryview(data)
@@ -133,10 +150,18 @@ def write_all(fd: int, data: bytes, offset: int) -> None:
         offset += written
 
 
-def receive(stream: BinaryIO, fd: int, *, offset: int, size_bytes: int) -> bytes:
+def receive(
+    stream: BinaryIO,
+    fd: int,
+    *,
+    offset: int,
+    size_bytes: int,
+    turn: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+) -> bytes:
     """Copy exactly `size_bytes` from a stream to an offset of a file and return their SHA-256.
 
-    Raises InvalidInput when the stream holds fewer or more; nothing is ever written past the range.
+    Each piece is written within a `turn()`, and read outside of it. Raises InvalidInput when the stream holds fewer
+    or more; nothing is ever written past the range.
     """
     digest = hashlib.sha256()
     received = 0
@@ -147,7 +172,8 @@ def receive(stream: BinaryIO, fd: int, *, offset: int, size_bytes: int) -> bytes
                 f"The part ended after {received} bytes instead of {size_bytes}.", {"size_bytes": "too few bytes"}
             )
         digest.update(data)
-        write_all(fd, data, offset + received)
+        with turn():
+            write_all(fd, data, offset + received)
         received += len(data)
     if stream.read(1):
         raise InvalidInput(

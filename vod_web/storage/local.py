@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,10 +155,11 @@ class LocalStorage:
         offset: int,
         size_bytes: int,
         checksum_sha256: bytes | None,
+        before_write: Callable[[], None] | None = None,
     ) -> UploadedPart:
         path = local_parts.parts_path(self._path(key), parts_id)
         with explained():
-            digest = local_parts.write(path, stream, offset=offset, size_bytes=size_bytes)
+            digest = local_parts.write(path, stream, offset=offset, size_bytes=size_bytes, before_write=before_write)
         files.check_digest(digest, checksum_sha256)
         return UploadedPart(number=number, size_bytes=size_bytes, etag=digest.hex(), checksum_sha256=digest)
 

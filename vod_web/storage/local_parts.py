@@ -9,7 +9,8 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,15 +52,40 @@ def create(path: Path, size_bytes: int) -> None:
     files.sync_directory(path.parent)
 
 
-def write(path: Path, stream: BinaryIO, *, offset: int, size_bytes: int) -> bytes:
-    """Write one part to its place, safe against a power cut, and return its SHA-256."""
+def write(
+    path: Path,
+    stream: BinaryIO,
+    *,
+    offset: int,
+    size_bytes: int,
+    before_write: Callable[[], None] | None = None,
+) -> bytes:
+    """Write one part to its place, safe against a power cut, and return its SHA-256.
+
+    The place is locked all the while; with `before_write`, only while a piece is written, so that a sender whose
+    connection hangs keeps nobody from sending the part anew.
+    """
     with _reporting_absence(), files.opened(path, os.O_RDWR) as fd:
         if offset < 0 or size_bytes < 0 or offset + size_bytes > os.fstat(fd).st_size:
             raise InvalidInput("This part lies outside the file.", {"size_bytes": "does not fit the upload"})
-        lock_parts(fd, path, offset, size_bytes, "This part is being received already: wait for it to end.")
-        digest = files.receive(stream, fd, offset=offset, size_bytes=size_bytes)
+        if before_write is None:
+            lock_parts(fd, path, offset, size_bytes, "This part is being received already: wait for it to end.")
+            digest = files.receive(stream, fd, offset=offset, size_bytes=size_bytes)
+        else:
+            turn = partial(_turn, fd, path, offset, size_bytes, before_write)
+            digest = files.receive(stream, fd, offset=offset, size_bytes=size_bytes, turn=turn)
         os.fsync(fd)
     return digest
+
+
+@contextlib.contextmanager
+def _turn(fd: int, path: Path, start: int, length: int, before_write: Callable[[], None]) -> Iterator[None]:
+    """The place for one piece, if it is still the upload's and `before_write` does not object."""
+    with files.locked_range(fd, start, length):
+        if not os.path.samestat(os.fstat(fd), path.stat()):
+            raise FileNotFoundError(path)
+        before_write()
+        yield
 
 
 def finish(path: Path, final: Path, size_bytes: int) -> bool:

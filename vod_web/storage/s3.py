@@ -6,7 +6,7 @@ signed addresses, so that no byte of a video passes through the site. The only m
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -246,6 +246,7 @@ class S3Storage:
         offset: int,
         size_bytes: int,
         checksum_sha256: bytes | None,
+        before_write: Callable[[], None] | None = None,
     ) -> UploadedPart:
         raise Unavailable("This site's parts are sent to its file storage directly: ask for their addresses.")
 

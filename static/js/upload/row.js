@@ -115,10 +115,9 @@ export class Row {
   }
 
   #drawDone() {
-    const { watch } = this.transfer.video.urls;
     this.#parts.done.hidden = false;
-    this.#parts.watch.href = watch;
-    this.#parts.copy.dataset.copy = new URL(watch, location.href).href;
+    this.#parts.watch.href = this.transfer.watchPath;
+    this.#parts.copy.dataset.copy = new URL(this.transfer.watchPath, location.href).href;
   }
 }
 

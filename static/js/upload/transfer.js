@@ -37,6 +37,11 @@ export class Transfer extends EventTarget {
     this.#unfinished = unfinished;
   }
 
+  /** The page of the video, on this page's own host. */
+  get watchPath() {
+    return new URL(this.video.urls.watch, location.href).pathname;
+  }
+
   get isOver() {
     return OVER.has(this.state);
   }
