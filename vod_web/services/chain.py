@@ -204,9 +204,9 @@ def _list(names: Sequence[str]) -> str:
 
 def summarize(links: Sequence[Link]) -> str:
     """The chain in a sentence, for whoever listens to the page instead of looking at it."""
-    for link in links:
-        if link.state is LinkState.FAILED:
-            return f"{link.name.value} does not work."
-        if link.state is LinkState.RUNNING:
-            return f"{link.name.value} is being tested."
+    said = {LinkState.FAILED: "does not work", LinkState.RUNNING: "is being tested"}
+    for state, words in said.items():
+        for link in links:
+            if link.state is state:
+                return f"{link.name.value} {words}."
     return ""
