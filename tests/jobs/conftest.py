@@ -19,7 +19,7 @@ LONG = Clip(
     "of two chunks, and large enough that a person would have to wait for it",
     "long.mp4",
     (*X264, *AAC),
-    duration_s=18,
+    duration_s=13,
     filters="scale=960:540:flags=neighbor",
 )
 

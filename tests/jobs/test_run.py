@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from tests.factories import make_admin
 from tests.workers import Site
-from vod_web.db.session import current_session
+from vod_web.db.session import current_session, transaction
 from vod_web.jobs.run import run_job
 from vod_web.jobs.workplace import Workplace, take_workplace
 from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
-from vod_web.models import Encode, JobKind, JobState, RenditionKind, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, JobKind, JobState, RenditionKind, Video, VideoStatus
 from vod_web.services import processing
 from vod_web.services.processing.prepare import OTHER_BYTES, SOURCE_GONE
 from vod_web.services.videos import get_video
@@ -147,6 +147,24 @@ def test_an_unexpected_error_is_noted_for_the_admin_and_leaves_no_scratch(
     assert "encode_chunk" in failed.log
     assert site.see(video).status is VideoStatus.PROCESSING
     assert site.scratch() == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("jobs_before", [1, 3])
+def test_an_encode_planned_by_another_version_begins_anew(
+    site: Site, workplace: Workplace, clips: dict[str, Path], jobs_before: int
+) -> None:
+    video = site.add_video(clips["silent"])
+    for _ in range(jobs_before):
+        run_job(next(job.id for job in site.jobs(video) if job.state is JobState.QUEUED))
+    with transaction() as session:
+        session.scalars(select(Encode)).one().plan = {"from": "the past"}
+
+    run_all(site, video)
+
+    assert site.see(video).status is VideoStatus.READY
+    encodes = current_session().scalars(select(Encode.status).order_by(Encode.id)).all()
+    assert encodes == [EncodeStatus.CANCELLED, EncodeStatus.READY]
 
 
 @on_sqlite

@@ -172,6 +172,9 @@ def test_places_in_the_queue_count_those_who_came_before(owner: User, queue: Job
 
     assert [processing.queue_position(fresh(video)) for video in videos] == [None, 1, 2]
     assert processing.queue_positions([fresh(video) for video in videos]) == {videos[1].id: 1, videos[2].id: 2}
+    with transaction() as session:
+        session.get_one(Video, videos[1].id).status = VideoStatus.DELETED
+    assert processing.queue_position(fresh(videos[2])) == 1
 
 
 # leases and fences

@@ -8,8 +8,10 @@ from vod_web.db.session import close_session
 from vod_web.jobs.workplace import this_workplace
 from vod_web.models import JobKind
 from vod_web.services.processing.attempts import Attempt, WorkerStopped
+from vod_web.services.processing.encodes import begin_anew
 from vod_web.services.processing.leases import Lease, LeaseLost, claim_job
 from vod_web.services.processing.outcomes import fail_job, give_back
+from vod_web.services.processing.outputs import PlanOutdated
 from vod_web.services.processing.pictures import make_poster_files, make_storyboard_files
 from vod_web.services.processing.prepare import prepare
 from vod_web.services.processing.publish import publish
@@ -51,6 +53,9 @@ def _run(lease: Lease) -> None:
         except WorkerStopped:
             close_session()
             give_back(lease, queue=attempt.queue, now=utc_now())
+        except PlanOutdated:
+            close_session()
+            begin_anew(lease.encode_id, queue=attempt.queue, settings=attempt.settings, now=utc_now())
         except Exception as error:
             close_session()
             fail_job(lease, error, queue=attempt.queue, now=utc_now())

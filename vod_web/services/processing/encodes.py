@@ -15,7 +15,14 @@ from vod_web.db.session import after_commit, current_session, transaction
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, Role, Source, User, Video, VideoStatus
 from vod_web.queue import JobQueue
 from vod_web.services.permissions import require_role
-from vod_web.services.processing.rows import HELD_STATUSES, OPEN_ENCODES, cancel_jobs, lock_video, show_status
+from vod_web.services.processing.rows import (
+    HELD_STATUSES,
+    OPEN_ENCODES,
+    cancel_jobs,
+    lock_encode,
+    lock_video,
+    show_status,
+)
 from vod_web.services.processing.turns import queue_job
 from vod_web.services.videos import get_own_video
 from vod_web.services.videos import lock_video as lock_video_named
@@ -48,6 +55,21 @@ def begin_encode(
         ids = {"video": video.public_id, "encode": encode.public_id}
         after_commit(partial(log.info, "encode_begun", **ids, ladder=settings.ladder))
     return encode
+
+
+def begin_anew(encode_id: int, *, queue: JobQueue, settings: Settings, now: datetime) -> None:
+    """Replace an encode that cannot go on because another version of the site planned it.
+
+    One that is over keeps what it has; what it still lacks is not made.
+    """
+    with transaction() as session:
+        encode = lock_encode(session, encode_id)
+        if encode is None:
+            return
+        video, source, is_open = encode.video, encode.source, encode.status in OPEN_ENCODES
+        cancel_jobs(session, encode_id)
+        if is_open:
+            begin_encode(video, source, queue=queue, settings=settings, now=now)
 
 
 def _end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
@@ -150,10 +172,11 @@ def queue_positions(videos: Sequence[Video]) -> dict[int, int]:
     wanted = [video.id for video in videos if video.status is VideoStatus.QUEUED]
     if not wanted:
         return {}
-    earlier = aliased(Encode)
+    earlier, its_video = aliased(Encode), aliased(Video)
     rows = current_session().execute(
-        select(Encode.video_id, func.count(earlier.id))
+        select(Encode.video_id, func.count(its_video.id))
         .join(earlier, (earlier.status == EncodeStatus.QUEUED) & (earlier.id <= Encode.id))
+        .join(its_video, (its_video.id == earlier.video_id) & (its_video.status == VideoStatus.QUEUED))
         .where(Encode.video_id.in_(wanted), Encode.status == EncodeStatus.QUEUED)
         .group_by(Encode.id, Encode.video_id)
     )

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from vod_web.core.errors import NotFound, UnsupportedMedia
 from vod_web.db.session import current_session
 from vod_web.media.plan import EncodePlan
+from vod_web.media.records import Record
 from vod_web.media.results import RenditionFiles
 from vod_web.models import Encode
 from vod_web.services.processing.attempts import ENCODED_PART, Attempt
@@ -17,8 +20,14 @@ from vod_web.services.processing.leases import LeaseLost
 from vod_web.services.processing.prepare import ADDRESS_LIFETIME_S, SOURCE_GONE
 from vod_web.storage import keys
 
+Stored = TypeVar("Stored", bound=Record)
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 """Nothing of a finished encode ever changes: another encode has another folder."""
+
+
+class PlanOutdated(Exception):
+    """The plan or a result was written by another version of the site: only a new encode can go on."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ def read_assignment(attempt: Attempt) -> Assignment:
 
     Raises:
         LeaseLost: the encode is gone.
+        PlanOutdated: the plan is of another version.
     """
     wanted = select(Encode).where(Encode.id == attempt.lease.encode_id)
     encode = current_session().scalar(wanted.options(joinedload(Encode.video), joinedload(Encode.source)))
@@ -46,8 +56,16 @@ def read_assignment(attempt: Attempt) -> Assignment:
         video_id=encode.video.public_id,
         encode_id=encode.public_id,
         source_key=encode.source.key,
-        plan=EncodePlan.from_json(encode.plan),
+        plan=read_record(EncodePlan, encode.plan),
     )
+
+
+def read_record(kind: type[Stored], value: dict[str, Any]) -> Stored:
+    """What was kept as JSON; raises PlanOutdated when another version of the site kept it."""
+    try:
+        return kind.from_json(value)
+    except ValidationError as error:
+        raise PlanOutdated from error
 
 
 def open_source(attempt: Attempt, assignment: Assignment) -> str:

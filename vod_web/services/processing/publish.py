@@ -15,7 +15,7 @@ from vod_web.media.results import RenditionFiles
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, Rendition, Video, VideoStatus
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
-from vod_web.services.processing.outputs import Assignment, read_assignment, store_text
+from vod_web.services.processing.outputs import Assignment, read_assignment, read_record, store_text
 from vod_web.services.processing.rows import cancel_jobs, show_status
 from vod_web.services.processing.turns import MAIN_JOBS
 from vod_web.storage import keys
@@ -40,9 +40,9 @@ def _read_results(encode_id: int) -> list[RenditionFiles]:
     made: list[RenditionFiles] = []
     for kind, result in current_session().execute(wanted.order_by(Job.kind.desc(), Job.number)):
         if kind is JobKind.CHUNK:
-            made += ChunkResult.from_json(result).renditions
+            made += read_record(ChunkResult, result).renditions
         else:
-            made.append(AudioResult.from_json(result).rendition)
+            made.append(read_record(AudioResult, result).rendition)
     return made
 
 
