@@ -29,7 +29,7 @@ def _set_up(page: Page) -> None:
     page.get_by_label("Name of the site").fill("Village cinema")
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("User name").fill("ada")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Set up and test").click()
 
 
@@ -59,21 +59,30 @@ def _register(page: Page) -> None:
     page.goto("/register")
     page.get_by_label("User name").fill("grace")
     page.get_by_label("E-mail").fill("grace@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Register").click()
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
     expect(page.get_by_role("link", name="Upload").first).to_be_visible()
 
 
 def _upload(page: Page, clip: Path) -> str:
     """Choose the file, type a title meanwhile, and land on the video's page; gives its address."""
     page.goto("/upload")
+    _slow_down(page, bytes_per_s=clip.stat().st_size // 4)
     page.locator("input[type=file]").first.set_input_files(clip)
-    title = page.get_by_label("Title")
+    row = page.locator(".upload-item")
+    title = row.get_by_label("Title")
     expect(title).to_have_value("my holiday 2026")
     title.fill("A week by the sea")
+    expect(row.locator("[data-speed]")).to_contain_text("left")
     page.wait_for_url("**/watch/*", timeout=30_000)
     expect(page.get_by_role("heading", level=1)).to_have_text("A week by the sea")
     return page.url
+
+
+def _slow_down(page: Page, *, bytes_per_s: int) -> None:
+    """Give this page a slow line, as most people have."""
+    line = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": bytes_per_s}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
 
 
 def _expect_no_more_polling(page: Page) -> None:
@@ -94,12 +103,12 @@ def _watch(page: Page, address: str) -> None:
     page.keyboard.press("9")
     wait_until_past(page, 10.8)
     page.keyboard.press("0")
-    page.wait_for_function("document.querySelector('video').currentTime < 5")
+    page.wait_for_function("() => document.querySelector('video').currentTime < 5")
 
     _choose_quality(page, "240p")
-    page.wait_for_function("document.querySelector('video').videoHeight === 240")
+    page.wait_for_function("() => document.querySelector('video').videoHeight === 240")
     _choose_quality(page, "360p")
-    page.wait_for_function("document.querySelector('video').videoHeight === 360")
+    page.wait_for_function("() => document.querySelector('video').videoHeight === 360")
     assert decoded_height_px(page) == 360
     here = current_time_s(page)
     wait_until_past(page, here + 0.5)
@@ -108,5 +117,6 @@ def _watch(page: Page, address: str) -> None:
 def _choose_quality(page: Page, name: str) -> None:
     player = page.locator("[data-player]")
     player.hover()
-    player.get_by_role("button", name="Quality").click()
+    player.get_by_role("button", name="Settings").click()
+    player.get_by_role("menuitem", name="Quality").click()
     player.get_by_role("menuitemradio", name=name).click()

@@ -45,7 +45,9 @@ def address(nginx: str, settings: Settings, database: Engine, tmp_path: Path) ->
         "VOD_TRUSTED_PROXIES": "1",
     }
     server = subprocess.Popen([sys.executable, "-m", "vod_web.cli.web_server"], cwd=ROOT, env=environ)
-    proxy = subprocess.Popen([nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path), "-e", str(tmp_path / "start.log")])
+    proxy = subprocess.Popen(
+        [nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path), "-e", str(tmp_path / "start.log")]
+    )
     url = f"http://127.0.0.1:{nginx_port}"
     try:
         wait_until(lambda: _status(f"{url}/healthz") == 200, what="the site answers through nginx")
