@@ -180,7 +180,8 @@ def test_deleting_and_undoing_by_htmx(client: FlaskClient, ada: User) -> None:
     toast = json.loads(response.headers["HX-Trigger"])["toast"]
     assert (response.status_code, response.text) == (200, "")
     assert toast["action"] == {"label": "Undo", "url": f"/studio/videos/{video.public_id}/restore"}
-    undone = client.post(toast["action"]["url"], headers=FRAGMENT)
+    by_toast = {"HX-Request": "true", "HX-Request-Type": "full"}
+    undone = client.post(toast["action"]["url"], headers=by_toast)
     assert (undone.status_code, undone.headers["HX-Refresh"]) == (204, "true")
     assert rows(client.get("/studio").text) == ["Harbour"]
 

@@ -11,7 +11,7 @@ from vod_web.schemas.videos import OwnFilter, VideoRead, VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import library, processing, videos
 from vod_web.web.forms import blank_form, read_form, read_query, redisplay_on_error
-from vod_web.web.rendering import go_to, is_fragment_request, reload_page, render, render_blocks, tell
+from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, render_blocks, tell
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list, show_video, show_videos
 
@@ -72,7 +72,7 @@ def restore(video_id: str) -> Response:
     """Take it out of the bin."""
     video_bin.restore_video(current_person(), video_id, now=utc_now())
     flash("The video is back.", "success")
-    return reload_page() if is_fragment_request() else go_to("studio.index")
+    return reload_page() if is_from_htmx() else go_to("studio.index")
 
 
 @blueprint.post("/videos/<video_id>/retry")

@@ -47,6 +47,11 @@ def tell(message: str, *, action: str, url: str) -> Response:
     return current_app.response_class(headers={"HX-Trigger": json.dumps({"toast": toast})})
 
 
+def is_from_htmx() -> bool:
+    """Whether htmx asks, for a part of the page or for all of it, as the button of a toast does."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def reload_page() -> Response:
     """To htmx: more has changed than one place, so show the whole page anew."""
     return current_app.response_class(status=204, headers={"HX-Refresh": "true"})
