@@ -2,24 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, String, case, cast, func, or_, select, true, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select, true
 
-from vod_web.db.session import current_session
-from vod_web.models import Job, JobState, Role, User, Video, VideoStatus
+from vod_web.db.session import current_session, transaction
+from vod_web.models import Job, JobState, Role, User, Video, VideoStatus, Visibility
 from vod_web.schemas.admin import EveryVideoFilter, UserFilter
-from vod_web.services import library
+from vod_web.services import audit, bin, library
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_role
 
 DAY = timedelta(days=1)
+TARGET_LENGTH = 120
+"""What the log of deeds keeps of a title."""
+
+
+def _in_order(column: Column, values: type[StrEnum]) -> ColumnElement[int]:
+    """Sorts by the order in which the values are defined, not by the alphabet."""
+    return case({value: place for place, value in enumerate(values)}, value=column)
+
 
 _OF_USER = Video.owner_id == User.id
 _STORED = func.coalesce(func.sum(Video.source_bytes + Video.rendition_bytes), 0)
 
 USERS_SORTED_BY: dict[str, Column] = {
     "username": User.username_key,
-    "role": case({role: role.rank for role in Role}, value=User.role),
+    "role": _in_order(User.role, Role),
     "videos": select(func.count(Video.id)).where(_OF_USER).scalar_subquery(),
     "stored": select(cast(_STORED, BigInteger)).where(_OF_USER).scalar_subquery(),
     "created_at": User.created_at,
@@ -29,8 +38,8 @@ USERS_SORTED_BY: dict[str, Column] = {
 
 VIDEOS_SORTED_BY: dict[str, Column] = library.SORTED_BY | {
     "owner": select(User.username_key).where(_OF_USER).scalar_subquery(),
-    "status": type_coerce(Video.status, String),
-    "visibility": type_coerce(Video.visibility, String),
+    "status": _in_order(Video.status, VideoStatus),
+    "visibility": _in_order(Video.visibility, Visibility),
 }
 
 
@@ -103,9 +112,7 @@ def _user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
 def _stored_by(user_ids: list[int]) -> dict[int, tuple[int, int]]:
     """How many videos and bytes each of these people has."""
     rows = current_session().execute(
-        select(Video.owner_id, func.count(), _STORED)
-        .where(Video.owner_id.in_(user_ids))
-        .group_by(Video.owner_id)
+        select(Video.owner_id, func.count(), _STORED).where(Video.owner_id.in_(user_ids)).group_by(Video.owner_id)
     )
     return {owner_id: (count, int(stored)) for owner_id, count, stored in rows}
 
@@ -120,6 +127,34 @@ def list_every_video(actor: User | None, wanted: EveryVideoFilter) -> Found[Vide
     return library.list_all(wanted, VIDEOS_SORTED_BY)
 
 
+def delete_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
+    """Put anybody's video into the bin.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+        NotFound, Gone: as `bin.delete_video`.
+    """
+    admin = require_role(actor, Role.ADMIN)
+    with transaction():
+        video = bin.delete_video(admin, public_id, now=now)
+        audit.note(admin, "video.delete", video.title[:TARGET_LENGTH], id=public_id)
+    return video
+
+
+def restore_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
+    """Take anybody's video out of the bin.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+        NotFound, Gone: as `bin.restore_video`.
+    """
+    admin = require_role(actor, Role.ADMIN)
+    with transaction():
+        video = bin.restore_video(admin, public_id, now=now)
+        audit.note(admin, "video.restore", video.title[:TARGET_LENGTH], id=public_id)
+    return video
+
+
 def get_overview(actor: User | None, *, now: datetime) -> Overview:
     """The site in numbers, by a handful of queries.
 
@@ -128,8 +163,8 @@ def get_overview(actor: User | None, *, now: datetime) -> Overview:
     """
     require_role(actor, Role.ADMIN)
     session = current_session()
-    by_status = dict(session.execute(select(Video.status, func.count()).group_by(Video.status)).tuples().all())
-    jobs = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    by_status = {row[0]: row[1] for row in session.execute(select(Video.status, func.count()).group_by(Video.status))}
+    jobs = {row[0]: row[1] for row in session.execute(select(Job.state, func.count()).group_by(Job.state))}
     oldest = session.scalar(select(func.min(Job.queued_at)).where(Job.state == JobState.QUEUED))
     since = Video.created_at > now - DAY
     return Overview(

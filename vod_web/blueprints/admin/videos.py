@@ -7,7 +7,7 @@ from vod_web.core.clock import utc_now
 from vod_web.models import VideoStatus, Visibility
 from vod_web.resources import resources
 from vod_web.schemas.admin import EveryVideoFilter
-from vod_web.services import admin, bin, processing
+from vod_web.services import admin, processing
 from vod_web.web.forms import choices, read_query
 from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
@@ -54,14 +54,14 @@ def cancel_video(video_id: str) -> Response:
 @blueprint.post("/videos/<video_id>/delete")
 def delete_video(video_id: str) -> Response:
     """Put a video into the bin."""
-    video = bin.delete_video(current_person(), video_id, now=utc_now())
+    video = admin.delete_video(current_person(), video_id, now=utc_now())
     return _said(f"“{video.title}” is in the bin; it can be restored from this table.")
 
 
 @blueprint.post("/videos/<video_id>/restore")
 def restore_video(video_id: str) -> Response:
     """Take a video out of the bin."""
-    video = bin.restore_video(current_person(), video_id, now=utc_now())
+    video = admin.restore_video(current_person(), video_id, now=utc_now())
     return _said(f"“{video.title}” is back.")
 
 
