@@ -14,11 +14,14 @@ from sqlalchemy import Engine
 
 from tests.s3_server import S3Server, require_s3_server, run_s3_server
 from tests.servers import find_postgres, postgres_server, queue_server
+from tests.templates import CompiledTemplates
 from vod_web.app import create_app
 from vod_web.core.settings import Settings, load_settings
 from vod_web.db.base import Base
 from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session
+
+Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}  # compiling takes most of the time of making a site
 
 DATABASES = ("sqlite", "postgresql")
 
