@@ -69,10 +69,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_NAME": "vod_session",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_https,
-        "REMEMBER_COOKIE_NAME": "vod_remember",
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SECURE": settings.is_https,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session; an upload page may stay open for days
         "WTF_CSRF_SSL_STRICT": False,
         "PROPAGATE_EXCEPTIONS": False,
