@@ -263,6 +263,8 @@ def test_the_jobs_of_a_restored_video_go_on(video: Video, encode: Encode, queue:
     with transaction() as session:
         session.get_one(Video, video.id).status = VideoStatus.DELETED
     assert claim_job(job_of(encode, JobKind.PREPARE).id, worker="w1", lease_s=LEASE_S, now=NOW) is None
+    assert sweep_jobs(queue=queue, now=NOW) == 0
+    assert states(encode) == {"prepare-0": "waiting"}
     with transaction() as session:
         session.get_one(Video, video.id).status = VideoStatus.QUEUED
 
