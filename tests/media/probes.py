@@ -1,8 +1,10 @@
 """Probes of videos that exist only on paper."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from vod_web.media.probed import AudioTrack, Colour, FrameTimes, Probe, VideoStream
+from vod_web.media.probed import AudioTrack, Bitstream, Colour, FrameTimes, PacketTimes, Probe, VideoStream
 from vod_web.media.timing import measure_frames
 
 
@@ -50,6 +52,30 @@ def uneven_video(milliseconds: list[int]) -> VideoStream:
     base = Fraction(1, 1000)
     frames, rate = measure_frames(milliseconds, milliseconds[:1], base, [], 40)
     return make_video(frames, rate, base, (1280, 720), 0, Fraction(1))
+
+
+def copied_video(
+    *,
+    rate: Fraction = Fraction(30),
+    seconds: Fraction | int = 60,
+    gop: int = 60,
+    keyframes: Sequence[int] = (),
+    **changes: object,
+) -> VideoStream:
+    """An H.264 video that can be copied, with a keyframe every `gop` frames or at the frames given."""
+    video = even_video(rate=rate, seconds=seconds)
+    ticks = int(1 / rate / video.time_base)
+    count = round(seconds * rate)
+    places = [number * ticks for number in keyframes or range(0, count, gop)]
+    frames, _ = measure_frames([n * ticks for n in range(count)], places, video.time_base, [rate], ticks)
+    bitstream = Bitstream("avc1.640028", is_closed=True, is_constant=True, is_cut=False, delay_s=0.07)
+    return replace(video, **({"frames": frames, "bitstream": bitstream} | changes))  # type: ignore[arg-type]
+
+
+def copied_track(index: int, *, seconds: int = 60, **changes: object) -> AudioTrack:
+    """A sound track that can be copied."""
+    packets = PacketTimes(Fraction(1, 48000), -1024, seconds * 48000 // 1024 + 1, is_even=True)
+    return audio_track(index, packets=packets, duration_s=Fraction(seconds), **changes)
 
 
 def audio_track(index: int, **changes: object) -> AudioTrack:

@@ -5,8 +5,9 @@ from shlex import quote
 
 import pytest
 
-from tests.media.probes import audio_track, even_video, make_probe
-from vod_web.media.commands import audio_command, chunk_command, poster_command, storyboard_command
+from tests.media.probes import audio_track, copied_track, copied_video, even_video, make_probe
+from vod_web.media.audio_commands import audio_command
+from vod_web.media.commands import chunk_command, copy_command, poster_command, storyboard_command
 from vod_web.media.filters import audio_graph, downmix_filters, format_seconds, ladder_graph
 from vod_web.media.plan import EncodePlan, plan_encode
 from vod_web.media.probed import Colour
@@ -33,11 +34,32 @@ def as_text(arguments: list[str]) -> str:
 
 
 def test_the_command_of_a_chunk(plan: EncodePlan, golden: Golden) -> None:
-    golden("chunk.txt", as_text(chunk_command(plan, plan.chunks[1], "/data/source")))
+    chunk = next(chunk for chunk in plan.chunks if chunk.purpose == "ladder" and chunk.first_segment > 0)
+
+    golden("chunk.txt", as_text(chunk_command(plan, chunk, "/data/source")))
+
+
+def test_the_command_of_a_copy(golden: Golden) -> None:
+    plan = plan_encode(make_probe(copied_video(seconds=800)))
+    chunk = plan.chunks[1]
+
+    assert plan.copy is not None
+    assert chunk.purpose == "copy"
+    golden("copy.txt", as_text(copy_command(plan, plan.copy, chunk, "/data/source")))
+
+
+def test_the_commands_of_chunks_of_sound(golden: Golden) -> None:
+    encoded = plan_encode(make_probe(even_video(seconds=800), audio_track(1, codec="opus", duration_s=Fraction(800))))
+    copied = plan_encode(make_probe(even_video(seconds=800), copied_track(1, seconds=800)))
+
+    golden("audio_chunk.txt", as_text(audio_command(encoded, encoded.audio_chunks[1], "/data/source")))
+    golden("audio_copy.txt", as_text(audio_command(copied, copied.audio_chunks[1], "/data/source")))
 
 
 def test_the_command_of_a_sound_track(plan: EncodePlan, golden: Golden) -> None:
-    golden("audio.txt", as_text(audio_command(plan, plan.audio[0], "https://store.example.org/source?signature=x")))
+    golden(
+        "audio.txt", as_text(audio_command(plan, plan.audio_chunks[0], "https://store.example.org/source?signature=x"))
+    )
 
 
 def test_the_command_of_a_poster(plan: EncodePlan, golden: Golden) -> None:
@@ -72,14 +94,14 @@ def test_a_local_path_opens_no_network_and_an_address_no_files(plan: EncodePlan)
 def test_only_hdr_is_tone_mapped(plan: EncodePlan, transfer: str, is_mapped: bool) -> None:
     video = replace(plan.video, colour=Colour("bt2020nc", "bt2020", transfer))
 
-    graph = ladder_graph(replace(plan, video=video), 0, None)
+    graph = ladder_graph(replace(plan, video=video), plan.rungs, 0, None)
 
     assert ("tonemap" in graph) == is_mapped
     assert "bilinear" not in graph
 
 
 def test_interlaced_frames_are_deinterlaced_before_anything_else(plan: EncodePlan) -> None:
-    graph = ladder_graph(replace(plan, video=replace(plan.video, is_interlaced=True)), 0, None)
+    graph = ladder_graph(replace(plan, video=replace(plan.video, is_interlaced=True)), plan.rungs, 0, None)
 
     assert graph.startswith("[0:0]bwdif")
 
@@ -91,8 +113,8 @@ def test_surround_keeps_the_centre_in_both_ears() -> None:
     assert downmix_filters("mono", 1) == ["pan=stereo|FL=c0|FR=c0"]
 
 
-def test_sound_begins_with_the_picture() -> None:
-    assert audio_graph("stereo", 2, Fraction(14, 10)).startswith("asetpts=PTS-7/5/TB,")
+def test_sound_begins_with_the_picture(plan: EncodePlan) -> None:
+    assert audio_graph(plan.audio[0], Fraction(14, 10), 0, 48000).startswith("asetpts=PTS-7/5/TB,")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ OPTIONS = EncodeOptions(
     segment_s=Fraction(1),
     first_segment_s=Fraction(1, 2),
     chunk_s=Fraction(2),
-    first_chunk_s=Fraction(1),
     preset="ultrafast",
 )
 """Two rungs, several segments in a chunk, several chunks in a clip."""

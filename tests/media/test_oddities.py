@@ -22,7 +22,8 @@ def look(ffmpeg: str, playlist: Path) -> tuple[int, int, int]:
 
 
 def top(made: LocalEncode) -> Path:
-    return made.folder / made.renditions[0].name / MEDIA_NAME
+    """The largest that was encoded."""
+    return made.folder / made.plan.rungs[0].name / MEDIA_NAME
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from tests.media.probes import audio_track, even_video, make_probe, uneven_video
-from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode, plan_seek_margin
+from vod_web.media.plan import EncodePlan, plan_encode, plan_seek_margin
 from vod_web.media.probed import Probe
 
 
@@ -21,22 +21,6 @@ def test_the_same_probe_gives_the_same_plan() -> None:
     probe = make_probe(even_video(), audio_track(1))
 
     assert plan_encode(probe) == plan_encode(Probe.from_json(probe.to_json()))
-
-
-def test_the_first_chunk_is_short_and_the_others_long() -> None:
-    plan = plan_encode(make_probe(even_video(seconds=600)))
-
-    lengths = [plan.chunk_duration_s(chunk.index) for chunk in plan.chunks]
-    assert lengths[0] == 8
-    assert all(60 <= length < 64 for length in lengths[1:-1])
-    assert 30 <= lengths[-1] < 94
-    assert sum(lengths) == 600
-
-
-def test_chunks_hold_every_segment_once() -> None:
-    plan = plan_encode(make_probe(even_video(seconds=301)), EncodeOptions(chunk_s=Fraction(10)))
-
-    assert [number for chunk in plan.chunks for number in chunk.segments] == list(range(plan.timeline.segment_count))
 
 
 def test_every_track_with_sound_becomes_a_rendition() -> None:

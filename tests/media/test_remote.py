@@ -69,16 +69,17 @@ def test_a_remote_source_gives_the_same_files(
 ) -> None:
     address, memory = store
     path = clip("ntsc.mp4")
-    options = EncodeOptions(heights=(144,), first_chunk_s=Fraction(2), chunk_s=Fraction(2), preset="ultrafast")
+    options = EncodeOptions(heights=(72, 144), chunk_s=Fraction(2), preset="ultrafast")
 
     probe = probe_source(address, size_bytes=path.stat().st_size, head=path.read_bytes()[:4096])
     plan = plan_encode(probe, options)
     memory.failures_left = 1
-    made = encode_chunk(plan, 1, address, tmp_path / "remote", tools).renditions[0]
+    number = plan.chunks[-1].index
+    made = encode_chunk(plan, number, address, tmp_path / "remote", tools).renditions[0]
     sound = encode_audio(plan, 0, address, tmp_path / "remote", tools).rendition
 
     assert probe == probe_source(str(path), size_bytes=path.stat().st_size)
-    local = encode_chunk(plan, 1, str(path), tmp_path / "local", tools).renditions[0]
+    local = encode_chunk(plan, number, str(path), tmp_path / "local", tools).renditions[0]
     assert made.init_sha256 == local.init_sha256
     assert [s.path.read_bytes() for s in made.segments] == [s.path.read_bytes() for s in local.segments]
     assert sound.frame_count > 250

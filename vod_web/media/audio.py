@@ -1,21 +1,28 @@
-"""How is one sound track encoded, and how do we know that all of it came out?"""
+"""How is one chunk of a sound track made, and how do we know that all of it came out?"""
 
 import shutil
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from vod_web.core.errors import EncodeFailed
 
-from .commands import audio_command
+from .audio_commands import audio_command
+from .chunks import CopyFailed
+from .passes import AudioChunk
 from .plan import AudioPlan, EncodePlan
 from .records import Record
-from .results import EncodedFile, RenditionFiles, split_file
-from .runner import OnProgress, Tools, run_ffmpeg
+from .results import EncodedFragment, OnSegments, RenditionFiles
+from .runner import OnProgress, Tools
+from .splitting import SegmentSplitter, hand_out, run_and_split
+
+STRAY_S = Fraction(1, 50)
+"""How far a segment may begin beside its place."""
 
 
 @dataclass(frozen=True)
 class AudioResult(Record):
-    """The files of one audio rendition."""
+    """The files of one chunk of an audio rendition."""
 
     index: int
     rendition: RenditionFiles
@@ -23,28 +30,76 @@ class AudioResult(Record):
 
 def encode_audio(
     plan: EncodePlan,
-    track_index: int,
+    chunk_index: int,
     address: str,
     work_dir: Path,
     tools: Tools,
     on_progress: OnProgress | None = None,
+    on_segments: OnSegments | None = None,
 ) -> AudioResult:
-    """Encode one track of the plan into `work_dir`, which the caller owns and may remove after using the files.
+    """Make one audio chunk of the plan in `work_dir`, which the caller owns and may remove after using the files.
 
-    Running it again gives the same files. Raises EncodeFailed when FFmpeg fails or nothing comes out.
+    `on_segments` gets segments as they become ready; their files may be removed then. Running it again gives the same
+    files.
+
+    Raises:
+        CopyFailed: a copied track is not what the plan says.
+        EncodeFailed: FFmpeg fails, or sound is missing.
     """
-    track = plan.audio[track_index]
+    chunk = plan.audio_chunks[chunk_index]
+    track = plan.audio[chunk.track]
+    try:
+        rendition = _make(plan, track, chunk, address, work_dir, tools, on_progress, on_segments)
+    except EncodeFailed as error:
+        if track.is_copied:
+            raise CopyFailed(error.message, log=error.log) from error
+        raise
+    return AudioResult(chunk_index, rendition)
+
+
+def _make(
+    plan: EncodePlan,
+    track: AudioPlan,
+    chunk: AudioChunk,
+    address: str,
+    work_dir: Path,
+    tools: Tools,
+    on_progress: OnProgress | None,
+    on_segments: OnSegments | None,
+) -> RenditionFiles:
+    """Encode or copy into an empty folder."""
     folder = work_dir / track.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    run_ffmpeg(audio_command(plan, track, address), tools=tools, work_dir=work_dir, on_progress=on_progress)
-    return AudioResult(track_index, read_audio_rendition(track, folder))
+    splitter = SegmentSplitter(folder, track.name, lambda fragment: find_number(track, chunk, fragment))
+    run_and_split(
+        audio_command(plan, chunk, address),
+        [splitter],
+        work_dir=work_dir,
+        tools=tools,
+        on_progress=on_progress,
+        on_segments=on_segments,
+    )
+    if splitter.end_s is None:
+        raise EncodeFailed(f'The sound track "{track.label}" is damaged: nothing of it can be read.')
+    rendition = splitter.finish(track.timeline.start_s(chunk.segments.stop))
+    hand_out(splitter, on_segments)
+    check_sound(track, chunk, rendition)
+    return rendition
 
 
-def read_audio_rendition(track: AudioPlan, folder: Path) -> RenditionFiles:
-    """The segments of an audio rendition under consecutive numbers."""
-    with EncodedFile(folder) as encoded:
-        if not encoded.fragments:
-            raise EncodeFailed(f'The sound track "{track.label}" is damaged: nothing of it can be read.')
-        end = encoded.fragments[-1].end_s
-        return split_file(encoded, track.name, number_of=lambda position, _: position, end_s=end)
+def find_number(track: AudioPlan, chunk: AudioChunk, fragment: EncodedFragment) -> int:
+    """Which segment a fragment is; raises EncodeFailed when it does not begin where a segment of the chunk does."""
+    number = track.timeline.find_segment(fragment.start_s)
+    if number not in chunk.segments or abs(track.timeline.start_s(number) - fragment.start_s) > STRAY_S:
+        raise EncodeFailed(f'The sound track "{track.label}" has sound where none should be.')
+    return number
+
+
+def check_sound(track: AudioPlan, chunk: AudioChunk, rendition: RenditionFiles) -> None:
+    """Raise EncodeFailed when frames are missing: there is silence where a source has none."""
+    expected = track.timeline.frames_in(chunk.segments)
+    if rendition.frame_count != expected:
+        raise EncodeFailed(
+            f'The sound track "{track.label}" is damaged: {rendition.frame_count} of {expected} frames came out.'
+        )

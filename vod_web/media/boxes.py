@@ -40,6 +40,8 @@ class Fragment:
 
     first_pts: int
     """Of the sample shown first."""
+    keyframe_pts: int
+    """Of the sample decoded first: with an open GOP, others are shown before it."""
     last_pts: int
     last_duration: int
     decode_start: int
@@ -128,6 +130,7 @@ def read_fragment(data: bytes | memoryview) -> Fragment:
     shown = sorted(samples, key=lambda sample: sample.pts)
     return Fragment(
         first_pts=shown[0].pts,
+        keyframe_pts=samples[0].pts,
         last_pts=shown[-1].pts,
         last_duration=shown[-1].duration,
         decode_start=min(sample.dts for sample in samples),

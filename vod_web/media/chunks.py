@@ -1,33 +1,44 @@
-"""How is one chunk of a video encoded, and how do we know that all of it came out?"""
+"""How is one chunk of a video made, and how do we know that all of it came out?"""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from vod_web.core.errors import EncodeFailed
 
-from .commands import chunk_command
-from .ladder import Rung
-from .plan import Chunk, EncodePlan
+from .commands import chunk_command, copy_command
+from .passes import Chunk
+from .plan import EncodePlan
 from .records import Record
-from .results import EncodedFile, EncodedFragment, RenditionFiles, split_file
-from .runner import OnProgress, Tools, run_ffmpeg
+from .results import EncodedFragment, OnSegments, RenditionFiles
+from .runner import OnProgress, Tools
+from .splitting import SegmentSplitter, hand_out, run_and_split
 
 MISSING_PART = 0.1
 """A damaged source may lose this part of a chunk's frames; with more missing, it is not what was uploaded."""
 MISSING_FRAMES = 2
+EXACT_S = Fraction(1, 1000)
 LATE_S = Fraction(1, 2)
 """A chunk's first frame may come this much late before we suspect that seeking went wrong."""
 
 
 @dataclass(frozen=True)
 class ChunkResult(Record):
-    """The files of one chunk: all its segments of all rungs."""
+    """The files of one chunk: all its segments of all its renditions."""
 
     index: int
     renditions: tuple[RenditionFiles, ...]
-    """In the order of the rungs."""
+    """In the order of `EncodePlan.chunk_names`."""
+
+
+class CopyFailed(EncodeFailed):
+    """A copied chunk is not what the plan says: the source must be encoded instead (`EncodeOptions.may_copy`)."""
+
+
+class _Late(Exception):
+    """The container's index led past the beginning of the chunk."""
 
 
 def encode_chunk(
@@ -37,94 +48,158 @@ def encode_chunk(
     work_dir: Path,
     tools: Tools,
     on_progress: OnProgress | None = None,
+    on_segments: OnSegments | None = None,
 ) -> ChunkResult:
-    """Encode one chunk of all rungs into `work_dir`, which the caller owns and may remove after using the files.
+    """Make one chunk of its renditions in `work_dir`, which the caller owns and may remove after using the files.
 
-    Running it again gives the same files. Raises EncodeFailed when FFmpeg fails or frames are missing.
+    `on_segments` gets segments as they become ready; their files may be removed then. Running it again gives the same
+    files.
+
+    Raises:
+        CopyFailed: a copy chunk cannot be made as planned.
+        EncodeFailed: FFmpeg fails, or frames are missing.
     """
-    chunk = plan.chunks[chunk_index]
-    _run(plan, chunk, address, work_dir, tools, on_progress, from_beginning=False)
-    if chunk.first_segment > 0 and _is_late(plan, chunk, work_dir / plan.rungs[0].name):
-        # the container's index led past the beginning of the chunk
-        _run(plan, chunk, address, work_dir, tools, on_progress, from_beginning=True)
-    return ChunkResult(chunk.index, tuple(read_rendition(plan, chunk, rung, work_dir) for rung in plan.rungs))
-
-
-def _run(
-    plan: EncodePlan,
-    chunk: Chunk,
-    address: str,
-    work_dir: Path,
-    tools: Tools,
-    on_progress: OnProgress | None,
-    *,
-    from_beginning: bool,
-) -> None:
-    """Encode into empty folders."""
-    for rung in plan.rungs:
-        shutil.rmtree(work_dir / rung.name, ignore_errors=True)
-        (work_dir / rung.name).mkdir(parents=True)
-    command = chunk_command(plan, chunk, address, from_beginning=from_beginning)
-    run_ffmpeg(command, tools=tools, work_dir=work_dir, on_progress=on_progress)
-
-
-def _is_late(plan: EncodePlan, chunk: Chunk, folder: Path) -> bool:
-    """Whether the first picture of the chunk is not where the timeline has it."""
-    allowed = Fraction(1, 1000) if plan.timeline.is_exact else LATE_S
-    latest = plan.timeline.start_s(chunk.first_segment) + plan.timeline.slack * plan.timeline.time_base + allowed
+    run = _ChunkRun(plan, plan.chunks[chunk_index], address, work_dir, tools, on_progress, on_segments)
     try:
-        with EncodedFile(folder) as encoded:
-            return not encoded.fragments or encoded.fragments[0].start_s > latest
-    except EncodeFailed:
-        return True
+        return run.make()
+    except EncodeFailed as error:
+        if run.chunk.purpose == "copy":
+            raise CopyFailed(error.message, log=error.log) from error
+        raise
 
 
-def read_rendition(plan: EncodePlan, chunk: Chunk, rung: Rung, work_dir: Path) -> RenditionFiles:
-    """The segments of one rung of a chunk, compared with the plan."""
-    with EncodedFile(work_dir / rung.name) as encoded:
-        check_frames(plan, chunk, rung, encoded.fragments)
-        end = plan.timeline.start_s(chunk.segments.stop)
-        if not plan.timeline.is_exact:
-            end = max(end, encoded.fragments[-1].end_s)
-        rendition = split_file(
-            encoded, rung.name, number_of=lambda _, fragment: find_number(plan, chunk, fragment), end_s=end
+@dataclass
+class _ChunkRun:
+    """One call of `encode_chunk`."""
+
+    plan: EncodePlan
+    chunk: Chunk
+    address: str
+    work_dir: Path
+    tools: Tools
+    on_progress: OnProgress | None
+    on_segments: OnSegments | None
+    is_seeking: bool = True
+    _numbers: dict[str, int] = field(default_factory=dict)
+    """Rendition -> the segment that its latest fragment belongs to."""
+
+    def make(self) -> ChunkResult:
+        """Seek to the chunk, or read from the beginning where that leads astray."""
+        try:
+            renditions = self._make()
+        except _Late:
+            self.is_seeking = False
+            renditions = self._make()
+        return ChunkResult(self.chunk.index, renditions)
+
+    def _make(self) -> tuple[RenditionFiles, ...]:
+        """Encode into empty folders."""
+        self._numbers.clear()
+        names = self.plan.chunk_names(self.chunk)
+        splitters = [self._prepare(name) for name in names]
+        run_and_split(
+            self._command(),
+            splitters,
+            work_dir=self.work_dir,
+            tools=self.tools,
+            on_progress=self.on_progress,
+            on_segments=self.on_segments,
         )
-    missing = set(chunk.segments) - {segment.number for segment in rendition.segments}
-    if missing and plan.timeline.is_exact:
-        raise EncodeFailed("The video is damaged: pictures are missing " + _describe_place(plan, chunk))
-    return rendition
+        if splitters[0].end_s is None and self.is_seeking and self.chunk.first_segment > 0:
+            raise _Late
+        return tuple(self._finish(splitter, name) for splitter, name in zip(splitters, names, strict=True))
+
+    def _prepare(self, name: str) -> SegmentSplitter:
+        folder = self.work_dir / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return SegmentSplitter(folder, name, partial(self._number_of, name))
+
+    def _command(self) -> list[str]:
+        if self.chunk.purpose == "copy" and self.plan.copy:
+            return copy_command(self.plan, self.plan.copy, self.chunk, self.address, from_beginning=not self.is_seeking)
+        return chunk_command(self.plan, self.chunk, self.address, from_beginning=not self.is_seeking)
+
+    def _number_of(self, name: str, fragment: EncodedFragment) -> int | None:
+        """Where a fragment belongs, after a look at whether it lies where it should."""
+        number = find_number(self.plan, self.chunk, fragment)
+        if number is None or self._numbers.get(name) == number:
+            return number
+        is_first = name not in self._numbers
+        if is_first and self.is_seeking and self.chunk.first_segment > 0 and is_late(self.plan, self.chunk, fragment):
+            raise _Late
+        if self.chunk.purpose == "copy":
+            check_keyframe(self.plan, number, fragment)
+        self._numbers[name] = number
+        return number
+
+    def _finish(self, splitter: SegmentSplitter, name: str) -> RenditionFiles:
+        """All segments of a rendition, compared with the plan."""
+        step = next((rung.frame_step for rung in self.plan.rungs if rung.name == name), 1)
+        check_frames(self.plan, self.chunk, step, splitter)
+        end_s = self.plan.timeline.start_s(self.chunk.segments.stop)
+        if not self.plan.timeline.is_exact:
+            end_s = max(end_s, splitter.end_s or end_s)
+        rendition = splitter.finish(end_s)
+        hand_out(splitter, self.on_segments)
+        missing = set(self.chunk.segments) - {segment.number for segment in rendition.segments}
+        if missing and self.plan.timeline.is_exact:
+            raise EncodeFailed("The video is damaged: pictures are missing " + _describe_place(self.plan, self.chunk))
+        return rendition
 
 
-def find_number(plan: EncodePlan, chunk: Chunk, fragment: EncodedFragment) -> int:
-    """Where on the timeline a fragment belongs, by the time of its first frame."""
+def is_late(plan: EncodePlan, chunk: Chunk, fragment: EncodedFragment) -> bool:
+    """Whether the first picture of the chunk is not where the timeline has it."""
+    allowed = EXACT_S if plan.timeline.is_exact else LATE_S
+    latest = plan.timeline.start_s(chunk.first_segment) + plan.timeline.slack * plan.timeline.time_base + allowed
+    return fragment.start_s > latest
+
+
+def find_number(plan: EncodePlan, chunk: Chunk, fragment: EncodedFragment) -> int | None:
+    """Where on the timeline a fragment belongs, by the time of its first frame; None where it is not of the chunk."""
     timeline = plan.timeline
     ticks = round(fragment.start_s / timeline.time_base) + timeline.starts[0]
-    return min(max(timeline.find_segment(ticks), chunk.segments.start), chunk.segments.stop - 1)
+    number = timeline.find_segment(ticks)
+    if chunk.purpose == "copy":
+        is_before = ticks < timeline.cut(0)
+        return number if number in chunk.segments and not is_before else None
+    return min(max(number, chunk.segments.start), chunk.segments.stop - 1)
 
 
-def check_frames(plan: EncodePlan, chunk: Chunk, rung: Rung, fragments: list[EncodedFragment]) -> None:
+def check_keyframe(plan: EncodePlan, number: int, fragment: EncodedFragment) -> None:
+    """Raise EncodeFailed when a copied segment does not begin with a keyframe, or not where encoded ones do."""
+    start_s = plan.timeline.start_s(number)
+    if abs(fragment.start_s - start_s) > EXACT_S:
+        raise EncodeFailed(f"The keyframe at {float(start_s):.3f} s was found at {float(fragment.start_s):.3f} s.")
+    if fragment.fragment.keyframe_pts != fragment.fragment.first_pts:
+        raise EncodeFailed(f"The GOP at {float(start_s):.3f} s is open.")
+
+
+def check_frames(plan: EncodePlan, chunk: Chunk, frame_step: int, splitter: SegmentSplitter) -> None:
     """Raise EncodeFailed when fewer frames came out than went in, or the chunk ends early."""
-    if not fragments:
+    if splitter.end_s is None:
         raise EncodeFailed("The video is damaged: there are no pictures " + _describe_place(plan, chunk))
-    expected = expected_frames(plan, chunk, rung)
-    actual = sum(fragment.fragment.sample_count for fragment in fragments)
-    if expected is not None and expected - actual > max(MISSING_FRAMES, expected * MISSING_PART):
+    expected = expected_frames(plan, chunk, frame_step)
+    actual = splitter.frame_count
+    allowed = 0 if chunk.purpose == "copy" else max(MISSING_FRAMES, (expected or 0) * MISSING_PART)
+    if expected is not None and expected - actual > allowed:
         raise EncodeFailed(
             f"The video is damaged: only {actual} of {expected} pictures can be read " + _describe_place(plan, chunk)
         )
     is_last = chunk.segments.stop == plan.timeline.segment_count
     end = plan.timeline.last_frame_s if is_last else plan.timeline.start_s(chunk.segments.stop)
     tolerance = max(float(LATE_S), float(plan.chunk_duration_s(chunk.index)) * MISSING_PART)
-    if plan.timeline.is_exact and end - fragments[-1].end_s > tolerance:
+    tolerance += plan.video.frames.longest_frame_s or 0  # the last frame of a file has no duration
+    if plan.timeline.is_exact and end - splitter.end_s > tolerance:
         raise EncodeFailed("The video is damaged: its pictures end early, " + _describe_place(plan, chunk))
 
 
-def expected_frames(plan: EncodePlan, chunk: Chunk, rung: Rung) -> int | None:
-    """How many frames a rung of a chunk should have; None when nobody counted those of the source."""
+def expected_frames(plan: EncodePlan, chunk: Chunk, frame_step: int) -> int | None:
+    """How many frames a rendition of a chunk should have; None when nobody counted those of the source."""
     counts = plan.timeline.frame_counts
     if counts is None:
         return None
-    return sum(-(-counts[number] // rung.frame_step) for number in chunk.segments)
+    return sum(-(-counts[number] // frame_step) for number in chunk.segments)
 
 
 def _describe_place(plan: EncodePlan, chunk: Chunk) -> str:

@@ -7,8 +7,8 @@ output: stream, encoder, keyframes, container. All output names are relative: a 
 from collections.abc import Sequence
 from fractions import Fraction
 
+from .copying import CopyPlan
 from .filters import (
-    audio_graph,
     format_ratio,
     format_seconds,
     ladder_graph,
@@ -17,13 +17,17 @@ from .filters import (
 )
 from .formats import AUDIO_DECODERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols, is_remote
 from .ladder import Rung
-from .plan import OUTPUT_OFFSET_S, AudioPlan, Chunk, EncodePlan
+from .passes import Chunk
+from .plan import EncodePlan
 
 ENCODED_NAME = "encoded.mp4"
 """The file of one rendition, before it is taken apart into segments."""
 
 LOOK_NAME = "look.gray"
 POSTER_QUALITY, STORYBOARD_QUALITY = 4, 7
+
+COPY_BEYOND_S = 1
+"""How much more than a chunk is copied: the keyframe after it says where its last GOP ends."""
 
 NEVER = 1_000_000
 """A GOP length that is never reached: only the timeline makes keyframes."""
@@ -36,7 +40,7 @@ def global_options() -> list[str]:
         "-nostdin",  # never wait for a key
         *("-loglevel", "warning"),
         *("-progress", "pipe:1"),
-        *("-stats_period", "0.5"),
+        *("-stats_period", "0.25"),
         "-y",  # a second attempt overwrites what the first left
     ]
 
@@ -105,11 +109,34 @@ def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginnin
     start = timeline.cut(chunk.first_segment)
     stop = None if is_last else timeline.cut(chunk.segments.stop)  # the last takes all there is
     seek_s = None if from_beginning else seek_before(plan, start * timeline.time_base)
+    rungs = plan.chunk_rungs(chunk)
     return [
         *global_options(),
         *input_options(address, decoder=video_decoder(plan), seek_s=seek_s),
-        *("-filter_complex", ladder_graph(plan, start, stop)),
-        *(argument for number, rung in enumerate(plan.rungs) for argument in rung_output(plan, chunk, number, rung)),
+        *("-filter_complex", ladder_graph(plan, rungs, start, stop)),
+        *(argument for number, rung in enumerate(rungs) for argument in rung_output(plan, chunk, number, rung)),
+    ]
+
+
+def copy_command(
+    plan: EncodePlan, copy: CopyPlan, chunk: Chunk, address: str, *, from_beginning: bool = False
+) -> list[str]:
+    """The source's own packets of a chunk, and some before and after it: whole GOPs are taken from what comes out."""
+    timeline = plan.timeline
+    start_s = timeline.starts[chunk.first_segment] * timeline.time_base
+    is_last = chunk.segments.stop == timeline.segment_count
+    stop_s = None if is_last else timeline.starts[chunk.segments.stop] * timeline.time_base + COPY_BEYOND_S
+    return [
+        *global_options(),
+        *input_options(
+            address, decoder=video_decoder(plan), seek_s=None if from_beginning else seek_before(plan, start_s)
+        ),
+        *("-map", f"0:{plan.video.index}"),
+        *clean_metadata(),
+        *("-c:v", "copy"),
+        *("-bsf:v", "filter_units=remove_types=6"),  # no SEI: cameras write there where they are
+        *(("-to", format_seconds(stop_s)) if stop_s is not None else ()),
+        *fragment_options(copy.name, plan.offset_s, ["-movflags", "+frag_keyframe"]),
     ]
 
 
@@ -193,26 +220,9 @@ def fragment_options(folder: str, offset_s: Fraction, cutting: list[str]) -> lis
         *("-f", "mp4"),
         *("-movflags", flags),
         *cutting,
+        *("-flush_packets", "1"),  # whole fragments can be read while FFmpeg goes on
         *("-use_editlist", "0"),  # browsers and FFmpeg read one differently: two frames late against the sound
         f"{folder}/{ENCODED_NAME}",
-    ]
-
-
-def audio_command(plan: EncodePlan, track: AudioPlan, address: str) -> list[str]:
-    """One stereo AAC-LC rendition of one track, the whole of it."""
-    start_s = plan.timeline.starts[0] * plan.timeline.time_base
-    return [
-        *global_options(),
-        *input_options(address, decoder=choose_decoder(track.stream_index, track.codec)),
-        *("-filter_complex", f"[0:{track.stream_index}]{audio_graph(track.layout, track.channels, start_s)}[a]"),
-        *("-map", "[a]"),
-        *clean_metadata(),
-        *("-c:a", "aac"),
-        *("-b:a", str(track.bitrate_bps)),
-        *("-flags:a", "+bitexact"),
-        *fragment_options(
-            track.name, Fraction(OUTPUT_OFFSET_S), ["-frag_duration", str(int(plan.audio_segment_s * 1_000_000))]
-        ),
     ]
 
 

@@ -15,7 +15,7 @@ from vod_web.core.errors import UnsupportedMedia
 
 from .formats import AUDIO_DECODERS, TEXT_SUBTITLES, VIDEO_DECODERS
 from .probed import AudioTrack, Chapter, Colour, FrameTimes, Probe, SubtitleTrack, VideoStream
-from .scan import read_frame_times
+from .scan import SourceTimes, read_times
 
 MOST_STREAMS = 128
 MOST_AUDIO_TRACKS = 16
@@ -63,8 +63,8 @@ def check_video(container: InputContainer) -> list[VideoFrame]:
 
 def read_all(container: InputContainer, first: list[VideoFrame], size_bytes: int) -> Probe:
     """Everything that headers, packets and the first pictures tell."""
-    video, ends = read_video(container, find_video(container), first, size_bytes)
-    audio = tuple(read_audio(track, ends) for track in container.streams.audio[:MOST_AUDIO_TRACKS])
+    video, times = read_video(container, find_video(container), first, size_bytes)
+    audio = tuple(read_audio(track, times) for track in container.streams.audio[:MOST_AUDIO_TRACKS])
     duration = max([video.start_s + video.duration_s, *(_end(track) for track in audio)]) - min(
         [video.start_s, *(track.start_s for track in audio if track.start_s is not None)]
     )
@@ -130,12 +130,12 @@ def check_sizes(frame: VideoFrame) -> None:
 
 def read_video(
     container: InputContainer, stream: AvVideoStream, first: list[VideoFrame], size_bytes: int
-) -> tuple[VideoStream, dict[int, Fraction]]:
-    """The facts of the picture, and the ends of the streams that were read whole."""
+) -> tuple[VideoStream, SourceTimes]:
+    """The facts of the picture, and what packets tell of all streams."""
     context, frame = stream.codec_context, first[0]
     moment = frame.pts if frame.pts is not None else frame.dts
     first_pts = moment if moment is not None else stream.start_time or 0
-    frames, rate, ends = read_frame_times(container, stream, first_pts=first_pts, size_bytes=size_bytes)
+    times = read_times(container, stream, first_pts=first_pts, size_bytes=size_bytes)
     video = VideoStream(
         index=stream.index,
         codec=context.codec.canonical_name,
@@ -146,15 +146,16 @@ def read_video(
         height_px=frame.height,
         sample_aspect_ratio=read_aspect(stream, frame),
         rotation_deg=-round(frame.rotation / 90) * 90 % 360,
-        frame_rate=rate,
+        frame_rate=times.frame_rate,
         is_interlaced=is_interlaced(context.field_order, first),
         colour=read_colour(frame),
         time_base=stream.time_base or Fraction(1, 1000),
-        bitrate_bps=context.bit_rate or _mean_bitrate(size_bytes, frames, stream),
+        bitrate_bps=context.bit_rate or _mean_bitrate(size_bytes, times.frames, stream),
         has_b_frames=bool(context.has_b_frames),
-        frames=frames,
+        frames=times.frames,
+        bitstream=times.bitstream,
     )
-    return video, ends
+    return video, times
 
 
 def _mean_bitrate(size_bytes: int, frames: FrameTimes, stream: AvVideoStream) -> int | None:
@@ -184,14 +185,14 @@ def read_colour(frame: VideoFrame) -> Colour:
     )
 
 
-def read_audio(stream: AudioStream, ends: dict[int, Fraction]) -> AudioTrack:
+def read_audio(stream: AudioStream, times: SourceTimes) -> AudioTrack:
     """The facts of one sound track."""
     context = stream.codec_context
     base = stream.time_base or Fraction(1, 1000)
     start = stream.start_time * base if stream.start_time is not None else None
     duration = stream.duration * base if stream.duration else None
-    if stream.index in ends:
-        duration = ends[stream.index] - (start or 0)
+    if stream.index in times.ends:
+        duration = times.ends[stream.index] - (start or 0)
     return AudioTrack(
         index=stream.index,
         codec=context.codec.canonical_name if context else "unknown",
@@ -205,6 +206,7 @@ def read_audio(stream: AudioStream, ends: dict[int, Fraction]) -> AudioTrack:
         start_s=start,
         duration_s=duration,
         bitrate_bps=(context.bit_rate or None) if context else None,
+        packets=times.sound.get(stream.index),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .ladder import HIGHEST_RATE, Rung
-from .plan import AAC_RATE_HZ, EncodePlan
+from .plan import AAC_RATE_HZ, AudioPlan, EncodePlan
 from .probed import Colour, Hdr, VideoStream
 
 SCALER = "flags=bicubic"
@@ -98,7 +98,7 @@ def source_matrix(video: VideoStream) -> str:
     return "bt709" if min(video.display_size) >= HD_LINES else "smpte170m"
 
 
-def ladder_graph(plan: EncodePlan, start: int, stop: int | None) -> str:
+def ladder_graph(plan: EncodePlan, rungs: Sequence[Rung], start: int, stop: int | None) -> str:
     """One decode for all rungs of a chunk, each scaled from the next larger one.
 
     `start` and `stop` are ticks of the timeline; frames from `start` up to but without `stop` come out, in outputs
@@ -107,7 +107,7 @@ def ladder_graph(plan: EncodePlan, start: int, stop: int | None) -> str:
     head = [*time_filters(plan), trim_filter(start, stop), *rate_filters(plan)]
     chains = []
     previous: Rung | None = None
-    for number, rung in enumerate(plan.rungs):
+    for number, rung in enumerate(rungs):
         filters = head if previous is None else []
         filters += step_filters(plan, rung, previous)
         filters += (
@@ -116,7 +116,7 @@ def ladder_graph(plan: EncodePlan, start: int, stop: int | None) -> str:
             else [f"scale={rung_size(rung)}:{SCALER}"]
         )
         source = f"[0:{plan.video.index}]" if previous is None else f"[from{number - 1}]"
-        is_last = number == len(plan.rungs) - 1
+        is_last = number == len(rungs) - 1
         outputs = f"[v{number}]" if is_last else f",split=2[v{number}][from{number}]"
         chains.append(f"{source}{','.join(filters)}{outputs}")
         previous = rung
@@ -219,15 +219,22 @@ def storyboard_graph(plan: EncodePlan) -> str:
     return f"[0:{plan.video.index}]{','.join(filters)}[sheets]"
 
 
-def audio_graph(layout: str, channels: int, start_s: Fraction) -> str:
-    """Stereo at 48 kHz that begins exactly with the picture.
+def audio_graph(track: AudioPlan, video_start_s: Fraction, first_sample: int, stop_sample: int) -> str:
+    """Stereo at 48 kHz from one sample to another, counted from the beginning of the picture.
 
-    Silence fills what is missing before the first sound and in gaps of more than 20 ms; sound from before the first
-    picture is cut off. The clock is set to zero first: the resampler is silent when its clock stands at ten hours.
+    Silence fills what is missing before the first sound, after the last, and in gaps of more than 20 ms; sound from
+    before the first sample is cut off. The clock is set to zero first: the resampler is silent when its clock stands
+    at ten hours.
     """
-    begin = f"asetpts=PTS-{format_ratio(start_s)}/TB"
-    resample = f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts=0"
-    return ",".join([begin, *downmix_filters(layout, channels), resample])
+    return ",".join(
+        [
+            f"asetpts=PTS-{format_ratio(video_start_s)}/TB",
+            *downmix_filters(track.layout, track.channels),
+            f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={first_sample}",
+            f"apad=whole_len={stop_sample - first_sample}",
+            f"atrim=end_sample={stop_sample - first_sample}",
+        ]
+    )
 
 
 def downmix_filters(layout: str, channels: int) -> list[str]:

@@ -145,6 +145,11 @@ def choose_step(video: VideoStream, short_side: int, *, is_top: bool) -> int:
     return step
 
 
+def keep_all_frames(video: VideoStream, rungs: Sequence[Rung]) -> tuple[Rung, ...]:
+    """The same rungs at the full rate of a source of up to 60 fps."""
+    return tuple(plan_rung(video, rung.short_side_px, is_top=True) for rung in rungs)
+
+
 def choose_ceiling(width: int, height: int, rate: Fraction) -> int:
     """The VBV ceiling, by the area of the picture, between the entries of the table."""
     short = sqrt(width * height * 9 / 16)

@@ -61,8 +61,10 @@ def encode_all(plan: EncodePlan, address: str, work_dir: Path, tools: Tools) -> 
         folder = work_dir / f"chunk-{chunk.index}"
         folder.mkdir()
         parts += encode_chunk(plan, chunk.index, address, folder, tools).renditions
-    for number in range(len(plan.audio)):
-        parts.append(encode_audio(plan, number, address, work_dir, tools).rendition)
+    for sound in plan.audio_chunks:
+        folder = work_dir / f"audio-{sound.index}"
+        folder.mkdir()
+        parts.append(encode_audio(plan, sound.index, address, folder, tools).rendition)
     return parts
 
 

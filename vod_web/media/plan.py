@@ -4,23 +4,37 @@ Pure: `plan_encode(probe, options)` decides everything; all later steps follow f
 encode, so that another machine or a later attempt does exactly the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
-from .ladder import DEFAULT_HEIGHTS, Rung, choose_rungs
+from .audio_timeline import AudioTimeline, plan_copied_timeline, plan_encoded_timeline
+from .copying import AAC_DEFAULT_BPS, CopyPlan, plan_copy, reasons_against_audio_copy, reasons_against_copy
+from .ladder import DEFAULT_HEIGHTS, Rung, choose_rungs, keep_all_frames
 from .languages import language_name
+from .passes import (
+    FIRST_COPY_S,
+    AudioChunk,
+    Chunk,
+    Pass,
+    choose_quick_rung,
+    copy_chunk_s,
+    cut_quick_runs,
+    cut_runs,
+    list_chunks,
+    plan_audio_chunks,
+    quick_chunk_s,
+)
 from .pictures import PosterPlan, StoryboardPlan, plan_poster, plan_storyboard
 from .probed import AudioTrack, Probe, VideoStream
 from .records import Record
-from .timeline import Timeline, plan_timeline
+from .timeline import LONGEST_SEGMENT_S, Timeline, longest_segment_s, plan_keyframe_timeline, plan_timeline
 
 OUTPUT_OFFSET_S = 1
 """Added to every timestamp of every rendition, so that decode times before zero can be written: those of frames
 that are decoded before they are shown, and of the silence that begins AAC."""
 
 AAC_RATE_HZ = 48_000
-AAC_FRAME_SAMPLES = 1024
 STEREO_BPS = 128_000
 LONGEST_REORDER_S = 0.25
 SEEK_FRAMES = 16
@@ -40,32 +54,14 @@ class EncodeOptions(Record):
     first_segment_s: Fraction = Fraction(2)
     first_segment_count: int = 2
     chunk_s: Fraction = Fraction(60)
-    first_chunk_s: Fraction = Fraction(8)
-    """The first chunk is short: when it is done, the video can play."""
     preset: str = "veryfast"
-
-
-Pass = Literal["copy", "quick", "ladder"]
-
-
-@dataclass(frozen=True)
-class Chunk(Record):
-    """A run of whole segments: one job encodes all its renditions from a single decode."""
-
-    index: int
-    first_segment: int
-    segment_count: int
-    purpose: Pass = "ladder"
-
-    @property
-    def segments(self) -> range:
-        """The numbers of its segments."""
-        return range(self.first_segment, self.first_segment + self.segment_count)
+    may_copy: bool = True
+    """False: encode everything, for a source whose copy turned out wrong (`CopyFailed`)."""
 
 
 @dataclass(frozen=True)
 class AudioPlan(Record):
-    """One audio rendition: AAC-LC stereo of one track."""
+    """One audio rendition: AAC-LC stereo of one track, encoded or copied."""
 
     name: str
     """Names the rendition and its folder: "audio-0"."""
@@ -75,11 +71,12 @@ class AudioPlan(Record):
     layout: str
     channels: int
     bitrate_bps: int
-    sample_rate_hz: int
     language: str | None
     label: str
     """What the player's menu shows."""
     is_default: bool
+    is_copied: bool
+    timeline: AudioTimeline
 
 
 @dataclass(frozen=True)
@@ -90,10 +87,17 @@ class EncodePlan(Record):
     container: str
     timeline: Timeline
     rungs: tuple[Rung, ...]
-    """The largest first."""
+    """What is encoded, the largest first; empty where the copy is all there is."""
+    copy: CopyPlan | None
+    copy_refusals: tuple[str, ...]
+    """Why there is no copy, for the admin."""
+    quick_rung: str | None
+    """The name of the rung that the quick pass makes; None where there is a copy, or nothing can play early."""
     chunks: tuple[Chunk, ...]
+    """In the order in which they are to be made: copy, quick, ladder."""
     audio: tuple[AudioPlan, ...]
-    audio_segment_s: Fraction
+    audio_chunks: tuple[AudioChunk, ...]
+    """The first chunk of every track before any second one."""
     seek_margin_s: Fraction
     """How long before a chunk reading begins, so that all its frames can be decoded."""
     preset: str
@@ -109,33 +113,88 @@ class EncodePlan(Record):
     @property
     def offset_s(self) -> Fraction:
         """What is added to the source's clock to get that of the renditions: the picture begins at exactly 1 s."""
-        return OUTPUT_OFFSET_S - self.timeline.starts[0] * self.timeline.time_base
+        return OUTPUT_OFFSET_S - self.origin_s
+
+    @property
+    def origin_s(self) -> Fraction:
+        """The beginning of the picture on the source's clock."""
+        return self.timeline.starts[0] * self.timeline.time_base
+
+    @property
+    def can_play_early(self) -> bool:
+        """Whether playlists can be written before all is made: by the plan alone, without measuring."""
+        return can_play_early(self.timeline, self.video)
+
+    @property
+    def early_renditions(self) -> tuple[str, ...]:
+        """The names of the renditions that are made first: with all sound, enough to play."""
+        name = self.copy.name if self.copy else self.quick_rung
+        return (name,) if name else ()
+
+    @property
+    def rendition_names(self) -> tuple[str, ...]:
+        """Of all pictures that are made, the largest first."""
+        return (*((self.copy.name,) if self.copy else ()), *(rung.name for rung in self.rungs))
+
+    @property
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Width and height of each of them."""
+        sizes = {rung.name: (rung.width_px, rung.height_px) for rung in self.rungs}
+        return {self.copy.name: (self.copy.width_px, self.copy.height_px), **sizes} if self.copy else sizes
+
+    @property
+    def temporary_renditions(self) -> tuple[str, ...]:
+        """Those that the final playlists leave out."""
+        return (self.copy.name,) if self.copy and not self.copy.is_kept else ()
+
+    def frame_rate_of(self, name: str) -> Fraction:
+        """The rate of a picture."""
+        return next((rung.frame_rate for rung in self.rungs if rung.name == name), self.video.frame_rate)
+
+    def chunk_rungs(self, chunk: Chunk) -> tuple[Rung, ...]:
+        """The rungs that a chunk encodes."""
+        if chunk.purpose == "copy":
+            return ()
+        return tuple(rung for rung in self.rungs if (rung.name == self.quick_rung) == (chunk.purpose == "quick"))
+
+    def chunk_names(self, chunk: Chunk) -> tuple[str, ...]:
+        """The names of the renditions of which a chunk makes segments."""
+        if chunk.purpose == "copy" and self.copy:
+            return (self.copy.name,)
+        return tuple(rung.name for rung in self.chunk_rungs(chunk))
 
     def chunk_duration_s(self, index: int) -> Fraction:
         """How long chunk `index` is."""
         segments = self.chunks[index].segments
         return self.timeline.start_s(segments.stop) - self.timeline.start_s(segments.start)
 
+    def audio_chunk_duration_s(self, index: int) -> Fraction:
+        """How long audio chunk `index` is."""
+        chunk = self.audio_chunks[index]
+        timeline = self.audio[chunk.track].timeline
+        return timeline.start_s(chunk.segments.stop) - timeline.start_s(chunk.segments.start)
+
 
 def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePlan:
     """Decide everything about the encode of a probed source."""
     options = options or EncodeOptions()
-    rungs = choose_rungs(probe, options.heights)
-    timeline = plan_timeline(
-        probe.video,
-        segment_s=options.segment_s,
-        first_segment_s=options.first_segment_s,
-        first_count=options.first_segment_count,
-        frame_steps=tuple(rung.frame_step for rung in rungs),
-    )
+    copy = plan_copy(probe, options.heights) if options.may_copy else None
+    rungs = tuple(rung for rung in choose_rungs(probe, options.heights) if copy is None or rung.name != copy.name)
+    timeline, rungs = cut_timeline(probe.video, rungs, options, at_keyframes=copy is not None)
+    is_quick = copy is None and can_play_early(timeline, probe.video)
+    quick = choose_quick_rung(rungs).name if is_quick else None
+    audio = plan_audio(probe, options, timeline)
     return EncodePlan(
         video=probe.video,
         container=probe.container,
         timeline=timeline,
         rungs=rungs,
-        chunks=plan_chunks(timeline, options),
-        audio=plan_audio(probe.audio),
-        audio_segment_s=options.segment_s,
+        copy=copy,
+        copy_refusals=reasons_against_copy(probe) if options.may_copy else (),
+        quick_rung=quick,
+        chunks=list_chunks(plan_runs(timeline, probe.video, copy, quick, rungs, options)),
+        audio=audio,
+        audio_chunks=plan_audio_chunks([(track.timeline, _sound_end_s(probe, track)) for track in audio]),
         seek_margin_s=plan_seek_margin(probe),
         preset=options.preset,
         has_b_frames=choose_b_frames(probe.video),
@@ -144,21 +203,43 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
     )
 
 
-def plan_chunks(timeline: Timeline, options: EncodeOptions) -> tuple[Chunk, ...]:
-    """Runs of whole segments, as long as wished or a little longer; a last run under half of that joins another."""
-    chunks: list[Chunk] = []
-    first = 0
-    while first < timeline.segment_count:
-        wished = options.chunk_s if chunks else options.first_chunk_s
-        last = first + 1
-        while last < timeline.segment_count and timeline.start_s(last) - timeline.start_s(first) < wished:
-            last += 1
-        is_rest_short = timeline.duration_s - timeline.start_s(last) < options.chunk_s / 2
-        if chunks and is_rest_short:
-            last = timeline.segment_count
-        chunks.append(Chunk(len(chunks), first, last - first))
-        first = last
-    return tuple(chunks)
+def can_play_early(timeline: Timeline, video: VideoStream) -> bool:
+    """A timeline whose starts nobody read is good enough where the rate is constant: no start is a frame off."""
+    return timeline.is_exact or not video.is_variable_frame_rate
+
+
+def cut_timeline(
+    video: VideoStream, rungs: tuple[Rung, ...], options: EncodeOptions, *, at_keyframes: bool
+) -> tuple[Timeline, tuple[Rung, ...]]:
+    """The timeline, and the rungs: they keep all frames where keyframes at every second frame are too far apart."""
+    wishes = (options.segment_s, options.first_segment_s, options.first_segment_count)
+    steps = (1, *(rung.frame_step for rung in rungs))
+    if not at_keyframes:
+        return plan_timeline(video, *wishes, frame_steps=steps), rungs
+    timeline = plan_keyframe_timeline(video, *wishes, frame_steps=steps)
+    if longest_segment_s(timeline) <= LONGEST_SEGMENT_S:
+        return timeline, rungs
+    return plan_keyframe_timeline(video, *wishes), keep_all_frames(video, rungs)
+
+
+def plan_runs(
+    timeline: Timeline,
+    video: VideoStream,
+    copy: CopyPlan | None,
+    quick: str | None,
+    rungs: Sequence[Rung],
+    options: EncodeOptions,
+) -> list[tuple[Pass, range]]:
+    """All chunks, in the order in which they are to be made."""
+    runs: list[tuple[Pass, range]] = []
+    if copy:
+        runs += [("copy", run) for run in cut_runs(timeline, (FIRST_COPY_S, copy_chunk_s(copy.bitrate_bps)))]
+    if quick:
+        longest = min(quick_chunk_s(video), options.chunk_s)
+        runs += [("quick", run) for run in cut_quick_runs(timeline, longest)]
+    if any(rung.name != quick for rung in rungs):
+        runs += [("ladder", run) for run in cut_runs(timeline, (options.chunk_s,))]
+    return runs
 
 
 def choose_b_frames(video: VideoStream) -> bool:
@@ -184,26 +265,60 @@ def ceil_tenths(value: float) -> int:
     return -int(-value * 10 // 1)
 
 
-def plan_audio(tracks: tuple[AudioTrack, ...]) -> tuple[AudioPlan, ...]:
+def plan_audio(probe: Probe, options: EncodeOptions, timeline: Timeline) -> tuple[AudioPlan, ...]:
     """One stereo rendition for each track that has sound."""
-    heard = [track for track in tracks if track.channels > 0 and track.sample_rate_hz > 0]
+    heard = [track for track in probe.audio if track.channels > 0 and track.sample_rate_hz > 0]
     default = next((number for number, track in enumerate(heard) if track.is_default), 0)
     labels = _label_tracks(heard)
     return tuple(
-        AudioPlan(
-            name=f"audio-{number}",
-            stream_index=track.index,
-            codec=track.codec,
-            layout=track.layout,
-            channels=track.channels,
-            bitrate_bps=STEREO_BPS,
-            sample_rate_hz=AAC_RATE_HZ,
-            language=track.language,
-            label=labels[number],
-            is_default=number == default,
-        )
+        plan_track(probe, track, options, timeline, number, labels[number], is_default=number == default)
         for number, track in enumerate(heard)
     )
+
+
+def plan_track(
+    probe: Probe,
+    track: AudioTrack,
+    options: EncodeOptions,
+    timeline: Timeline,
+    number: int,
+    label: str,
+    *,
+    is_default: bool,
+) -> AudioPlan:
+    """One track: the source's own packets where they will do, else encoded to the end of picture and sound."""
+    packets = track.packets
+    is_copied = options.may_copy and packets is not None and not reasons_against_audio_copy(track, probe)
+    if is_copied and packets is not None:
+        start_s = packets.first_pts * packets.time_base - probe.video.start_s
+        plan = plan_copied_timeline(start_s, packets.count, options.segment_s, track.sample_rate_hz)
+    else:
+        duration_s = max(timeline.duration_s, sound_end_s(probe, track) or Fraction(0))
+        plan = plan_encoded_timeline(duration_s, options.segment_s, AAC_RATE_HZ)
+    return AudioPlan(
+        name=f"audio-{number}",
+        stream_index=track.index,
+        codec=track.codec,
+        layout=track.layout,
+        channels=track.channels,
+        bitrate_bps=(track.bitrate_bps or AAC_DEFAULT_BPS) if is_copied else STEREO_BPS,
+        language=track.language,
+        label=label,
+        is_default=is_default,
+        is_copied=is_copied,
+        timeline=plan,
+    )
+
+
+def sound_end_s(probe: Probe, track: AudioTrack) -> Fraction | None:
+    """When the sound of a track ends, from the beginning of the picture; None when nobody knows."""
+    if track.start_s is None or track.duration_s is None:
+        return None
+    return track.start_s + track.duration_s - probe.video.start_s
+
+
+def _sound_end_s(probe: Probe, plan: AudioPlan) -> Fraction | None:
+    return next((sound_end_s(probe, track) for track in probe.audio if track.index == plan.stream_index), None)
 
 
 def _label_tracks(tracks: list[AudioTrack]) -> list[str]:

@@ -56,6 +56,22 @@ class FrameTimes(Record):
 
 
 @dataclass(frozen=True)
+class Bitstream(Record):
+    """What the packets of an H.264 picture say, as far as they were looked at: whether they can be copied."""
+
+    codecs: str
+    """As RFC 6381 writes it: "avc1.640028"."""
+    is_closed: bool
+    """Every keyframe is an IDR picture, and no frame after it is shown before it."""
+    is_constant: bool
+    """The parameter sets never change."""
+    is_cut: bool
+    """The container says to leave out frames that others need: an edit list that begins inside a GOP."""
+    delay_s: float
+    """How long a keyframe waits between decoding and showing, at most."""
+
+
+@dataclass(frozen=True)
 class VideoStream(Record):
     """The moving picture that is encoded: the first that is not a cover picture."""
 
@@ -78,6 +94,8 @@ class VideoStream(Record):
     bitrate_bps: int | None
     has_b_frames: bool
     frames: FrameTimes
+    bitstream: Bitstream | None = None
+    """H.264 only."""
 
     @property
     def is_variable_frame_rate(self) -> bool:
@@ -106,6 +124,17 @@ class VideoStream(Record):
 
 
 @dataclass(frozen=True)
+class PacketTimes(Record):
+    """When the packets of a sound track begin, where all of them are known."""
+
+    time_base: Fraction
+    first_pts: int
+    count: int
+    is_even: bool
+    """Each begins where the one before ends."""
+
+
+@dataclass(frozen=True)
 class AudioTrack(Record):
     """One sound track of the source."""
 
@@ -123,6 +152,8 @@ class AudioTrack(Record):
     start_s: Fraction | None
     duration_s: Fraction | None
     bitrate_bps: int | None
+    packets: PacketTimes | None = None
+    """AAC only: whether the track can be copied."""
 
 
 @dataclass(frozen=True)

@@ -87,35 +87,41 @@ def format_playlists(plan: EncodePlan, renditions: Sequence[FinishedRendition]) 
 
     Renditions of the plan that are not among `renditions` are left out: a video can be published before all are ready.
     """
+    renditions = leave_temporary(plan, renditions)
     finished = {rendition.name: rendition for rendition in renditions}
     target = target_duration(segment for rendition in renditions for segment in rendition.segments)
     texts: dict[str, str] = {}
     for rendition in renditions:
         texts[f"{rendition.name}/{MEDIA_NAME}"] = format_media_playlist(rendition.segments, target_s=target)
-    for rung in plan.rungs:
-        if rung.name in finished:
-            segments = finished[rung.name].segments
-            texts[f"{rung.name}/{IFRAMES_NAME}"] = format_iframe_playlist(segments, target_s=target)
+    for name in plan.rendition_names:
+        if name in finished:
+            texts[f"{name}/{IFRAMES_NAME}"] = format_iframe_playlist(finished[name].segments, target_s=target)
     texts[MULTIVARIANT_NAME] = format_multivariant_playlist(
         list_variants(plan, finished, target), list_audio(plan, finished, target)
     )
     return texts
 
 
+def leave_temporary(plan: EncodePlan, renditions: Sequence[FinishedRendition]) -> list[FinishedRendition]:
+    """Without the copy that only served until the encoded ones were ready; as they are where it is all there is."""
+    left = [rendition for rendition in renditions if rendition.name not in plan.temporary_renditions]
+    return left if any(rendition.name in plan.rendition_names for rendition in left) else list(renditions)
+
+
 def list_variants(plan: EncodePlan, finished: dict[str, FinishedRendition], target_s: int) -> list[Variant]:
     """The finished video renditions as the multivariant playlist names them."""
     return [
         Variant(
-            name=rung.name,
+            name=name,
             codecs=rendition.codecs,
             width_px=rendition.width_px,
             height_px=rendition.height_px,
-            frame_rate=rung.frame_rate,
+            frame_rate=plan.frame_rate_of(name),
             bitrate=measure_bitrate(rendition.segments, target_s),
             iframe_bitrate=measure_bitrate(_keyframes_only(rendition.segments), target_s),
         )
-        for rung in plan.rungs
-        if (rendition := finished.get(rung.name))
+        for name in plan.rendition_names
+        if (rendition := finished.get(name))
     ]
 
 

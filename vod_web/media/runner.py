@@ -5,7 +5,7 @@ import os
 import re
 import selectors
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
@@ -22,7 +22,7 @@ OnProgress = Callable[[float, float | None], None]
 second. An exception from it ends FFmpeg and goes on to the caller: so a lost lease or a cancel ends an encode."""
 
 LOG_BYTES = 4096
-POLL_S = 0.5
+POLL_S = 0.25
 GRACE_S = 1.0
 
 
@@ -92,9 +92,16 @@ def hide_secrets(command: str) -> str:
 
 
 def run_ffmpeg(
-    arguments: Sequence[str], *, tools: Tools, work_dir: Path, on_progress: OnProgress | None = None
+    arguments: Sequence[str],
+    *,
+    tools: Tools,
+    work_dir: Path,
+    on_progress: OnProgress | None = None,
+    on_tick: Callable[[], None] | None = None,
 ) -> None:
     """Run one command in `work_dir` to its end.
+
+    `on_tick` is called a few times a second; an exception from it ends FFmpeg and goes on to the caller.
 
     Raises EncodeFailed, with the command and the end of FFmpeg's log, when it fails or passes a limit; FFmpeg is gone
     by then.
@@ -111,7 +118,7 @@ def run_ffmpeg(
     )
     tail = bytearray()
     try:
-        _follow(process, _Watch(tools, process.pid), tail, on_progress)
+        _follow(process, _Watch(tools, process.pid), tail, on_progress, on_tick)
         status = process.wait(GRACE_S)
     except EncodeFailed as error:
         raise EncodeFailed(error.message, log=_describe_run(argv, tail)) from None
@@ -129,7 +136,13 @@ def describe_status(status: int) -> str:
     return f"FFmpeg failed with status {status}."
 
 
-def _follow(process: "Popen[bytes]", watch: _Watch, tail: bytearray, on_progress: OnProgress | None) -> None:
+def _follow(
+    process: "Popen[bytes]",
+    watch: _Watch,
+    tail: bytearray,
+    on_progress: OnProgress | None,
+    on_tick: Callable[[], None] | None,
+) -> None:
     """Read both pipes until FFmpeg closes them."""
     reader = ProgressReader()
     with selectors.DefaultSelector() as selector:
@@ -145,11 +158,17 @@ def _follow(process: "Popen[bytes]", watch: _Watch, tail: bytearray, on_progress
                     tail += data
                     del tail[:-LOG_BYTES]
                 else:
-                    for progress in reader.feed(data):
-                        watch.note(progress)
-                        _report(progress, on_progress)
+                    _note_reports(reader.feed(data), watch, on_progress)
             watch.note(None)
             watch.check()
+            if on_tick is not None:
+                on_tick()
+
+
+def _note_reports(reports: Iterable[Progress], watch: _Watch, on_progress: OnProgress | None) -> None:
+    for progress in reports:
+        watch.note(progress)
+        _report(progress, on_progress)
 
 
 def _report(progress: Progress, on_progress: OnProgress | None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -21,8 +21,18 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from vod_web.core.errors import UnsupportedMedia
 
-from .probed import FrameTimes
-from .timing import assume_frames, candidate_rates, fits_rate, measure_frames
+from .bitstream import BitstreamWatch
+from .packets import PacketWatch, is_aac, look_at_keyframes, read_index
+from .probed import Bitstream, FrameTimes, PacketTimes
+from .timing import (
+    KEYFRAME_SPACING_S,
+    assume_frames,
+    candidate_rates,
+    fits_rate,
+    longest_gap_s,
+    measure_frames,
+    thin_times,
+)
 
 QUICK_SCAN_S = 2.0
 QUICK_SCAN_BYTES = 512 * 1024**2
@@ -50,6 +60,10 @@ class Scan:
     is_whole: bool = False
     can_stop_early: bool | None = None
     """Whether the head tells enough; asked once, when the quick part is over."""
+    bitstream: BitstreamWatch | None = None
+    """Looks at H.264."""
+    sound: dict[int, PacketWatch] = field(default_factory=dict)
+    """Stream index -> the packets of an AAC track."""
 
     @property
     def times(self) -> array[int]:
@@ -62,9 +76,20 @@ class Scan:
         return len(self.decode_times) if self.pts else 0
 
 
+def begin_scan(container: InputContainer, video: AvVideoStream) -> Scan:
+    """A scan that knows what is worth looking at."""
+    context = video.codec_context
+    is_h264 = context.codec.canonical_name == "h264"
+    sound = [stream for stream in container.streams.audio if is_aac(stream)]
+    return Scan(
+        bitstream=BitstreamWatch(bytes(context.extradata or b""), _time_base(video)) if is_h264 else None,
+        sound={stream.index: PacketWatch.of(stream) for stream in sound},
+    )
+
+
 def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_known: bool) -> Scan:
     """Read packets until the end or until it takes too long."""
-    scan = Scan()
+    scan = begin_scan(container, video)
     started = time.monotonic()
     for number, packet in enumerate(container.demux()):
         _note(scan, packet, video.index)
@@ -77,6 +102,10 @@ def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_k
 def _note(scan: Scan, packet: Packet[Any], video_index: int) -> None:
     scan.size_bytes += packet.size
     moment = packet.pts if packet.pts is not None else packet.dts
+    if packet.stream_index in scan.sound and moment is not None:
+        scan.sound[packet.stream_index].note(moment)
+    if packet.stream_index == video_index and packet.is_discard and packet.size and scan.bitstream:
+        scan.bitstream.is_cut = True
     if moment is None or packet.is_discard or packet.time_base is None:
         return
     end = (moment + (packet.duration or 0)) * packet.time_base
@@ -95,6 +124,10 @@ def _note_frame(scan: Scan, packet: Packet[Any], moment: int) -> None:
         scan.pts.append(moment)
     if packet.is_keyframe:
         scan.keyframes.append(moment)
+    if scan.bitstream and packet.is_keyframe:
+        scan.bitstream.note_keyframe(packet.pts, packet.dts, bytes(packet))
+    elif scan.bitstream:
+        scan.bitstream.note_frame(packet.pts)
 
 
 def _is_enough(scan: Scan, video: AvVideoStream, elapsed_s: float, is_length_known: bool) -> bool:
@@ -129,10 +162,21 @@ def _time_base(video: AvVideoStream) -> Fraction:
     return video.time_base
 
 
-def read_frame_times(
-    container: InputContainer, video: AvVideoStream, *, first_pts: int, size_bytes: int
-) -> tuple[FrameTimes, Fraction, dict[int, Fraction]]:
-    """Frame times, rate, and the end of each stream that was read to its end."""
+@dataclass(frozen=True)
+class SourceTimes:
+    """What packets and index tell."""
+
+    frames: FrameTimes
+    frame_rate: Fraction
+    ends: dict[int, Fraction]
+    """Stream index -> the end of a stream that was read whole."""
+    bitstream: Bitstream | None
+    sound: dict[int, PacketTimes]
+    """Stream index -> the packets of an AAC track, where all are known."""
+
+
+def read_times(container: InputContainer, video: AvVideoStream, *, first_pts: int, size_bytes: int) -> SourceTimes:
+    """When frames are shown and sound is heard."""
     base = _time_base(video)
     duration = _video_duration(container, video)
     check_not_truncated(video, size_bytes)
@@ -141,12 +185,49 @@ def read_frame_times(
     pts = sorted({pts for pts in scan.times if pts >= first_pts}) or [first_pts]
     if scan.is_whole:
         rates = _declared_rates(video)
-        frames = measure_frames(pts, keyframes, base, rates, scan.latest_duration, untimed_count=scan.untimed_count)
-        return *frames, scan.ends
+        frames, rate = measure_frames(
+            pts, keyframes, base, rates, scan.latest_duration, untimed_count=scan.untimed_count
+        )
+        sound = {index: watch.describe() for index, watch in scan.sound.items()}
+        return _describe(frames, rate, scan, sound)
     if _has_index(video):
-        return *_from_index(video, first_pts, base), {}
-    end = max(_tail_end(container, video), int((duration or 0) / base) + first_pts)
-    return *assume_frames(pts, keyframes, base, _declared_rates(video), end, video.frames or None), {}
+        frames, rate = _from_index(video, first_pts, base)
+        sound = {track.index: read_index(track) for track in container.streams.audio if track.index in scan.sound}
+    else:
+        end = max(_tail_end(container, video), int((duration or 0) / base) + first_pts)
+        frames, rate = assume_frames(pts, keyframes, base, _declared_rates(video), end, video.frames or None)
+        frames, sound = _add_keyframes(frames, video), {}
+    if (
+        scan.bitstream
+        and frames.keyframes
+        and not look_at_keyframes(container, video, frames.keyframes, scan.bitstream)
+    ):
+        frames = replace(frames, keyframes=())
+    scan.ends.clear()
+    return _describe(frames, rate, scan, sound)
+
+
+def _describe(frames: FrameTimes, rate: Fraction, scan: Scan, sound: dict[int, PacketTimes | None]) -> SourceTimes:
+    return SourceTimes(
+        frames=frames,
+        frame_rate=rate,
+        ends=scan.ends,
+        bitstream=scan.bitstream.describe() if scan.bitstream else None,
+        sound={index: packets for index, packets in sound.items() if packets},
+    )
+
+
+def _add_keyframes(frames: FrameTimes, video: AvVideoStream) -> FrameTimes:
+    """The keyframes of an index that names nothing else (Matroska's cues); without an index, none is known."""
+    pts = sorted({entry.timestamp for entry in video.index_entries if entry.is_keyframe})
+    if not pts or pts[0] > frames.first_pts or len(pts) < 2:
+        return frames
+    pts = [time for time in pts if frames.first_pts <= time < frames.end_pts]
+    return replace(
+        frames,
+        keyframes=thin_times(pts, KEYFRAME_SPACING_S, video.time_base or Fraction(1, 1000)),
+        keyframe_gap_s=longest_gap_s(pts, frames.end_pts, video.time_base or Fraction(1, 1000)),
+    )
 
 
 def _video_duration(container: InputContainer, video: AvVideoStream) -> Fraction | None:

@@ -5,8 +5,10 @@ player can switch anywhere and chunks made on different machines join exactly.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, lcm
 
 from .probed import FrameTimes, VideoStream
@@ -16,6 +18,17 @@ SMALLEST_DENOMINATOR, LARGEST_DENOMINATOR = 1_000, 1_000_000
 COMMON_TIME_BASE = Fraction(1, 90_000)
 SHORTEST_LAST_S = Fraction(2, 5)
 """A remainder shorter than this joins the segment before it, whose length then still rounds to the same second."""
+
+LONGEST_GAP_S = 10.5
+"""Keyframes farther apart than this make segments that are too long to cut at them. x264 by itself makes one every 250
+frames: 10.4 s at 24 fps."""
+SHORTEST_COPIED_S = 3
+"""Shorter segments cost a request each, and two keyframes often lie closer than this."""
+SHORTEST_FIRST_S = 1
+LONGEST_SEGMENT_S = 13
+"""What two keyframes so far apart can make of a segment that must have 3 s."""
+LONGEST_COPIED_S = 8
+"""Where keyframes far apart would make a longer segment, a shorter one is better."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +100,10 @@ def rescale(ticks: int, source: Fraction, target: Fraction) -> int:
 
 def plan_timeline(
     video: VideoStream,
-    *,
     segment_s: Fraction = Fraction(4),
     first_segment_s: Fraction = Fraction(2),
     first_count: int = 2,
+    *,
     frame_steps: tuple[int, ...] = (1,),
 ) -> Timeline:
     """Cut a video into segments.
@@ -165,3 +178,82 @@ def _blind_timeline(frames: FrameTimes, wishes: _Wishes, source: Fraction, base:
             last = rescale(frames.last_pts, source, base)
             return Timeline(base, tuple(starts), last, end, slack=0, frame_counts=None, is_exact=False)
         starts.append(following)
+
+
+def plan_keyframe_timeline(
+    video: VideoStream,
+    segment_s: Fraction = Fraction(4),
+    first_segment_s: Fraction = Fraction(2),
+    first_count: int = 2,
+    *,
+    frame_steps: tuple[int, ...] = (1,),
+) -> Timeline:
+    """Cut a video at keyframes of its own, so that it can be copied; its first frame must be one."""
+    wishes = _Wishes(segment_s, first_segment_s, first_count)
+    base = choose_time_base(video.time_base)
+    frames = video.frames
+    starts = _join_gops(list_usable_keyframes(video, lcm(*frame_steps)), wishes, video.time_base, frames.end_pts)
+    return Timeline(
+        time_base=base,
+        starts=tuple(rescale(start, video.time_base, base) for start in starts),
+        last=rescale(frames.last_pts, video.time_base, base),
+        end=rescale(frames.end_pts, video.time_base, base),
+        slack=0,
+        frame_counts=_count_frames(video, starts),
+        is_exact=True,
+    )
+
+
+def list_usable_keyframes(video: VideoStream, multiple: int) -> list[int]:
+    """The keyframes at which rungs that keep one of `multiple` frames have a frame too."""
+    if multiple == 1 or video.is_variable_frame_rate:
+        return list(video.frames.keyframes)
+    return [pts for pts in video.frames.keyframes if _frame_number(video, pts) % multiple == 0]
+
+
+def longest_segment_s(timeline: Timeline) -> Fraction:
+    """The length of the longest segment."""
+    return max(timeline.segment_s(number) for number in range(timeline.segment_count))
+
+
+def _frame_number(video: VideoStream, pts: int) -> int:
+    return round((pts - video.frames.first_pts) * video.time_base * video.frame_rate)
+
+
+def _count_frames(video: VideoStream, starts: Sequence[int]) -> tuple[int, ...] | None:
+    """How many frames lie between the starts, where the rate is constant."""
+    if video.is_variable_frame_rate or not video.frames.is_measured or video.frames.frame_count is None:
+        return None
+    numbers = [*(_frame_number(video, start) for start in starts), video.frames.frame_count]
+    return tuple(later - earlier for earlier, later in pairwise(numbers))
+
+
+def _join_gops(keyframes: list[int], wishes: _Wishes, base: Fraction, end: int) -> list[int]:
+    """Segments of whole GOPs, each as near to the wished length as keyframes allow."""
+    starts = [keyframes[0]]
+    usable = [pts for pts in keyframes if (end - pts) * base >= SHORTEST_LAST_S]
+    position = 1
+    while position < len(usable):
+        number = len(starts) - 1
+        position = _choose_next(
+            usable, position, starts[-1], wishes.length_s(number), number < wishes.first_count, base
+        )
+        starts.append(usable[position])
+        position += 1
+    return starts
+
+
+def _choose_next(
+    usable: list[int], position: int, start: int, wished_s: Fraction, is_first: bool, base: Fraction
+) -> int:
+    """Which keyframe from `position` on begins the next segment."""
+    shortest_s = SHORTEST_FIRST_S if is_first else SHORTEST_COPIED_S
+    wished = start + wished_s / base
+    after = bisect_left(usable, wished, lo=position)
+    near = [place for place in (after - 1, after) if position <= place < len(usable)] or [len(usable) - 1]
+    best = min(near, key=lambda place: abs(usable[place] - wished))
+    if (usable[best] - start) * base >= shortest_s:
+        return best
+    longer = bisect_left(usable, start + shortest_s / base, lo=position)
+    is_too_long = longer == len(usable) or (usable[longer] - start) * base > LONGEST_COPIED_S
+    return best if is_too_long else longer

@@ -87,14 +87,8 @@ def _describe_video(job: Job, probe: Probe) -> None:
 
 def _add_rows(session: Session, encode: Encode, plan: EncodePlan) -> None:
     session.add_all(
-        Rendition(
-            encode_id=encode.id,
-            kind=RenditionKind.VIDEO,
-            name=rung.name,
-            width_px=rung.width_px,
-            height_px=rung.height_px,
-        )
-        for rung in plan.rungs
+        Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name=name, width_px=width, height_px=height)
+        for name, (width, height) in plan.sizes.items()
     )
     session.add_all(Rendition(encode_id=encode.id, kind=RenditionKind.AUDIO, name=track.name) for track in plan.audio)
     session.add_all(_plan_jobs(encode, plan))
@@ -103,9 +97,11 @@ def _add_rows(session: Session, encode: Encode, plan: EncodePlan) -> None:
 
 def _plan_jobs(encode: Encode, plan: EncodePlan) -> list[Job]:
     """The jobs of a plan, all waiting."""
-    duration_s = float(plan.duration_s)
     chunks = [(JobKind.CHUNK, chunk.index, float(plan.chunk_duration_s(chunk.index))) for chunk in plan.chunks]
-    audio = [(JobKind.AUDIO, number, duration_s * AUDIO_COST) for number in range(len(plan.audio))]
+    audio = [
+        (JobKind.AUDIO, chunk.index, float(plan.audio_chunk_duration_s(chunk.index)) * AUDIO_COST)
+        for chunk in plan.audio_chunks
+    ]
     others = [(kind, 0, 0.0) for kind in (JobKind.POSTER, JobKind.STORYBOARD, JobKind.PUBLISH)]
     return [
         Job(encode_id=encode.id, kind=kind, number=number, weight_s=weight_s)

@@ -9,7 +9,7 @@ from vod_web.services.processing.outputs import open_source, read_assignment, st
 
 
 def make_chunk(attempt: Attempt) -> None:
-    """Encode one chunk of all rungs, and store it."""
+    """Make one chunk of its renditions, and store it."""
     assignment = read_assignment(attempt)
     plan, number = assignment.plan, attempt.lease.number
     report = attempt.reporter(float(plan.chunk_duration_s(number)))
@@ -20,10 +20,10 @@ def make_chunk(attempt: Attempt) -> None:
 
 
 def make_audio(attempt: Attempt) -> None:
-    """Encode one sound track whole, and store it."""
+    """Make one chunk of a sound track, and store it."""
     assignment = read_assignment(attempt)
     plan, number = assignment.plan, attempt.lease.number
-    report = attempt.reporter(float(plan.duration_s))
+    report = attempt.reporter(float(plan.audio_chunk_duration_s(number)))
     with attempt.slow_work():
         made = encode_audio(plan, number, open_source(attempt, assignment), attempt.folder, attempt.tools, report)
         size_bytes = store_rendition(attempt, assignment, [made.rendition])

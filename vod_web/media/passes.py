@@ -1,0 +1,154 @@
+"""In which pieces, and in which order, are the renditions of a video made? Pure; part of the plan.
+
+`copy` puts the source's own picture into segments, `quick` makes one low rung so that a source that cannot be copied
+plays soon, `ladder` makes all other rungs, all of a chunk from one decode.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import count
+from typing import Literal
+
+from .audio_timeline import AudioTimeline
+from .ladder import Rung
+from .probed import VideoStream
+from .records import Record
+from .timeline import Timeline
+
+Pass = Literal["copy", "quick", "ladder"]
+
+QUICK_HEIGHT = 400
+"""The quick rung is the one nearest to this: 360p where the ladder has it, else 480p or what there is."""
+QUICK_SEGMENTS = (1, 2, 4, 8)
+"""The first quick chunk is a single segment, to be seen at once; then they grow: each has its fixed cost."""
+QUICK_CHUNK_S = 24
+"""The longest quick chunk of a 1080p30 video. Somebody who seeks waits for at most one of them."""
+QUICK_PIXELS = 1920 * 1080 * 30
+"""Pixels in a second for which that holds; decoding more takes longer."""
+SHORTEST_QUICK_S = 6
+
+FIRST_COPY_S = 60
+COPY_CHUNK_BYTES = 256 * 1024**2
+"""A copy chunk lies on the worker's disk twice for a moment."""
+SHORTEST_COPY_S, LONGEST_COPY_S = 30, 600
+
+AUDIO_CHUNK_S = 300
+"""About three seconds of work; films are made by many workers, and a seek does not wait for all that lies before."""
+
+
+@dataclass(frozen=True)
+class Chunk(Record):
+    """A run of whole segments: one job makes all its renditions from a single read of the source."""
+
+    index: int
+    """Its place in the plan's `chunks`."""
+    first_segment: int
+    segment_count: int
+    purpose: Pass = "ladder"
+
+    @property
+    def segments(self) -> range:
+        """The numbers of its segments."""
+        return range(self.first_segment, self.first_segment + self.segment_count)
+
+
+@dataclass(frozen=True)
+class AudioChunk(Record):
+    """A run of whole segments of one sound track."""
+
+    index: int
+    """Its place in the plan's `audio_chunks`."""
+    track: int
+    """The place of its track in the plan's `audio`."""
+    first_segment: int
+    segment_count: int
+
+    @property
+    def segments(self) -> range:
+        """The numbers of its segments."""
+        return range(self.first_segment, self.first_segment + self.segment_count)
+
+
+def choose_quick_rung(rungs: Sequence[Rung]) -> Rung:
+    """The rung that is made first where nothing can be copied."""
+    return min(rungs, key=lambda rung: abs(rung.short_side_px - QUICK_HEIGHT))
+
+
+def quick_chunk_s(video: VideoStream) -> Fraction:
+    """The longest quick chunk: shorter for videos that are harder to decode."""
+    pixels = video.width_px * video.height_px * video.frame_rate
+    return max(Fraction(SHORTEST_QUICK_S), min(Fraction(1), QUICK_PIXELS / pixels) * QUICK_CHUNK_S)
+
+
+def copy_chunk_s(bitrate_bps: int) -> Fraction:
+    """How much of a video one copy chunk takes."""
+    wished = Fraction(COPY_CHUNK_BYTES * 8, max(1, bitrate_bps))
+    return min(max(wished, Fraction(SHORTEST_COPY_S)), Fraction(LONGEST_COPY_S))
+
+
+def cut_runs(timeline: Timeline, wished_s: Sequence[Fraction | int]) -> Iterator[range]:
+    """Runs of whole segments, each as long as wished or a little longer, the last wish for all that follow.
+
+    A last run under half of that joins the one before it.
+    """
+    first = 0
+    for number in count():
+        if first >= timeline.segment_count:
+            return
+        wished = wished_s[min(number, len(wished_s) - 1)]
+        last = first + 1
+        while last < timeline.segment_count and timeline.start_s(last) - timeline.start_s(first) < wished:
+            last += 1
+        is_rest_short = timeline.duration_s - timeline.start_s(last) < wished_s[-1] / Fraction(2)
+        if number >= len(wished_s) - 1 and is_rest_short:
+            last = timeline.segment_count
+        yield range(first, last)
+        first = last
+
+
+def cut_quick_runs(timeline: Timeline, longest_s: Fraction) -> Iterator[range]:
+    """Runs that grow from a single segment to the longest length."""
+    first = 0
+    for number in count():
+        if first >= timeline.segment_count:
+            return
+        most = QUICK_SEGMENTS[number] if number < len(QUICK_SEGMENTS) else timeline.segment_count
+        last = first + 1
+        while last < min(first + most, timeline.segment_count) and _length(timeline, first, last) < longest_s:
+            last += 1
+        yield range(first, last)
+        first = last
+
+
+def _length(timeline: Timeline, first: int, last: int) -> Fraction:
+    return timeline.start_s(last) - timeline.start_s(first)
+
+
+def list_chunks(runs: Sequence[tuple[Pass, range]]) -> tuple[Chunk, ...]:
+    """Chunks under their numbers, in the order in which they are to be made."""
+    return tuple(Chunk(index, run.start, len(run), purpose) for index, (purpose, run) in enumerate(runs))
+
+
+def plan_audio_chunks(timelines: Sequence[tuple[AudioTimeline, Fraction | None]]) -> tuple[AudioChunk, ...]:
+    """The chunks of all tracks: every track's first one before any second one.
+
+    With each timeline, when the sound of the source ends, from the beginning of the picture: what follows is silence,
+    and a chunk must have something to read. None: not known, so that the track is one chunk.
+    """
+    cut = [
+        (number, track, run)
+        for track, (timeline, end_s) in enumerate(timelines)
+        for number, run in enumerate(cut_audio_runs(timeline, end_s))
+    ]
+    cut.sort(key=lambda item: item[:2])
+    return tuple(AudioChunk(index, track, run.start, len(run)) for index, (_, track, run) in enumerate(cut))
+
+
+def cut_audio_runs(timeline: AudioTimeline, end_s: Fraction | None) -> list[range]:
+    """Runs of segments of about the length of a chunk; the last may be half as long again."""
+    total = timeline.segment_count
+    in_run = max(1, int(AUDIO_CHUNK_S / timeline.segment_s(0)))
+    sounding = timeline.find_segment(end_s) if end_s is not None else 0
+    firsts = [first for first in range(0, total, in_run) if first == 0 or first + in_run // 2 < min(total, sounding)]
+    return [range(first, stop) for first, stop in zip(firsts, [*firsts[1:], total], strict=True)]
