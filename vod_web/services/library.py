@@ -117,9 +117,7 @@ def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
     return _is_own(actor) if is_own_channel else and_(is_listed(actor), Video.owner_id == channel.id)
 
 
-def _page(
-    audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY
-) -> Found[Video]:
+def _page(audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY) -> Found[Video]:
     statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
     statement = statement.execution_options(populate_existing=True)
     return find_page(statement, _order(wanted, sorted_by), cursor=wanted.cursor, limit=wanted.limit)
