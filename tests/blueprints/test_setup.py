@@ -150,3 +150,19 @@ def test_the_clip_can_be_removed(client: FlaskClient) -> None:
 
     assert "The test clip is removed." in answer.text
     assert "Begin the test" in client.get("/setup/proof").text
+
+
+def test_a_test_that_fails_ends_the_asking_and_offers_another(client: FlaskClient) -> None:
+    sign_in(client, make_admin())
+    client.post("/setup/proof")
+    with transaction() as session:
+        encode = session.scalars(select(Encode)).one()
+        encode.status, encode.failure = EncodeStatus.FAILED, "It cannot be read."
+
+    page = client.get("/setup/proof").text
+
+    assert client.get("/setup/proof", headers=FRAGMENT).headers["HX-Refresh"] == "true"
+    assert "Something does not work" in page
+    assert "It cannot be read." in page
+    assert "every 1s" not in page
+    assert "Test again" in page

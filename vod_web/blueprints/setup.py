@@ -57,12 +57,12 @@ def submit() -> Response:
 
 @blueprint.get("/proof")
 def show_proof() -> Response:
-    """The links of the chain, turning green one after another; then the page with the player."""
+    """The links of the chain, turning green one after another; at the end the whole page anew, with the player."""
     person, at_hand = current_person(), resources()
     found = proof.get_proof(person, storage=at_hand.storage, queue=at_hand.queue, now=utc_now())
     clip = show_video(found.video) if found.video and found.is_playable else None
     response = make_response(render("setup/proof.html", "links", proof=found, clip=clip))
-    if clip and is_fragment_request():
+    if not found.is_moving and is_fragment_request():
         response.headers["HX-Refresh"] = "true"
     return response
 

@@ -122,6 +122,7 @@ def _troubled_job(journey: Journey) -> Job | None:
 def _storage(journey: Journey) -> Link:
     if journey.storage_error:
         mend = "Correct VOD_STORAGE and the settings beside it, for the site and its workers."
+        mend += " Then test again." if _is_over(journey) else " The clip goes on by itself."
         return Link(LinkName.STORAGE, LinkState.FAILED, journey.storage_error, mend)
     if journey.failure == STORAGE_AWAY:
         troubled = _troubled_job(journey)
@@ -193,7 +194,7 @@ def _ffmpeg(journey: Journey) -> Link:
 def _player(journey: Journey) -> Link:
     if journey.status is not EncodeStatus.READY:
         return Link(LinkName.PLAYER)
-    return Link(LinkName.PLAYER, LinkState.RUNNING, "Press play in the picture below: this part is your browser's.")
+    return Link(LinkName.PLAYER, LinkState.RUNNING, "Press play: this part is your browser's.")
 
 
 def _list(names: Sequence[str]) -> str:
