@@ -1,12 +1,13 @@
 """What admins ask for and decide."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from vod_web.models import JobKind, JobState, RegistrationPolicy, Role
 from vod_web.schemas.accounts import Email, Username
-from vod_web.schemas.base import Input, PageQuery
+from vod_web.schemas.base import Input, Output, PageQuery
 from vod_web.schemas.setup import SiteName
 from vod_web.schemas.videos import VideoFilter
 
@@ -110,3 +111,37 @@ class SiteChange(Input):
 
     name: SiteName
     registration: RegistrationPolicy
+
+
+class PersonRead(Output):
+    """Somebody with an account, as admins know them."""
+
+    username: str
+    display_name: str
+    email: str
+    role: Role
+    is_suspended: bool
+    suspended_reason: str | None
+    video_count: int
+    stored_bytes: int
+    """Sources and renditions of all their videos, the bin included."""
+    created_at: datetime
+    last_seen_at: datetime | None
+
+
+class JobRead(Output):
+    """One piece of work on one video."""
+
+    id: int
+    video_id: str
+    kind: JobKind
+    number: int
+    state: JobState
+    progress: float
+    speed: float | None
+    attempt: int
+    worker: str | None
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None

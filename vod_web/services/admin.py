@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select,
 
 from vod_web.db.session import current_session, transaction
 from vod_web.models import Job, JobState, Role, User, Video, VideoStatus, Visibility
-from vod_web.schemas.admin import EveryVideoFilter, UserFilter
+from vod_web.schemas.admin import EveryVideoFilter, JobRead, PersonRead, UserFilter
 from vod_web.services import audit, bin, library
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_role
@@ -92,6 +92,18 @@ def list_users(actor: User | None, wanted: UserFilter) -> Found[Person]:
     page = find_page(select(User).where(*_user_conditions(wanted)), order, cursor=wanted.cursor, limit=wanted.limit)
     stored = _stored_by([user.id for user in page.items])
     return Found([Person(user, *stored.get(user.id, (0, 0))) for user in page.items], page.next)
+
+
+def read_person(person: Person) -> PersonRead:
+    """Somebody, as admins are told of them."""
+    told = {name: getattr(person.user, name) for name in PersonRead.model_fields if hasattr(person.user, name)}
+    return PersonRead(**told, video_count=person.video_count, stored_bytes=person.stored_bytes)
+
+
+def read_job(job: Job) -> JobRead:
+    """A job that was loaded with its encode and video."""
+    told = {name: getattr(job, name) for name in JobRead.model_fields if name != "video_id"}
+    return JobRead(**told, video_id=job.encode.video.public_id)
 
 
 def _user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
