@@ -1,6 +1,8 @@
-/** The watch page around the player: times in the description seek, long text folds, the place is remembered. */
+/** The watch page around the player: times in the description seek, long text folds, the place is remembered,
+ * the view counted. */
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
+import { countView } from "./watch/view.js";
 
 function seekOnTimes(event) {
   const link = event.target.closest("[data-seek]");
@@ -14,3 +16,4 @@ function seekOnTimes(event) {
 document.addEventListener("click", seekOnTimes);
 foldLongTexts();
 rememberPosition();
+countView();

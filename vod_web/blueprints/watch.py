@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.videos import SearchFilter
-from vod_web.services import library, positions, processing, videos
+from vod_web.services import library, positions, processing, videos, views
 from vod_web.services.permissions import can_edit
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import go_to, render, render_blocks
-from vod_web.web.sign_in import current_person
+from vod_web.web.sign_in import asking_browser, current_person
 from vod_web.web.videos import show_list, show_video
 
 blueprint = Blueprint("watch", __name__)
@@ -43,6 +43,13 @@ def retry(video_id: str) -> Response:
     processing.retry_video(current_person(), video_id, queue=held.queue, settings=held.settings)
     flash("The video is being processed again.", "success")
     return go_to("watch.show", video_id=video_id)
+
+
+@blueprint.post("/watch/<video_id>/views")
+def count_view(video_id: str) -> tuple[str, int]:
+    """The player has played for a while."""
+    views.count_view(current_person(), video_id, browser=asking_browser(), throttle=resources().throttle)
+    return "", 204
 
 
 def _state_of(video: Video) -> dict[str, Any]:

@@ -23,7 +23,11 @@ def configure_logging(*, level: str, as_json: bool) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False)
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            sort_keys=False,
+            exception_formatter=structlog.dev.plain_traceback,  # without local variables: they may hold passwords
+        )
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

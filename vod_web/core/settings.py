@@ -20,7 +20,6 @@ PREFIX = "VOD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LADDER_HEIGHTS = (240, 360, 480, 720, 1080, 1440, 2160)
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
-GIB = 1024**3
 
 
 class SettingsError(Exception):
@@ -155,9 +154,9 @@ class Settings:
     """The FFmpeg to use; else a safe one from the machine, else the one among the packages."""
     ladder: tuple[int, ...] = _setting(_heights, (240, 360, 480, 720, 1080), "360,720,1080")
     """Heights of the renditions to make, never above the source."""
-    max_upload_bytes: int = _setting(_whole(1024**2, 5 * 1024**4), 64 * GIB, "68719476736")
+    max_upload_bytes: int = _setting(_whole(1_000_000, 5 * 10**12), 64 * 10**9, "64000000000")
     """The largest file that may be uploaded, in bytes."""
-    user_quota_bytes: int = _setting(_whole(0, 1024**5), 0, "107374182400")
+    user_quota_bytes: int = _setting(_whole(0, 1024**5), 0, "100000000000")
     """What one person may store, in bytes, counting what is really stored; 0 for no limit."""
     mail_url: str = _setting(_url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
