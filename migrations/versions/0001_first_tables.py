@@ -343,6 +343,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("plan", sa.JSON(), nullable=True),
+        sa.Column("may_copy", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("has_poster", sa.Boolean(), nullable=False),
@@ -393,6 +394,9 @@ def upgrade() -> None:
         sa.Column("encode_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("makes", sa.JSON(), nullable=False),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("attempt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("failures", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -433,7 +437,10 @@ def upgrade() -> None:
         sa.Column("average_bitrate_bps", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("size_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("progress", sa.Double(), nullable=False),
+        sa.Column("is_early", sa.Boolean(), nullable=False),
+        sa.Column("is_begun", sa.Boolean(), nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["encode_id"], ["encodes.id"], name=op.f("fk_renditions_encode_id_encodes"), ondelete="CASCADE"
         ),

@@ -16,9 +16,9 @@ from vod_web.resources import open_resources
 SHORT = Clip("a short one", "short.mp4", (*X264, *AAC), duration_s=3)
 SILENT = Clip("without sound", "silent.mp4", (*X264, "-an"), duration_s=2)
 LONG = Clip(
-    "of two chunks, and large enough that a person would have to wait for it",
+    "of several chunks, none of them copied, and large enough that a person would have to wait for it",
     "long.mp4",
-    (*X264, *AAC),
+    ("-c:v", "mpeg4", "-q:v", "4", *AAC),
     duration_s=13,
     filters="scale=960:540:flags=neighbor",
 )

@@ -20,7 +20,7 @@ from vod_web.services.processing.outcomes import fail_job, finishing, give_back,
 from vod_web.services.processing.progress import JobProgress, measure_progress
 from vod_web.services.processing.publish import make_playable
 from vod_web.services.processing.sweep import sweep_jobs
-from vod_web.services.processing.turns import choose_next
+from vod_web.services.processing.turns import FIRST_PLACE, LADDER_PLACE, POSTER_PLACE, choose_next
 from vod_web.services.processing.workers import forget_workers, report_worker
 from vod_web.storage.keys import segment_key
 from vod_web.storage.local import LocalStorage
@@ -110,11 +110,13 @@ def prepare(encode: Encode, queue: JobQueue, chunks: int = 2, audio: int = 1, no
     """End the first job of the encode as the planning does, with chunks of 10 s."""
     lease = claim(job_of(encode, JobKind.PREPARE), now=now)
     with finishing(lease, queue=queue, now=now) as job:
-        wanted = [(JobKind.CHUNK, number, 10.0) for number in range(chunks)]
-        wanted += [(JobKind.AUDIO, number, 0.3) for number in range(audio)]
-        wanted += [(kind, 0, 0.0) for kind in (JobKind.POSTER, JobKind.STORYBOARD, JobKind.PUBLISH)]
+        wanted = [(JobKind.CHUNK, number, 10.0, LADDER_PLACE if number else FIRST_PLACE) for number in range(chunks)]
+        wanted += [(JobKind.AUDIO, number, 0.3, FIRST_PLACE) for number in range(audio)]
+        wanted += [(JobKind.POSTER, 0, 0.0, POSTER_PLACE)]
+        wanted += [(kind, 0, 0.0, LADDER_PLACE) for kind in (JobKind.STORYBOARD, JobKind.PUBLISH)]
         current_session().add_all(
-            Job(encode_id=job.encode_id, kind=kind, number=number, weight_s=weight) for kind, number, weight in wanted
+            Job(encode_id=job.encode_id, kind=kind, number=number, weight_s=weight, place=place)
+            for kind, number, weight, place in wanted
         )
 
 
@@ -286,7 +288,7 @@ def test_the_window_lets_the_first_chunk_and_the_sound_in_first(encode: Encode, 
         "audio-0",
         "poster-0",
     ]
-    assert queue.depths() == {"urgent": 2, "normal": 4, "low": 0}  # the hint of the first job was not taken
+    assert queue.depths() == {"urgent": 3, "normal": 3, "low": 0}  # the hint of the first job was not taken
 
 
 def test_a_finished_chunk_lets_the_next_one_in(encode: Encode, queue: JobQueue) -> None:

@@ -8,7 +8,7 @@ from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session
 from vod_web.resources import resources
 from vod_web.services.bin import purge_deleted
-from vod_web.services.processing.files import remove_old_files
+from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
 from vod_web.services.sign_ins import purge_sign_ins
@@ -84,6 +84,11 @@ def remove_superseded() -> int:
     return remove_old_files(storage=resources().storage, now=utc_now())
 
 
+def remove_replaced() -> int:
+    """Files of renditions that better ones replaced."""
+    return remove_dropped(storage=resources().storage, now=utc_now())
+
+
 def remove_silent_workers() -> int:
     """Rows of workers that are gone."""
     return forget_workers(now=utc_now())
@@ -104,6 +109,7 @@ SWEEP = (
     remove_stale_uploads,
     empty_bin,
     remove_superseded,
+    remove_replaced,
     remove_silent_workers,
     forget_ended_sign_ins,
     remove_leftovers,

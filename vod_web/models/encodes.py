@@ -44,6 +44,8 @@ class Encode(Base):
     status: Mapped[EncodeStatus] = mapped_column(enum_column(EncodeStatus), default=EncodeStatus.QUEUED, index=True)
     plan: Mapped[dict[str, Any] | None] = mapped_column()
     """`media.plan.EncodePlan` as JSON: decided once, everything later follows from it."""
+    may_copy: Mapped[bool] = mapped_column(default=True)
+    """False: the copy of the source turned out wrong, so that everything is encoded."""
     is_active: Mapped[bool] = mapped_column(default=False)
     """Whether it is the one that plays; at most one of a video is."""
     failure: Mapped[str | None] = mapped_column()
@@ -93,6 +95,13 @@ class Rendition(Base):
     average_bitrate_bps: Mapped[int | None] = mapped_column()
     size_bytes: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)
+    is_early: Mapped[bool] = mapped_column(default=False)
+    """Made before the others: the video plays as soon as all of these are begun."""
+    is_begun: Mapped[bool] = mapped_column(default=False)
+    """Its first segment is stored."""
     is_complete: Mapped[bool] = mapped_column(default=False)
+    """All its segments are stored."""
+    dropped_at: Mapped[datetime | None] = mapped_column()
+    """When better ones took its place; players that are open go on with it for a while."""
 
     encode: Mapped[Encode] = relationship(lazy="raise", back_populates="renditions")

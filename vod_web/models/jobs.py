@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vod_web.core.clock import utc_now
@@ -18,9 +18,9 @@ class JobKind(StrEnum):
     PREPARE = "prepare"
     """Probe the source, plan the encode, make the jobs below."""
     CHUNK = "chunk"
-    """All rungs of one chunk."""
+    """All renditions of one chunk."""
     AUDIO = "audio"
-    """One audio track, whole."""
+    """One chunk of an audio track."""
     POSTER = "poster"
     STORYBOARD = "storyboard"
     PUBLISH = "publish"
@@ -57,7 +57,13 @@ class Job(Base):
     encode_id: Mapped[int] = mapped_column(ForeignKey("encodes.id", ondelete="CASCADE"), index=True)
     kind: Mapped[JobKind] = mapped_column(enum_column(JobKind))
     number: Mapped[int] = mapped_column(default=0)
-    """Which chunk or audio track of the plan; 0 for the other kinds."""
+    """Which chunk or audio chunk of the plan; 0 for the other kinds."""
+    place: Mapped[int] = mapped_column(default=0)
+    """Its turn among the jobs of its encode: lower ones first; see `services.processing.turns`."""
+    makes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The names of the renditions of which it makes a piece."""
+    wanted_at: Mapped[datetime | None] = mapped_column()
+    """When a viewer asked for a segment that it has still to make: it goes before all others."""
     state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.WAITING)
     attempt: Mapped[int] = mapped_column(default=0)
     """How often it has been begun."""
@@ -73,7 +79,7 @@ class Job(Base):
     speed: Mapped[float | None] = mapped_column()
     """Seconds of video made in a second, measured."""
     weight_s: Mapped[float] = mapped_column(default=1.0)
-    """How much of the encode's work it is: seconds of video for a chunk."""
+    """How much of the encode's work it is, where a second of video in all its sizes is 1."""
     error: Mapped[str | None] = mapped_column()
     log: Mapped[str | None] = mapped_column()
     """The command and the end of FFmpeg's log, for the admin."""

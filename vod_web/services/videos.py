@@ -129,7 +129,7 @@ def read_video(
         height_px=video.height_px,
         frame_rate=round(float(Fraction(video.frame_rate)), 3) if video.frame_rate else None,
         size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes),
-        renditions=[_read_rendition(rendition) for rendition in encode.renditions] if encode else [],
+        renditions=_read_renditions(encode) if encode else [],
         captions=[],
         tags=[tag.name for tag in video.tags],
         category=None,
@@ -138,6 +138,10 @@ def read_video(
         published_at=video.published_at,
         urls=_addresses(video, actor, settings.secret_key, base_url),
     )
+
+
+def _read_renditions(encode: Encode) -> list[RenditionRead]:
+    return [_read_rendition(rendition) for rendition in encode.renditions if rendition.dropped_at is None]
 
 
 def _read_rendition(rendition: Rendition) -> RenditionRead:

@@ -85,6 +85,11 @@ def multivariant_key(video_id: str, encode_id: str) -> str:
     return _join("videos", video_id, encode_id, "multivariant.m3u8")
 
 
+def rendition_prefix(video_id: str, encode_id: str, rendition: str) -> str:
+    """Below it lies everything of one rendition."""
+    return _join("videos", video_id, encode_id, rendition) + "/"
+
+
 def media_playlist_key(video_id: str, encode_id: str, rendition: str) -> str:
     """The media playlist of a rendition."""
     return _join("videos", video_id, encode_id, rendition, "media.m3u8")

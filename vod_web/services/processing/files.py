@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session, transaction
-from vod_web.models import Encode, EncodeStatus, Video
+from vod_web.models import Encode, EncodeStatus, Rendition, Video
 from vod_web.services.processing.outcomes import note_size
 from vod_web.services.processing.rows import lock_video
 from vod_web.storage.base import Storage
-from vod_web.storage.keys import encode_prefix, sources_prefix, video_prefix
+from vod_web.storage.keys import encode_prefix, rendition_prefix, sources_prefix, video_prefix
 
 SUPERSEDED_KEPT = timedelta(hours=6)
 """Who watches an encode when another takes its place goes on watching it: playlists in a player are not read again."""
@@ -20,6 +20,7 @@ FAILED_KEPT = timedelta(hours=24)
 CANCELLED_KEPT = timedelta(minutes=2)
 """A worker that is at it notices within seconds; nothing is written after this."""
 MOST_AT_ONCE = 50
+_WITH_VIDEO = (joinedload(Rendition.encode).joinedload(Encode.video),)
 
 log = get_logger(__name__)
 
@@ -49,6 +50,33 @@ def remove_old_files(*, storage: Storage, now: datetime) -> int:
                 note_size(session, video)
         log.info("encode_removed", encode=encode_public_id, video=video_public_id)
     return len(found)
+
+
+def remove_dropped(*, storage: Storage, now: datetime) -> int:
+    """Remove the renditions that better ones replaced some time ago; returns how many."""
+    with transaction() as session:
+        wanted = select(Rendition.id, Rendition.name, Encode.public_id, Video.id, Video.public_id)
+        wanted = wanted.join(Rendition.encode).join(Encode.video)
+        found = session.execute(wanted.where(Rendition.dropped_at < now - SUPERSEDED_KEPT).limit(MOST_AT_ONCE)).all()
+    for rendition_id, name, encode_public_id, video_id, video_public_id in found:
+        close_session()
+        storage.delete_prefix(rendition_prefix(video_public_id, encode_public_id, name))
+        with transaction() as session:
+            lock_video(session, video_id)
+            _forget_rendition(session, rendition_id)
+        log.info("rendition_removed", rendition=name, encode=encode_public_id, video=video_public_id)
+    return len(found)
+
+
+def _forget_rendition(session: Session, rendition_id: int) -> None:
+    rendition = session.scalar(select(Rendition).where(Rendition.id == rendition_id).options(*_WITH_VIDEO))
+    if rendition is None:
+        return
+    encode = rendition.encode
+    encode.size_bytes = max(0, encode.size_bytes - rendition.size_bytes)
+    session.delete(rendition)
+    session.flush()
+    note_size(session, encode.video)
 
 
 def _is_removable(now: datetime) -> ColumnElement[bool]:

@@ -10,17 +10,15 @@ from vod_web.db.session import current_session
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.probe import HEAD_BYTES, probe_source
 from vod_web.media.probed import Probe
-from vod_web.models import Encode, Job, JobKind, Rendition, RenditionKind, Source
+from vod_web.models import Encode, Job, Rendition, Source
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
+from vod_web.services.processing.work import plan_jobs, plan_renditions
 from vod_web.storage.base import Storage
 
 ADDRESS_LIFETIME_S = 12 * 3600
 """How long FFmpeg may read a source at a presigned address: longer than any job runs."""
 READ_BYTES = 1024 * 1024
-AUDIO_COST = 0.03
-"""What a second of sound takes, where a second of video in all its sizes takes 1."""
-
 SOURCE_GONE = "The file of this video is not here any more. Upload it again."
 OTHER_BYTES = "The file arrived damaged: it is not the one that was sent. Upload it again."
 
@@ -86,24 +84,8 @@ def _describe_video(job: Job, probe: Probe) -> None:
 
 
 def _add_rows(session: Session, encode: Encode, plan: EncodePlan) -> None:
-    session.add_all(
-        Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name=name, width_px=width, height_px=height)
-        for name, (width, height) in plan.sizes.items()
-    )
-    session.add_all(Rendition(encode_id=encode.id, kind=RenditionKind.AUDIO, name=track.name) for track in plan.audio)
-    session.add_all(_plan_jobs(encode, plan))
+    rows: list[Rendition | Job] = [*plan_renditions(plan), *plan_jobs(plan)]
+    for row in rows:
+        row.encode_id = encode.id
+    session.add_all(rows)
     session.flush()
-
-
-def _plan_jobs(encode: Encode, plan: EncodePlan) -> list[Job]:
-    """The jobs of a plan, all waiting."""
-    chunks = [(JobKind.CHUNK, chunk.index, float(plan.chunk_duration_s(chunk.index))) for chunk in plan.chunks]
-    audio = [
-        (JobKind.AUDIO, chunk.index, float(plan.audio_chunk_duration_s(chunk.index)) * AUDIO_COST)
-        for chunk in plan.audio_chunks
-    ]
-    others = [(kind, 0, 0.0) for kind in (JobKind.POSTER, JobKind.STORYBOARD, JobKind.PUBLISH)]
-    return [
-        Job(encode_id=encode.id, kind=kind, number=number, weight_s=weight_s)
-        for kind, number, weight_s in (*chunks, *audio, *others)
-    ]

@@ -1,12 +1,12 @@
 """How far is a video, and how long will the rest take?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from vod_web.models import Encode, Job, JobKind, JobState, Rendition, RenditionKind, Video
+from vod_web.models import Encode, Job, JobKind, JobState, Rendition, Video
 from vod_web.services.processing.rows import OPEN_ENCODES
 from vod_web.services.processing.turns import MAIN_JOBS
 
@@ -25,6 +25,8 @@ class JobProgress:
     progress: float
     speed: float | None
     """Seconds of its weight done in a second."""
+    makes: Collection[str] = ()
+    """The renditions of which it makes a piece."""
 
     @property
     def done_s(self) -> float:
@@ -77,7 +79,7 @@ def note_progress(session: Session, *, encode_id: int, video_id: int) -> None:
     """
     if session.scalar(select(Encode.status).where(Encode.id == encode_id)) not in OPEN_ENCODES:
         return
-    columns = (Job.kind, Job.number, Job.state, Job.weight_s, Job.progress, Job.speed)
+    columns = (Job.kind, Job.number, Job.state, Job.weight_s, Job.progress, Job.speed, Job.makes)
     jobs = [JobProgress(*row) for row in session.execute(select(*columns).where(Job.encode_id == encode_id))]
     measured = measure_progress(jobs)
     session.execute(
@@ -93,9 +95,8 @@ def note_progress(session: Session, *, encode_id: int, video_id: int) -> None:
 
 
 def _note_renditions(session: Session, encode_id: int, jobs: list[JobProgress]) -> None:
-    """Every chunk makes a piece of all video renditions; every sound track is a job of its own."""
-    chunks = measure_progress(job for job in jobs if job.kind is JobKind.CHUNK).progress
-    audio = sorted((job for job in jobs if job.kind is JobKind.AUDIO), key=lambda job: job.number)
-    tracks = iter([measure_progress([job]).progress for job in audio])
-    for rendition in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id).order_by(Rendition.id)):
-        rendition.progress = chunks if rendition.kind is RenditionKind.VIDEO else next(tracks, 0.0)
+    """A rendition is as far as the jobs that make pieces of it."""
+    for rendition in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id)):
+        makers = [job for job in jobs if rendition.name in job.makes]
+        rendition.progress = measure_progress(makers).progress
+        rendition.is_complete = bool(makers) and all(job.state is JobState.DONE for job in makers)

@@ -9,8 +9,9 @@ from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session
 from vod_web.media.audio import AudioResult
 from vod_web.media.chunks import ChunkResult
+from vod_web.media.plan import EncodePlan
 from vod_web.media.playlists import MULTIVARIANT_NAME
-from vod_web.media.publish import FinishedRendition, format_playlists, join_rendition
+from vod_web.media.publish import FinishedRendition, format_playlists, join_rendition, leave_temporary
 from vod_web.media.results import RenditionFiles
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, Rendition, Video, VideoStatus
 from vod_web.services.processing.attempts import Attempt
@@ -30,7 +31,7 @@ def publish(attempt: Attempt) -> None:
         size_bytes = _store_playlists(attempt, assignment, renditions)
     now = utc_now()
     with finishing(attempt.lease, queue=attempt.queue, now=now, size_bytes=size_bytes) as job:
-        _complete_renditions(current_session(), job.encode_id, renditions)
+        _complete_renditions(current_session(), job.encode_id, renditions, assignment.plan, now)
         _complete_encode(current_session(), job.encode, job.encode.video, now)
 
 
@@ -59,13 +60,18 @@ def _store_playlists(attempt: Attempt, assignment: Assignment, renditions: list[
     return sum(store_text(attempt, folder + name, texts[name]) for name in ordered)
 
 
-def _complete_renditions(session: Session, encode_id: int, renditions: list[FinishedRendition]) -> None:
+def _complete_renditions(
+    session: Session, encode_id: int, renditions: list[FinishedRendition], plan: EncodePlan, now: datetime
+) -> None:
+    """What was measured, and which ones the playlists leave out."""
     made = {rendition.name: rendition for rendition in renditions}
+    kept = {rendition.name for rendition in leave_temporary(plan, renditions)}
     for row in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id)):
         rendition = made[row.name]
         row.codecs, row.size_bytes = rendition.codecs, rendition.size_bytes
         row.bitrate_bps, row.average_bitrate_bps = rendition.bitrate.peak_bps, rendition.bitrate.average_bps
         row.progress, row.is_complete = 1.0, True
+        row.dropped_at = None if row.name in kept else now
 
 
 def _complete_encode(session: Session, encode: Encode, video: Video, now: datetime) -> None:

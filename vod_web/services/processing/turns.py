@@ -27,10 +27,20 @@ SIDE_JOBS = frozenset({JobKind.POSTER, JobKind.STORYBOARD})
 MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
 """They fill the window, and the video is ready when all are done."""
 
+FIRST_PLACE = 0
+"""The pieces with which a video begins to play."""
+POSTER_PLACE = 1
+"""For the cards of the library."""
+EARLY_PLACE = 2
+"""The rest of what plays while better qualities are being made."""
+LADDER_PLACE = 3
+"""Those, and everything of a video that cannot play early."""
+
 
 def urgency_of(job: Job) -> Urgency:
     """Which queue a job goes to."""
-    if job.kind in (JobKind.PREPARE, JobKind.PUBLISH) or (job.kind is JobKind.CHUNK and job.number == 0):
+    is_first = job.kind in MAIN_JOBS and job.place == FIRST_PLACE
+    if job.kind in (JobKind.PREPARE, JobKind.PUBLISH) or is_first or job.wanted_at is not None:
         return Urgency.URGENT
     return Urgency.LOW if job.kind is JobKind.STORYBOARD else Urgency.NORMAL
 
@@ -60,11 +70,9 @@ def _can_begin(job: Job, jobs: Sequence[Job]) -> bool:
     return True
 
 
-def _place(job: Job) -> tuple[int, int]:
-    """The first chunk, the poster for the cards, the sound, then the other chunks in the order of the video."""
-    if job.kind is JobKind.CHUNK and job.number > 0:
-        return 3, job.number
-    return {JobKind.POSTER: 1, JobKind.AUDIO: 2}.get(job.kind, 0), job.number
+def _place(job: Job) -> tuple[bool, int, int]:
+    """What somebody waits for; then as the plan has it, picture and sound of one number beside each other."""
+    return job.wanted_at is None, job.place, job.number
 
 
 def queue_job(job: Job, *, queue: JobQueue, now: datetime) -> None:

@@ -1,0 +1,67 @@
+"""Which rows follow from a plan: what is made, by which jobs, in which order, and how much work is each? Pure."""
+
+from collections.abc import Iterator
+
+from vod_web.media.passes import AudioChunk, Chunk
+from vod_web.media.plan import EncodePlan
+from vod_web.models import Job, JobKind, Rendition, RenditionKind
+from vod_web.services.processing.turns import EARLY_PLACE, FIRST_PLACE, LADDER_PLACE, POSTER_PLACE
+
+DECODING = 0.25
+"""What decoding a picture costs, where encoding one of the same size costs 1."""
+COPY_COST = 0.004
+"""What a second of copied video or sound takes, where a second of video in all its sizes takes 1."""
+AUDIO_COST = 0.03
+"""The same of encoded sound."""
+
+
+def plan_renditions(plan: EncodePlan) -> Iterator[Rendition]:
+    """The rows of all pictures, the largest first, and all sound."""
+    for name, (width, height) in plan.sizes.items():
+        is_early = plan.can_play_early and name in plan.early_renditions
+        yield Rendition(kind=RenditionKind.VIDEO, name=name, width_px=width, height_px=height, is_early=is_early)
+    for track in plan.audio:
+        yield Rendition(kind=RenditionKind.AUDIO, name=track.name, is_early=plan.can_play_early)
+
+
+def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
+    """The jobs after the first one, all waiting."""
+    for chunk in plan.chunks:
+        yield _chunk_job(plan, chunk)
+    for part in plan.audio_chunks:
+        yield _audio_job(plan, part)
+    yield Job(kind=JobKind.POSTER, weight_s=0.0, place=POSTER_PLACE)
+    for kind in (JobKind.STORYBOARD, JobKind.PUBLISH):
+        yield Job(kind=kind, weight_s=0.0, place=LADDER_PLACE)
+
+
+def _chunk_job(plan: EncodePlan, chunk: Chunk) -> Job:
+    later = LADDER_PLACE if chunk.purpose == "ladder" else EARLY_PLACE
+    return Job(
+        kind=JobKind.CHUNK,
+        number=chunk.index,
+        place=FIRST_PLACE if chunk.index == 0 else later,
+        makes=list(plan.chunk_names(chunk)),
+        weight_s=float(plan.chunk_duration_s(chunk.index)) * chunk_cost(plan, chunk),
+    )
+
+
+def _audio_job(plan: EncodePlan, chunk: AudioChunk) -> Job:
+    track = plan.audio[chunk.track]
+    cost = COPY_COST if track.is_copied else AUDIO_COST
+    return Job(
+        kind=JobKind.AUDIO,
+        number=chunk.index,
+        place=FIRST_PLACE if chunk.first_segment == 0 else EARLY_PLACE,
+        makes=[track.name],
+        weight_s=float(plan.audio_chunk_duration_s(chunk.index)) * cost,
+    )
+
+
+def chunk_cost(plan: EncodePlan, chunk: Chunk) -> float:
+    """What a second of a chunk takes, where a second of video in all its sizes takes 1."""
+    if chunk.purpose == "copy":
+        return COPY_COST
+    decoding = DECODING * plan.video.width_px * plan.video.height_px
+    sizes = {rung.name: rung.width_px * rung.height_px for rung in plan.rungs}
+    return (decoding + sum(sizes[name] for name in plan.chunk_names(chunk))) / (decoding + sum(sizes.values()))
