@@ -52,6 +52,11 @@ CLIPS = (
         "30",
         filters=UNEVEN,
     ),
+    Clip(
+        "sound of 44.1 kHz, in a container that counts milliseconds",
+        "cd_sound.mkv",
+        (*X264, *AAC, "-ar", "44100"),
+    ),
     Clip("no sound", "silent.mp4", (*X264, "-an")),
     Clip("sound two seconds longer than the picture", "long_sound.mp4", (*X264, *AAC), sound_duration_s=8),
     Clip("sound two seconds shorter than the picture", "short_sound.mp4", (*X264, *AAC), sound_duration_s=4),
@@ -187,6 +192,17 @@ def measure(ffmpeg: str, address: Path | str, folder: Path, *, has_sound: bool =
         flashes_s=onsets(lit, lambda position: moments[position]),
         beeps_s=read_beeps(sound.read_bytes()) if has_sound else [],
     )
+
+
+def read_numbers_of(ffmpeg: str, folder: Path, number: int) -> list[int]:
+    """The numbers that the frames of one segment of a rendition carry, decoded by itself."""
+    alone = folder / "alone.mp4"
+    alone.write_bytes((folder / "init.mp4").read_bytes() + (folder / f"{number}.m4s").read_bytes())
+    scale = f"scale={WIDTH_PX}:{HEIGHT_PX},format=gray"
+    data = run(ffmpeg, "-i", str(alone), "-fps_mode", "passthrough", "-vf", scale, "-f", "rawvideo", "-")
+    alone.unlink()
+    size = WIDTH_PX * HEIGHT_PX
+    return [read_number(data[start : start + size]) for start in range(0, len(data), size)]
 
 
 def read_number(picture: bytes) -> int:

@@ -181,7 +181,9 @@ def check_frames(plan: EncodePlan, chunk: Chunk, frame_step: int, splitter: Segm
         raise EncodeFailed("The video is damaged: there are no pictures " + _describe_place(plan, chunk))
     expected = expected_frames(plan, chunk, frame_step)
     actual = splitter.frame_count
-    allowed = 0 if chunk.purpose == "copy" else max(MISSING_FRAMES, (expected or 0) * MISSING_PART)
+    if chunk.purpose == "copy" and expected not in (None, actual):
+        raise EncodeFailed(f"{actual} of {expected} frames were copied " + _describe_place(plan, chunk))
+    allowed = max(MISSING_FRAMES, (expected or 0) * MISSING_PART)
     if expected is not None and expected - actual > allowed:
         raise EncodeFailed(
             f"The video is damaged: only {actual} of {expected} pictures can be read " + _describe_place(plan, chunk)

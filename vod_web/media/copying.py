@@ -17,6 +17,8 @@ COPIED_FORMATS = ("yuv420p", "yuvj420p")
 COPIED_PROFILES = ("Baseline", "Constrained Baseline", "Main", "High")
 COPIED_CONTAINERS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
 LONGEST_SIDE_PX, LONGEST_SHORT_SIDE_PX = 4096, 2304
+NEARLY_SQUARE = Fraction(1, 100)
+"""Scaling to even sizes leaves ratios such as 1281:1280 behind."""
 LONGEST_DELAY_S = 0.5
 """Frames may wait so long between decoding and showing: decode times must stay above zero."""
 KEPT_BITRATE = Fraction(3, 2)
@@ -61,7 +63,7 @@ def reasons_against_copy(probe: Probe) -> tuple[str, ...]:
         ),
         (width % 2 == 1 or height % 2 == 1, "its size is odd"),
         (video.is_interlaced, "it is interlaced"),
-        (video.sample_aspect_ratio != 1, "its pixels are not square"),
+        (abs(video.sample_aspect_ratio - 1) > NEARLY_SQUARE, "its pixels are not square"),
         (video.rotation_deg != 0, "it is rotated"),
         (video.colour.hdr is not Hdr.NONE, "it is HDR"),
         (video.frame_rate > HIGHEST_RATE, "it has more than 60 frames in a second"),

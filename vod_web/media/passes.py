@@ -28,13 +28,13 @@ QUICK_PIXELS = 1920 * 1080 * 30
 """Pixels in a second for which that holds; decoding more takes longer."""
 SHORTEST_QUICK_S = 6
 
+LADDER_CHUNKS, SHORTEST_LADDER_S = 6, 8
+"""A short video is cut into about so many ladder chunks, so that several workers share it too; each costs some."""
+
 FIRST_COPY_S = 60
 COPY_CHUNK_BYTES = 256 * 1024**2
 """A copy chunk lies on the worker's disk twice for a moment."""
-SHORTEST_COPY_S, LONGEST_COPY_S = 30, 600
-
-AUDIO_CHUNK_S = 300
-"""About three seconds of work; films are made by many workers, and a seek does not wait for all that lies before."""
+SHORTEST_COPY_S = 30
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,15 @@ def quick_chunk_s(video: VideoStream) -> Fraction:
     return max(Fraction(SHORTEST_QUICK_S), min(Fraction(1), QUICK_PIXELS / pixels) * QUICK_CHUNK_S)
 
 
-def copy_chunk_s(bitrate_bps: int) -> Fraction:
+def ladder_chunk_s(timeline: Timeline, longest_s: Fraction) -> Fraction:
+    """How long a ladder chunk is."""
+    return min(longest_s, max(timeline.duration_s / LADDER_CHUNKS, Fraction(SHORTEST_LADDER_S)))
+
+
+def copy_chunk_s(bitrate_bps: int, longest_s: Fraction) -> Fraction:
     """How much of a video one copy chunk takes."""
     wished = Fraction(COPY_CHUNK_BYTES * 8, max(1, bitrate_bps))
-    return min(max(wished, Fraction(SHORTEST_COPY_S)), Fraction(LONGEST_COPY_S))
+    return min(max(wished, Fraction(SHORTEST_COPY_S)), longest_s)
 
 
 def cut_runs(timeline: Timeline, wished_s: Sequence[Fraction | int]) -> Iterator[range]:
@@ -130,7 +135,9 @@ def list_chunks(runs: Sequence[tuple[Pass, range]]) -> tuple[Chunk, ...]:
     return tuple(Chunk(index, run.start, len(run), purpose) for index, (purpose, run) in enumerate(runs))
 
 
-def plan_audio_chunks(timelines: Sequence[tuple[AudioTimeline, Fraction | None]]) -> tuple[AudioChunk, ...]:
+def plan_audio_chunks(
+    timelines: Sequence[tuple[AudioTimeline, Fraction | None]], wished_s: Fraction
+) -> tuple[AudioChunk, ...]:
     """The chunks of all tracks: every track's first one before any second one.
 
     With each timeline, when the sound of the source ends, from the beginning of the picture: what follows is silence,
@@ -139,16 +146,16 @@ def plan_audio_chunks(timelines: Sequence[tuple[AudioTimeline, Fraction | None]]
     cut = [
         (number, track, run)
         for track, (timeline, end_s) in enumerate(timelines)
-        for number, run in enumerate(cut_audio_runs(timeline, end_s))
+        for number, run in enumerate(cut_audio_runs(timeline, end_s, wished_s))
     ]
     cut.sort(key=lambda item: item[:2])
     return tuple(AudioChunk(index, track, run.start, len(run)) for index, (_, track, run) in enumerate(cut))
 
 
-def cut_audio_runs(timeline: AudioTimeline, end_s: Fraction | None) -> list[range]:
+def cut_audio_runs(timeline: AudioTimeline, end_s: Fraction | None, wished_s: Fraction) -> list[range]:
     """Runs of segments of about the length of a chunk; the last may be half as long again."""
     total = timeline.segment_count
-    in_run = max(1, int(AUDIO_CHUNK_S / timeline.segment_s(0)))
+    in_run = max(1, int(wished_s / timeline.segment_s(0)))
     sounding = timeline.find_segment(end_s) if end_s is not None else 0
     firsts = [first for first in range(0, total, in_run) if first == 0 or first + in_run // 2 < min(total, sounding)]
     return [range(first, stop) for first, stop in zip(firsts, [*firsts[1:], total], strict=True)]

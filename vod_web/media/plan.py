@@ -21,6 +21,7 @@ from .passes import (
     copy_chunk_s,
     cut_quick_runs,
     cut_runs,
+    ladder_chunk_s,
     list_chunks,
     plan_audio_chunks,
     quick_chunk_s,
@@ -54,6 +55,11 @@ class EncodeOptions(Record):
     first_segment_s: Fraction = Fraction(2)
     first_segment_count: int = 2
     chunk_s: Fraction = Fraction(60)
+    """The longest ladder chunk."""
+    copy_chunk_s: Fraction = Fraction(600)
+    """The longest copy chunk."""
+    audio_chunk_s: Fraction = Fraction(300)
+    """About three seconds of work; a seek in a long film does not wait for all the sound before."""
     preset: str = "veryfast"
     may_copy: bool = True
     """False: encode everything, for a source whose copy turned out wrong (`CopyFailed`)."""
@@ -194,7 +200,9 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
         quick_rung=quick,
         chunks=list_chunks(plan_runs(timeline, probe.video, copy, quick, rungs, options)),
         audio=audio,
-        audio_chunks=plan_audio_chunks([(track.timeline, _sound_end_s(probe, track)) for track in audio]),
+        audio_chunks=plan_audio_chunks(
+            [(track.timeline, _sound_end_s(probe, track)) for track in audio], options.audio_chunk_s
+        ),
         seek_margin_s=plan_seek_margin(probe),
         preset=options.preset,
         has_b_frames=choose_b_frames(probe.video),
@@ -233,12 +241,13 @@ def plan_runs(
     """All chunks, in the order in which they are to be made."""
     runs: list[tuple[Pass, range]] = []
     if copy:
-        runs += [("copy", run) for run in cut_runs(timeline, (FIRST_COPY_S, copy_chunk_s(copy.bitrate_bps)))]
+        longest = copy_chunk_s(copy.bitrate_bps, options.copy_chunk_s)
+        runs += [("copy", run) for run in cut_runs(timeline, (min(Fraction(FIRST_COPY_S), longest), longest))]
     if quick:
         longest = min(quick_chunk_s(video), options.chunk_s)
         runs += [("quick", run) for run in cut_quick_runs(timeline, longest)]
     if any(rung.name != quick for rung in rungs):
-        runs += [("ladder", run) for run in cut_runs(timeline, (options.chunk_s,))]
+        runs += [("ladder", run) for run in cut_runs(timeline, (ladder_chunk_s(timeline, options.chunk_s),))]
     return runs
 
 

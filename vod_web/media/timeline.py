@@ -231,29 +231,26 @@ def _count_frames(video: VideoStream, starts: Sequence[int]) -> tuple[int, ...] 
 def _join_gops(keyframes: list[int], wishes: _Wishes, base: Fraction, end: int) -> list[int]:
     """Segments of whole GOPs, each as near to the wished length as keyframes allow."""
     starts = [keyframes[0]]
-    usable = [pts for pts in keyframes if (end - pts) * base >= SHORTEST_LAST_S]
-    position = 1
-    while position < len(usable):
+    usable = [pts for pts in keyframes[1:] if (end - pts) * base >= SHORTEST_LAST_S]
+    while usable:
         number = len(starts) - 1
-        position = _choose_next(
-            usable, position, starts[-1], wishes.length_s(number), number < wishes.first_count, base
-        )
-        starts.append(usable[position])
-        position += 1
+        shortest_s = SHORTEST_FIRST_S if number < wishes.first_count else SHORTEST_COPIED_S
+        if (usable[-1] - starts[-1]) * base < shortest_s and (end - starts[-1]) * base <= LONGEST_COPIED_S:
+            break  # the rest is a segment
+        place = _choose_next(usable, starts[-1], wishes.length_s(number), shortest_s, base)
+        starts.append(usable[place])
+        usable = usable[place + 1 :]
     return starts
 
 
-def _choose_next(
-    usable: list[int], position: int, start: int, wished_s: Fraction, is_first: bool, base: Fraction
-) -> int:
-    """Which keyframe from `position` on begins the next segment."""
-    shortest_s = SHORTEST_FIRST_S if is_first else SHORTEST_COPIED_S
+def _choose_next(usable: list[int], start: int, wished_s: Fraction, shortest_s: int, base: Fraction) -> int:
+    """Which of the keyframes after `start` begins the next segment."""
     wished = start + wished_s / base
-    after = bisect_left(usable, wished, lo=position)
-    near = [place for place in (after - 1, after) if position <= place < len(usable)] or [len(usable) - 1]
+    after = bisect_left(usable, wished)
+    near = [place for place in (after - 1, after) if 0 <= place < len(usable)]
     best = min(near, key=lambda place: abs(usable[place] - wished))
     if (usable[best] - start) * base >= shortest_s:
         return best
-    longer = bisect_left(usable, start + shortest_s / base, lo=position)
+    longer = bisect_left(usable, start + shortest_s / base)
     is_too_long = longer == len(usable) or (usable[longer] - start) * base > LONGEST_COPIED_S
     return best if is_too_long else longer
