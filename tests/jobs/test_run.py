@@ -16,7 +16,8 @@ from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
 from vod_web.models import Encode, EncodeStatus, JobKind, JobState, RenditionKind, Video, VideoStatus
 from vod_web.services import processing
-from vod_web.services.processing.prepare import OTHER_BYTES, SOURCE_GONE
+from vod_web.services.processing.outputs import SOURCE_GONE
+from vod_web.services.processing.prepare import OTHER_BYTES
 from vod_web.services.videos import get_video
 
 on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)

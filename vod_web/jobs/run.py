@@ -6,6 +6,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.logging import bind_context, clear_context, get_logger
 from vod_web.db.session import close_session
 from vod_web.jobs.workplace import this_workplace
+from vod_web.media.chunks import CopyFailed
 from vod_web.models import JobKind
 from vod_web.services.processing.attempts import Attempt, WorkerStopped
 from vod_web.services.processing.encodes import begin_anew
@@ -56,6 +57,10 @@ def _run(lease: Lease) -> None:
         except PlanOutdated:
             close_session()
             begin_anew(lease.encode_id, queue=attempt.queue, settings=attempt.settings, now=utc_now())
+        except CopyFailed as error:
+            close_session()
+            log.warning("copy_failed", error=error.message)
+            begin_anew(lease.encode_id, queue=attempt.queue, settings=attempt.settings, now=utc_now(), may_copy=False)
         except Exception as error:
             close_session()
             fail_job(lease, error, queue=attempt.queue, now=utc_now())

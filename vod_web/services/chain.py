@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from vod_web.models import EncodeStatus, Job, JobState, Worker
 from vod_web.services.processing.outcomes import STORAGE_AWAY
-from vod_web.services.processing.prepare import SOURCE_GONE
+from vod_web.services.processing.outputs import SOURCE_GONE
 
 PATIENCE_S = 5.0
 """So long may a worker need to appear before the page says that there is none."""

@@ -79,7 +79,7 @@ class Attempt:
         self._reported = now
         progress = min(max(progress, 0.0), 1.0)
         speed = self.lease.weight_s * progress / (now - self._started) if self.lease.weight_s and progress else None
-        with self._undisturbed():
+        with self.undisturbed():
             report_progress(self.lease, progress, speed, lease_s=self.lease_s, now=utc_now())
 
     def renew(self) -> None:
@@ -108,14 +108,8 @@ class Attempt:
         """Nothing of this attempt stays on this machine."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _check(self) -> None:
-        if self._is_stop_wanted:
-            raise WorkerStopped
-        if self.is_lost:
-            raise LeaseLost
-
     @contextmanager
-    def _undisturbed(self) -> Iterator[None]:
+    def undisturbed(self) -> Iterator[None]:
         """A moment in slow work that must not be broken off: a transaction."""
         before, self._may_be_interrupted = self._may_be_interrupted, False
         try:
@@ -124,3 +118,9 @@ class Attempt:
             close_session()
             self._may_be_interrupted = before
         self._check()
+
+    def _check(self) -> None:
+        if self._is_stop_wanted:
+            raise WorkerStopped
+        if self.is_lost:
+            raise LeaseLost

@@ -12,7 +12,7 @@ from vod_web.core.errors import Conflict
 from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.db.session import after_commit, current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, Role, Source, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, Source, User, Video, VideoStatus
 from vod_web.queue import JobQueue
 from vod_web.services.permissions import require_role
 from vod_web.services.processing.rows import (
@@ -23,7 +23,7 @@ from vod_web.services.processing.rows import (
     lock_video,
     show_status,
 )
-from vod_web.services.processing.turns import queue_job
+from vod_web.services.processing.turns import LADDER_PLACE, MAIN_JOBS, queue_job
 from vod_web.services.videos import get_own_video
 from vod_web.services.videos import lock_video as lock_video_named
 
@@ -33,17 +33,24 @@ log = get_logger(__name__)
 
 
 def begin_encode(
-    video: Video, source: Source, *, queue: JobQueue, settings: Settings, now: datetime | None = None
+    video: Video,
+    source: Source,
+    *,
+    queue: JobQueue,
+    settings: Settings,
+    may_copy: bool = True,
+    now: datetime | None = None,
 ) -> Encode:
     """Start the processing of a source; joins the caller's transaction, and the queue hears of it after the commit.
 
     An encode of the video that is not over yet is cancelled; one that plays goes on playing until this one is ready.
+    Without `may_copy` the source's own picture and sound are not used as they are.
     """
     now = now or utc_now()
     with transaction() as session:
         lock_video(session, video.id)
         _end_open_encodes(session, video.id, now)
-        encode = Encode(video_id=video.id, source_id=source.id, created_at=now)
+        encode = Encode(video_id=video.id, source_id=source.id, may_copy=may_copy, created_at=now)
         session.add(encode)
         session.flush()
         job = Job(encode_id=encode.id, kind=JobKind.PREPARE, weight_s=0.0, created_at=now)
@@ -57,8 +64,8 @@ def begin_encode(
     return encode
 
 
-def begin_anew(encode_id: int, *, queue: JobQueue, settings: Settings, now: datetime) -> None:
-    """Replace an encode that cannot go on because another version of the site planned it.
+def begin_anew(encode_id: int, *, queue: JobQueue, settings: Settings, now: datetime, may_copy: bool = True) -> None:
+    """Replace an encode that cannot go on: another version of the site planned it, or its source cannot be copied.
 
     One that is over keeps what it has; what it still lacks is not made.
     """
@@ -69,7 +76,7 @@ def begin_anew(encode_id: int, *, queue: JobQueue, settings: Settings, now: date
         video, source, is_open = encode.video, encode.source, encode.status in OPEN_ENCODES
         cancel_jobs(session, encode_id)
         if is_open:
-            begin_encode(video, source, queue=queue, settings=settings, now=now)
+            begin_encode(video, source, queue=queue, settings=settings, may_copy=may_copy, now=now)
 
 
 def _end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
@@ -80,7 +87,19 @@ def _end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
         cancel_jobs(session, encode.id)
         encode.status = EncodeStatus.CANCELLED
         encode.finished_at = now
+        stop_playing(session, encode)
     session.flush()
+
+
+def stop_playing(session: Session, encode: Encode) -> None:
+    """An encode that came to nothing plays on only where all of the video can be seen; it must be locked."""
+    if not encode.is_active:
+        return
+    is_early = Job.kind.in_(MAIN_JOBS) & (Job.place < LADDER_PLACE)
+    missing = select(Job.id).where(Job.encode_id == encode.id, is_early, Job.state != JobState.DONE)
+    if session.scalar(missing.limit(1)) is not None:
+        encode.is_active = False
+        session.get_one(Video, encode.video_id).is_playable = False
 
 
 def retry_video(
@@ -137,9 +156,10 @@ def cancel_video(actor: User | None, public_id: str, *, now: datetime | None = N
 
 
 def show_end(video: Video, reason: str) -> None:
-    """The video as people see it when an encode came to nothing: failed, unless an older encode plays."""
+    """The video as people see it when an encode came to nothing: failed, unless an older, whole encode plays."""
     video.eta_s = None
-    if video.is_playable:
+    whole = select(Encode.id).where(Encode.video_id == video.id, Encode.is_active, Encode.status == EncodeStatus.READY)
+    if current_session().scalar(whole) is not None:
         show_status(video, VideoStatus.READY)
         video.progress = 1.0
     else:

@@ -86,12 +86,16 @@ def _is_removable(now: datetime) -> ColumnElement[bool]:
         .where(active.video_id == Encode.video_id, active.is_active, active.playable_at < now - SUPERSEDED_KEPT)
         .exists()
     )
+    lately = select(active.id).where(
+        active.video_id == Encode.video_id, active.is_active, active.playable_at >= now - SUPERSEDED_KEPT
+    )
+    unwatched = Encode.playable_at.is_(None) | ~lately.exists()
     return and_(
         Encode.files_removed_at.is_(None),
         ~Encode.is_active,
         or_(
             and_(Encode.status == EncodeStatus.READY, superseded),
-            and_(Encode.status == EncodeStatus.FAILED, Encode.finished_at < now - FAILED_KEPT),
-            and_(Encode.status == EncodeStatus.CANCELLED, Encode.finished_at < now - CANCELLED_KEPT),
+            and_(Encode.status == EncodeStatus.FAILED, unwatched, Encode.finished_at < now - FAILED_KEPT),
+            and_(Encode.status == EncodeStatus.CANCELLED, unwatched, Encode.finished_at < now - CANCELLED_KEPT),
         ),
     )

@@ -14,7 +14,7 @@ from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
 from vod_web.models import Encode, EncodeStatus, Job, JobState, Video
 from vod_web.queue import JobQueue
-from vod_web.services.processing.encodes import show_end
+from vod_web.services.processing.encodes import show_end, stop_playing
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
 from vod_web.services.processing.progress import note_progress
 from vod_web.services.processing.rows import cancel_jobs, lock_job
@@ -95,6 +95,8 @@ def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None
     session.flush()
     cancel_jobs(session, encode.id)
     encode.status, encode.failure, encode.finished_at = EncodeStatus.FAILED, sentence, now
+    stop_playing(session, encode)
+    session.flush()
     show_end(encode.video, sentence)
 
 

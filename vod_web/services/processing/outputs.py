@@ -1,6 +1,6 @@
 """What does a job work from, and where do the files that it made go?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +17,11 @@ from vod_web.media.results import RenditionFiles
 from vod_web.models import Encode
 from vod_web.services.processing.attempts import ENCODED_PART, Attempt
 from vod_web.services.processing.leases import LeaseLost
-from vod_web.services.processing.prepare import ADDRESS_LIFETIME_S, SOURCE_GONE
 from vod_web.storage import keys
+
+ADDRESS_LIFETIME_S = 12 * 3600
+"""How long FFmpeg may read a source at a presigned address: longer than any job runs."""
+SOURCE_GONE = "The file of this video is not here any more. Upload it again."
 
 Stored = TypeVar("Stored", bound=Record)
 
@@ -80,20 +83,13 @@ def open_source(attempt: Attempt, assignment: Assignment) -> str:
         raise UnsupportedMedia(SOURCE_GONE) from None
 
 
-def store_rendition(attempt: Attempt, assignment: Assignment, made: Iterable[RenditionFiles]) -> int:
-    """Store the files of a chunk or a sound track under their keys; returns how many bytes they have."""
-    files = dict(_name_files(assignment, made))
-    return store_files(attempt, files)
-
-
-def _name_files(assignment: Assignment, made: Iterable[RenditionFiles]) -> Iterator[tuple[str, Path]]:
+def name_files(assignment: Assignment, made: RenditionFiles) -> Iterator[tuple[str, Path]]:
     """Each file with its key; the init segment, the same from every chunk, comes with the first segment."""
     ids = (assignment.video_id, assignment.encode_id)
-    for rendition in made:
-        if any(segment.number == 0 for segment in rendition.segments):
-            yield keys.init_key(*ids, rendition.name), rendition.init_path
-        for segment in rendition.segments:
-            yield keys.segment_key(*ids, rendition.name, segment.number), segment.path
+    if any(segment.number == 0 for segment in made.segments):
+        yield keys.init_key(*ids, made.name), made.init_path
+    for segment in made.segments:
+        yield keys.segment_key(*ids, made.name, segment.number), segment.path
 
 
 def store_files(attempt: Attempt, files: Mapping[str, Path]) -> int:
@@ -101,9 +97,14 @@ def store_files(attempt: Attempt, files: Mapping[str, Path]) -> int:
     size_bytes = 0
     for number, (key, path) in enumerate(files.items()):
         attempt.report(ENCODED_PART + (1 - ENCODED_PART) * number / len(files))
-        stored = attempt.storage.put_file(key, path, content_type=keys.content_type_of(key), cache_control=IMMUTABLE)
-        size_bytes += stored.size_bytes
+        size_bytes += store_file(attempt, key, path)
     return size_bytes
+
+
+def store_file(attempt: Attempt, key: str, path: Path) -> int:
+    """Store a file by key; returns how many bytes it has."""
+    content_type = keys.content_type_of(key)
+    return attempt.storage.put_file(key, path, content_type=content_type, cache_control=IMMUTABLE).size_bytes
 
 
 def store_text(attempt: Attempt, key: str, text: str) -> int:

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound, UnsupportedMedia
@@ -12,14 +13,14 @@ from vod_web.media.probe import HEAD_BYTES, probe_source
 from vod_web.media.probed import Probe
 from vod_web.models import Encode, Job, Rendition, Source
 from vod_web.services.processing.attempts import Attempt
+from vod_web.services.processing.early import store_early_playlists
 from vod_web.services.processing.outcomes import finishing
+from vod_web.services.processing.outputs import ADDRESS_LIFETIME_S, SOURCE_GONE
 from vod_web.services.processing.work import plan_jobs, plan_renditions
+from vod_web.storage import keys
 from vod_web.storage.base import Storage
 
-ADDRESS_LIFETIME_S = 12 * 3600
-"""How long FFmpeg may read a source at a presigned address: longer than any job runs."""
 READ_BYTES = 1024 * 1024
-SOURCE_GONE = "The file of this video is not here any more. Upload it again."
 OTHER_BYTES = "The file arrived damaged: it is not the one that was sent. Upload it again."
 
 
@@ -29,21 +30,22 @@ def prepare(attempt: Attempt) -> None:
     Raises:
         UnsupportedMedia: the source is no video, or damaged; the sentence is for its owner.
     """
-    source = _get_source(attempt)
+    encode = _get_encode(attempt)
+    source, folder = encode.source, keys.encode_prefix(encode.video.public_id, encode.public_id)
     with attempt.slow_work():
         _check_bytes(attempt, source)
         probe = _probe(attempt.storage, source)
-        plan = plan_encode(probe, EncodeOptions(heights=attempt.settings.ladder))
-    with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
+        plan = plan_encode(probe, EncodeOptions(heights=attempt.settings.ladder, may_copy=encode.may_copy))
+        size_bytes = store_early_playlists(attempt, folder, plan)
+    with finishing(attempt.lease, queue=attempt.queue, now=utc_now(), size_bytes=size_bytes) as job:
         _describe_video(job, probe)
         job.encode.plan = plan.to_json()
         _add_rows(current_session(), job.encode, plan)
 
 
-def _get_source(attempt: Attempt) -> Source:
-    session = current_session()
-    encode = session.get_one(Encode, attempt.lease.encode_id)
-    return session.get_one(Source, encode.source_id)
+def _get_encode(attempt: Attempt) -> Encode:
+    wanted = select(Encode).where(Encode.id == attempt.lease.encode_id)
+    return current_session().scalars(wanted.options(joinedload(Encode.video), joinedload(Encode.source))).one()
 
 
 def _check_bytes(attempt: Attempt, source: Source) -> None:

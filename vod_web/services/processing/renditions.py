@@ -1,11 +1,12 @@
-"""How are the renditions made: chunk by chunk, and one sound track after another?"""
+"""How are the renditions made: chunk by chunk, picture and sound?"""
 
 from vod_web.core.clock import utc_now
 from vod_web.media.audio import encode_audio
 from vod_web.media.chunks import encode_chunk
 from vod_web.services.processing.attempts import Attempt
+from vod_web.services.processing.early import SegmentStore
 from vod_web.services.processing.outcomes import finishing
-from vod_web.services.processing.outputs import open_source, read_assignment, store_rendition
+from vod_web.services.processing.outputs import open_source, read_assignment
 
 
 def make_chunk(attempt: Attempt) -> None:
@@ -13,10 +14,11 @@ def make_chunk(attempt: Attempt) -> None:
     assignment = read_assignment(attempt)
     plan, number = assignment.plan, attempt.lease.number
     report = attempt.reporter(float(plan.chunk_duration_s(number)))
+    stored = SegmentStore(attempt, assignment)
     with attempt.slow_work():
-        made = encode_chunk(plan, number, open_source(attempt, assignment), attempt.folder, attempt.tools, report)
-        size_bytes = store_rendition(attempt, assignment, made.renditions)
-    _finish(attempt, made.to_json(), size_bytes)
+        address = open_source(attempt, assignment)
+        made = encode_chunk(plan, number, address, attempt.folder, attempt.tools, report, stored.add)
+    _finish(attempt, made.to_json(), stored.size_bytes)
 
 
 def make_audio(attempt: Attempt) -> None:
@@ -24,10 +26,11 @@ def make_audio(attempt: Attempt) -> None:
     assignment = read_assignment(attempt)
     plan, number = assignment.plan, attempt.lease.number
     report = attempt.reporter(float(plan.audio_chunk_duration_s(number)))
+    stored = SegmentStore(attempt, assignment)
     with attempt.slow_work():
-        made = encode_audio(plan, number, open_source(attempt, assignment), attempt.folder, attempt.tools, report)
-        size_bytes = store_rendition(attempt, assignment, [made.rendition])
-    _finish(attempt, made.to_json(), size_bytes)
+        address = open_source(attempt, assignment)
+        made = encode_audio(plan, number, address, attempt.folder, attempt.tools, report, stored.add)
+    _finish(attempt, made.to_json(), stored.size_bytes)
 
 
 def _finish(attempt: Attempt, result: dict[str, object], size_bytes: int) -> None:
