@@ -35,6 +35,7 @@ from vod_web.schemas.uploads import PartsRequest, SentPart, UploadComplete, Uplo
 from vod_web.services import quotas, upload_completion, upload_parts, upload_removal, uploads
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
+from vod_web.storage.s3 import S3Storage
 
 MIB = 1024**2
 SIZE = 17 * MIB
@@ -54,12 +55,19 @@ def local_storage(settings: Settings) -> Storage:
     return open_storage(settings)
 
 
+@pytest.fixture(scope="session")
+def own_bucket(s3_server: S3Server) -> S3Storage:
+    """A bucket that only these tests use: they count what it holds."""
+    storage = s3_server.storage(bucket="uploads")
+    storage.create_bucket()
+    return storage
+
+
 @pytest.fixture
-def s3_storage(s3_server: S3Server) -> Iterator[Storage]:
-    """The bucket, emptied afterwards."""
-    storage = s3_server.storage()
-    yield storage
-    storage.delete_prefix("sources/")
+def s3_storage(own_bucket: S3Storage) -> Iterator[Storage]:
+    """That bucket, emptied afterwards."""
+    yield own_bucket
+    own_bucket.delete_prefix("sources/")
 
 
 @pytest.fixture(params=["local", "s3"])
