@@ -194,10 +194,10 @@ def decode(ffmpeg: str, path: Path) -> "array[float]":
 
 
 def test_chunks_of_sound_join_to_the_sample(ffmpeg: str, tools: Tools, tmp_path: Path) -> None:
-    source = tmp_path / "tone.mkv"
+    source = tmp_path / "tone.mov"
     tone = "aevalsrc='0.4*sin(2*PI*(300*t+40*t*t))':s=44100:c=stereo"
     picture = ("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25")
-    run(ffmpeg, *picture, "-f", "lavfi", "-i", tone, "-t", "12", "-c:v", "ffv1", "-c:a", "flac", str(source))
+    run(ffmpeg, *picture, "-f", "lavfi", "-i", tone, "-t", "12", "-c:v", "mpeg4", "-c:a", "pcm_s16le", str(source))
     options = replace(OPTIONS, heights=(64,), audio_chunk_s=Fraction(3))
     sounds = []
     for folder, wished in (("cut", options), ("whole", replace(options, audio_chunk_s=Fraction(60)))):
@@ -206,4 +206,4 @@ def test_chunks_of_sound_join_to_the_sample(ffmpeg: str, tools: Tools, tmp_path:
 
     cut, whole = sounds
     assert len(cut) == len(whole)
-    assert max(abs(a - b) for a, b in zip(cut, whole, strict=True)) < 0.02
+    assert max(abs(a - b) for a, b in zip(cut, whole, strict=True)) < 0.1  # a sample's shift would be 0.13

@@ -230,7 +230,8 @@ def audio_graph(track: AudioPlan, video_start_s: Fraction, first_sample: int, st
         [
             f"asetpts=PTS-{format_ratio(video_start_s)}/TB",
             *downmix_filters(track.layout, track.channels),
-            f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={first_sample}",
+            f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={first_sample - AAC_RATE_HZ}",
+            f"atrim=start_pts={first_sample}",  # to the sample; the resampler begins some milliseconds too late
             f"apad=whole_len={stop_sample - first_sample}",
             f"atrim=end_sample={stop_sample - first_sample}",
         ]
