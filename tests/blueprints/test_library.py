@@ -55,6 +55,17 @@ def test_pages_ignore_what_others_add_to_addresses(client: FlaskClient) -> None:
     assert titles(client.get("/?utm_source=mail").text) == ["film"]
 
 
+def test_what_others_add_to_an_address_is_no_more_than_a_value(client: FlaskClient) -> None:
+    ada = make_user("ada")
+    for number in range(2):
+        make_video(ada, f"Video {number}")
+
+    for added in ("endpoint=x", "_method=x", "_scheme=javascript", "_external=1", "_anchor=x"):
+        page = client.get(f"/?limit=1&{added}")
+        assert page.status_code == 200
+        assert f'href="/?limit=1&amp;{added}&amp;cursor=' in page.text
+
+
 def test_empty_home_says_the_next_step(client: FlaskClient) -> None:
     ada, vera = make_user("ada"), make_user("vera", Role.VIEWER)
     assert "/login" in client.get("/").text

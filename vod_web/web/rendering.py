@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 from flask import render_template as render_page
@@ -27,6 +28,16 @@ def render_blocks(template: str, *blocks: str, **context: Any) -> Markup:
     current_app.update_template_context(context)
     block_context = found.new_context(context)
     return Markup("".join(part for block in blocks for part in found.blocks[block](block_context)))
+
+
+def address_here(**changes: object) -> str:
+    """The address of this page with some of its query changed; None takes a part away.
+
+    The query is whatever somebody typed: it must not reach `url_for`, to which some names mean more than a value.
+    """
+    query = {name: value for name, value in (request.args.to_dict() | changes).items() if value is not None}
+    address = url_for(request.endpoint or "", **(request.view_args or {}))
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def go_to(endpoint: str, **values: Any) -> Response:

@@ -6,6 +6,7 @@ import time
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+from vod_web.core.errors import NotFound
 from vod_web.core.ids import new_public_id
 from vod_web.core.logging import bind_context, clear_context, get_logger
 
@@ -27,6 +28,8 @@ def _begin() -> None:
     g.started_at = time.perf_counter()
     clear_context()
     bind_context(request=g.request_id)
+    if "\0" in request.path:  # nothing is called so, and PostgreSQL refuses even to look for it
+        raise NotFound("There is nothing at this address.")
 
 
 def _end(response: Response) -> Response:

@@ -7,12 +7,13 @@ from jinja2 import StrictUndefined
 from jinja2.runtime import Macro
 
 from vod_web.services import site
+from vod_web.web.rendering import address_here
 
 COMPONENTS = "components/"
 
 
 def register_templates(app: Flask) -> None:
-    """The decisions about the site as `site`, and every macro of `templates/components/` as an attribute of `ui`.
+    """`site`, `address_here`, and every macro of `templates/components/` as an attribute of `ui`.
 
     Macros are globals because a block that is rendered alone does not see its page's imports.
     """
@@ -21,6 +22,7 @@ def register_templates(app: Flask) -> None:
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     app.context_processor(lambda: {"site": site.get_site()})
+    environment.globals["address_here"] = address_here
     macros = SimpleNamespace()
     environment.globals["ui"] = macros  # before the macros are read: they call each other through it
     for name in environment.list_templates(filter_func=lambda name: name.startswith(COMPONENTS)):

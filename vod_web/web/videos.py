@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from vod_web.models import Video
 from vod_web.resources import resources
@@ -13,6 +13,7 @@ from vod_web.services import processing
 from vod_web.services.paging import Found
 from vod_web.services.positions import find_positions
 from vod_web.services.videos import read_video
+from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
 
 
@@ -33,11 +34,10 @@ def show_video(video: Video) -> VideoRead:
 
 def show_list(found: Found[Video]) -> dict[str, Any]:
     """What a page with a list of videos needs: them, how far each was watched, and the address of the next page."""
-    arguments = (request.view_args or {}) | request.args.to_dict() | {"cursor": found.next}
     return {
         "videos": show_videos(found.items),
         "positions": find_positions(current_person(), found.items),
-        "next_url": url_for(request.endpoint or "", **arguments) if found.next else None,
+        "next_url": address_here(cursor=found.next) if found.next else None,
     }
 
 
