@@ -108,6 +108,7 @@ def cursor_of(*parts: object) -> str:
         cursor_of("-created_at", MOMENT, True),
         cursor_of("-created_at", MOMENT, 2**70),
         cursor_of("name", "ada", 1),
+        cursor_of("-created_at", "0001-01-01T00:00:00+14:00", 1),
         base64.urlsafe_b64encode(b"[" * 5000).decode(),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
@@ -116,3 +117,16 @@ def test_what_is_no_cursor_of_this_list_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         find_page(select(User), BY_AGE, cursor=cursor, limit=2)
     assert "cursor" in refused.value.fields
+
+
+@pytest.mark.parametrize(
+    ("order", "value"),
+    [
+        (Order(name="title", by=Video.title, id=Video.id), "\0"),
+        (Order(name="title", by=Video.title, id=Video.id), "\ud800"),
+        (Order(name="duration_s", by=Video.duration_s, id=Video.id), 10**400),
+    ],
+)
+def test_values_that_no_database_takes_are_refused(order: Order, value: object) -> None:
+    with pytest.raises(InvalidInput):
+        find_page(select(Video), order, cursor=cursor_of(order.name, value, 1), limit=2)

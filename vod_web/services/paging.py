@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, literal, or_, tuple_
@@ -89,7 +89,7 @@ def _parse_cursor(order: Order, cursor: str) -> tuple[Any, int]:
     try:
         name, told, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         value = _parse_value(order, told)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise _not_ours() from None
     if name != order.name or type(row_id) is not int or not 0 <= row_id < 2**63:
         raise _not_ours()
@@ -105,12 +105,20 @@ def _parse_value(order: Order, told: Any) -> Any:
         moment = datetime.fromisoformat(told)
         if moment.tzinfo is None:
             raise ValueError("a datetime without a zone")
-        return moment
+        return moment.astimezone(UTC)
     if wanted is float and type(told) is int:
         return float(told)
     if not isinstance(told, wanted) or (isinstance(told, int) and not -(2**63) <= told < 2**63):
         raise TypeError(f"not a {wanted}")
-    return str(told) if isinstance(told, str) else told
+    return _plain_text(told) if isinstance(told, str) else told
+
+
+def _plain_text(told: str) -> str:
+    """The text itself, if databases can take it."""
+    if "\0" in told:
+        raise ValueError("a character that no text holds")
+    told.encode()  # half of a surrogate pair has no bytes
+    return told
 
 
 def _not_ours() -> InvalidInput:
