@@ -17,7 +17,7 @@ from vod_web.core.security import verify_password
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session
 from vod_web.models import AuditEvent, PasswordReset, User
-from vod_web.schemas.accounts import PasswordChoice
+from vod_web.schemas.accounts import PasswordChange, PasswordChoice, Profile
 from vod_web.services import accounts, passwords, sign_ins
 from vod_web.services.mail import Mailer
 from vod_web.services.sign_ins import Browser
@@ -138,6 +138,21 @@ def test_using_one_link_ends_the_others_of_the_person_alone(settings: Settings) 
     with pytest.raises(Gone):
         passwords.get_reset(second)
     assert passwords.get_reset(bobs).user.username == "bob"
+
+
+def test_a_new_password_or_address_ends_the_links_of_before(settings: Settings, throttle: Throttle) -> None:
+    ada, admin = make_user("ada"), make_admin()
+    first = secret_of(passwords.make_reset_link(admin, "ada", settings=settings))
+    change = PasswordChange(old_password=PASSWORD, password="another long one")
+    accounts.change_password(ada, change, current=None, throttle=throttle)
+    second = secret_of(passwords.make_reset_link(admin, "ada", settings=settings))
+    accounts.change_profile(ada, Profile(display_name="Ada L", email=ada.email))
+    passwords.get_reset(second)
+    accounts.change_profile(ada, Profile(display_name="Ada L", email="ada@new.example.org"))
+
+    for secret in (first, second):
+        with pytest.raises(Gone):
+            passwords.get_reset(secret)
 
 
 def test_a_refused_password_does_not_use_the_link_up(settings: Settings) -> None:

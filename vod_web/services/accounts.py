@@ -1,12 +1,13 @@
 """How does somebody get an account, prove that it is theirs, and say who they are?"""
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, WrongPassword
 from vod_web.core.security import hash_password, needs_rehash, new_secret, verify_password
 from vod_web.db.session import current_session, transaction
-from vod_web.models import RegistrationPolicy, Role, SignIn, User
+from vod_web.models import PasswordReset, RegistrationPolicy, Role, SignIn, User
 from vod_web.schemas.accounts import AdminRegistration, PasswordChange, Profile, Registration
 from vod_web.schemas.admin import PersonCreate
 from vod_web.schemas.base import parse_input
@@ -14,6 +15,7 @@ from vod_web.services import audit, sign_ins, site
 from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.throttle import Limit, Throttle
 
+ADDRESS_TAKEN = "This address cannot be used. If it is yours, sign in instead."
 WRONG = "The name or the password is not right."
 TRIES_PER_ACCOUNT = Limit("sign_in_account", 10, 15 * 60, "Too many tries to sign in to this account.")
 TRIES_PER_ADDRESS = Limit("sign_in_address", 60, 15 * 60, "Too many tries to sign in.")
@@ -111,7 +113,7 @@ def _refuse_taken(user: User) -> None:
         if session.scalar(others.where(User.username_key == user.username_key)):
             fields["username"] = "This user name is taken. Choose another."
         if session.scalar(others.where(User.email_key == user.email_key)):
-            fields["email"] = "This address cannot be used. If it is yours, sign in instead."
+            fields["email"] = ADDRESS_TAKEN
     if fields:
         raise InvalidInput(" ".join(fields.values()), fields)
 
@@ -192,11 +194,16 @@ def hash_new_password(user: User, password: str) -> str:
 
 
 def replace_password(user: User, password_hash: str, *, keep: SignIn | None = None) -> None:
-    """Give the person this password and sign every browser out but the one to keep."""
+    """Give the person this password, end all reset links, and sign every browser out but the one to keep."""
     with transaction() as session:
         session.add(user)
         user.password_hash = password_hash
+        _end_reset_links(session, user)
         sign_ins.end_sign_ins(user, but=keep)
+
+
+def _end_reset_links(session: Session, user: User) -> None:
+    session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
 
 
 def change_profile(actor: User | None, form: Profile) -> User:
@@ -206,9 +213,14 @@ def change_profile(actor: User | None, form: Profile) -> User:
         InvalidInput: the e-mail address is somebody else's.
     """
     person = require_signed_in(actor)
-    with transaction() as session:
-        session.add(person)
-        person.display_name, person.about = form.display_name, form.about
-        person.email, person.email_key = form.email, form.email.lower()
-        _refuse_taken(person)
+    try:
+        with transaction() as session:
+            session.add(person)
+            if person.email_key != form.email.lower():
+                _end_reset_links(session, person)  # they went to the former address
+            person.display_name, person.about = form.display_name, form.about
+            person.email, person.email_key = form.email, form.email.lower()
+            _refuse_taken(person)
+    except IntegrityError:  # somebody took it between the look and the update
+        raise InvalidInput(ADDRESS_TAKEN, {"email": ADDRESS_TAKEN}) from None
     return person

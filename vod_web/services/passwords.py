@@ -113,6 +113,5 @@ def reset_password(secret: str, form: PasswordChoice, *, now: datetime | None = 
         this = delete(PasswordReset).where(PasswordReset.secret_hash == hash_secret(secret))
         if session.scalar(this.returning(PasswordReset.id)) is None:  # somebody else was quicker
             raise Gone(USED_UP)
-        session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
         accounts.replace_password(user, new_hash)
     return user
