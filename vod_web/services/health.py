@@ -4,11 +4,8 @@
 """
 
 import shutil
-import smtplib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,11 +16,11 @@ from vod_web.db.session import close_session, current_session
 from vod_web.media.tools import find_ffmpeg
 from vod_web.models import Worker
 from vod_web.queue import JobQueue
+from vod_web.services.mail import Mailer
 from vod_web.services.processing.turns import WORKER_ALIVE_S
 from vod_web.storage.base import Storage
 
 LEAST_FREE_BYTES = 2 * 1024**3
-MAIL_TIMEOUT_S = 5
 STORAGE_REMEMBERED_S = 30
 """How long readiness trusts the last good answer of the storage: the test writes an object, and anybody may ask."""
 
@@ -141,23 +138,12 @@ def check_mail(settings: Settings) -> Check:
     if not settings.mail_url:
         return Check("mail", True, "no mail server is set: admins hand out reset links")
     try:
-        _greet_mail_server(settings.mail_url)
-    except (OSError, smtplib.SMTPException) as error:
+        Mailer(settings).check()
+    except OSError as error:
         return Check(
             "mail", False, f"The mail server does not let us in: {_first_line(error)}.", "Correct VOD_MAIL_URL."
         )
     return Check("mail", True, "the mail server lets us in")
-
-
-def _greet_mail_server(mail_url: str) -> None:
-    parts = urlsplit(mail_url)
-    connect: Callable[..., smtplib.SMTP] = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with connect(parts.hostname or "", parts.port or 0, timeout=MAIL_TIMEOUT_S) as server:
-        if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.noop()
 
 
 def check_disk(settings: Settings, storage: Storage) -> Check:
