@@ -8,9 +8,10 @@ from pathlib import Path
 from vod_web.core.errors import EncodeFailed
 
 from .audio_commands import audio_command
+from .audio_plan import AudioPlan
 from .chunks import CopyFailed
 from .passes import AudioChunk
-from .plan import AudioPlan, EncodePlan
+from .plan import EncodePlan
 from .records import Record
 from .results import EncodedFragment, OnSegments, RenditionFiles
 from .runner import OnProgress, Tools

@@ -6,11 +6,12 @@ that it has settled when its own part begins.
 
 from fractions import Fraction
 
+from .audio_plan import AudioPlan
 from .audio_timeline import AAC_FRAME_SAMPLES, PRIMING_FRAMES, STEP_FRAMES
 from .commands import choose_decoder, clean_metadata, fragment_options, global_options, input_options
 from .filters import audio_graph, format_seconds
 from .passes import AudioChunk
-from .plan import OUTPUT_OFFSET_S, AudioPlan, EncodePlan
+from .plan import OUTPUT_OFFSET_S, EncodePlan
 
 EARLY_FRAMES = 8 * STEP_FRAMES
 """What an encoder makes before its own part, and is thrown away."""

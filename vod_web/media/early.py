@@ -7,9 +7,10 @@ bandwidths are declared instead of measured.
 
 from collections.abc import Collection
 
+from .audio_plan import AudioPlan
 from .audio_timeline import AudioTimeline
 from .languages import language_tag
-from .plan import AudioPlan, EncodePlan
+from .plan import EncodePlan
 from .playlists import (
     MEDIA_NAME,
     MULTIVARIANT_NAME,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .audio_plan import AAC_RATE_HZ, AudioPlan
 from .ladder import HIGHEST_RATE, Rung
-from .plan import AAC_RATE_HZ, AudioPlan, EncodePlan
+from .plan import EncodePlan
 from .probed import Colour, Hdr, VideoStream
 
 SCALER = "flags=bicubic"

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .audio_timeline import AudioTimeline, plan_copied_timeline, plan_encoded_timeline
-from .copying import AAC_DEFAULT_BPS, CopyPlan, plan_copy, reasons_against_audio_copy, reasons_against_copy
+from .audio_plan import AudioPlan, plan_audio
+from .copying import CopyPlan, plan_copy, reasons_against_copy
 from .ladder import DEFAULT_HEIGHTS, Rung, choose_rungs, keep_all_frames
-from .languages import language_name
 from .passes import (
     FIRST_COPY_S,
     AudioChunk,
@@ -27,7 +26,7 @@ from .passes import (
     quick_chunk_s,
 )
 from .pictures import PosterPlan, StoryboardPlan, plan_poster, plan_storyboard
-from .probed import AudioTrack, Probe, VideoStream
+from .probed import Probe, VideoStream
 from .records import Record
 from .timeline import LONGEST_SEGMENT_S, Timeline, longest_segment_s, plan_keyframe_timeline, plan_timeline
 
@@ -35,8 +34,6 @@ OUTPUT_OFFSET_S = 1
 """Added to every timestamp of every rendition, so that decode times before zero can be written: those of frames
 that are decoded before they are shown, and of the silence that begins AAC."""
 
-AAC_RATE_HZ = 48_000
-STEREO_BPS = 128_000
 LONGEST_REORDER_S = 0.25
 SEEK_FRAMES = 16
 """Frames may be decoded up to this many frames before they are shown (H.264, HEVC): seeking aims so much earlier."""
@@ -63,26 +60,6 @@ class EncodeOptions(Record):
     preset: str = "veryfast"
     may_copy: bool = True
     """False: encode everything, for a source whose copy turned out wrong (`CopyFailed`)."""
-
-
-@dataclass(frozen=True)
-class AudioPlan(Record):
-    """One audio rendition: AAC-LC stereo of one track, encoded or copied."""
-
-    name: str
-    """Names the rendition and its folder: "audio-0"."""
-    stream_index: int
-    codec: str
-    """Of the source."""
-    layout: str
-    channels: int
-    bitrate_bps: int
-    language: str | None
-    label: str
-    """What the player's menu shows."""
-    is_default: bool
-    is_copied: bool
-    timeline: AudioTimeline
 
 
 @dataclass(frozen=True)
@@ -189,7 +166,7 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
     timeline, rungs = cut_timeline(probe.video, rungs, options, at_keyframes=copy is not None)
     is_quick = copy is None and can_play_early(timeline, probe.video)
     quick = choose_quick_rung(rungs).name if is_quick else None
-    audio = plan_audio(probe, options, timeline)
+    audio = plan_audio(probe, segment_s=options.segment_s, duration_s=timeline.duration_s, may_copy=options.may_copy)
     return EncodePlan(
         video=probe.video,
         container=probe.container,
@@ -200,9 +177,7 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
         quick_rung=quick,
         chunks=list_chunks(plan_runs(timeline, probe.video, copy, quick, rungs, options)),
         audio=audio,
-        audio_chunks=plan_audio_chunks(
-            [(track.timeline, _sound_end_s(probe, track)) for track in audio], options.audio_chunk_s
-        ),
+        audio_chunks=plan_audio_chunks([(track.timeline, track.end_s) for track in audio], options.audio_chunk_s),
         seek_margin_s=plan_seek_margin(probe),
         preset=options.preset,
         has_b_frames=choose_b_frames(probe.video),
@@ -272,68 +247,3 @@ def plan_seek_margin(probe: Probe) -> Fraction:
 def ceil_tenths(value: float) -> int:
     """Tenths, rounded up."""
     return -int(-value * 10 // 1)
-
-
-def plan_audio(probe: Probe, options: EncodeOptions, timeline: Timeline) -> tuple[AudioPlan, ...]:
-    """One stereo rendition for each track that has sound."""
-    heard = [track for track in probe.audio if track.channels > 0 and track.sample_rate_hz > 0]
-    default = next((number for number, track in enumerate(heard) if track.is_default), 0)
-    labels = _label_tracks(heard)
-    return tuple(
-        plan_track(probe, track, options, timeline, number, labels[number], is_default=number == default)
-        for number, track in enumerate(heard)
-    )
-
-
-def plan_track(
-    probe: Probe,
-    track: AudioTrack,
-    options: EncodeOptions,
-    timeline: Timeline,
-    number: int,
-    label: str,
-    *,
-    is_default: bool,
-) -> AudioPlan:
-    """One track: the source's own packets where they will do, else encoded to the end of picture and sound."""
-    packets = track.packets
-    is_copied = options.may_copy and packets is not None and not reasons_against_audio_copy(track, probe)
-    if is_copied and packets is not None:
-        start_s = packets.first_pts * packets.time_base - probe.video.start_s
-        plan = plan_copied_timeline(start_s, packets.count, options.segment_s, track.sample_rate_hz)
-    else:
-        duration_s = max(timeline.duration_s, sound_end_s(probe, track) or Fraction(0))
-        plan = plan_encoded_timeline(duration_s, options.segment_s, AAC_RATE_HZ)
-    return AudioPlan(
-        name=f"audio-{number}",
-        stream_index=track.index,
-        codec=track.codec,
-        layout=track.layout,
-        channels=track.channels,
-        bitrate_bps=(track.bitrate_bps or AAC_DEFAULT_BPS) if is_copied else STEREO_BPS,
-        language=track.language,
-        label=label,
-        is_default=is_default,
-        is_copied=is_copied,
-        timeline=plan,
-    )
-
-
-def sound_end_s(probe: Probe, track: AudioTrack) -> Fraction | None:
-    """When the sound of a track ends, from the beginning of the picture; None when nobody knows."""
-    if track.start_s is None or track.duration_s is None:
-        return None
-    return track.start_s + track.duration_s - probe.video.start_s
-
-
-def _sound_end_s(probe: Probe, plan: AudioPlan) -> Fraction | None:
-    return next((sound_end_s(probe, track) for track in probe.audio if track.index == plan.stream_index), None)
-
-
-def _label_tracks(tracks: list[AudioTrack]) -> list[str]:
-    """A name for each track: its title, its language, or its number; all different, as RFC 8216 4.3.4.1 demands."""
-    labels: list[str] = []
-    for number, track in enumerate(tracks, start=1):
-        label = track.title or language_name(track.language) or track.language or f"Audio {number}"
-        labels.append(label if label not in labels else f"{label} ({number})")
-    return labels
