@@ -44,7 +44,7 @@ class JobQueue:
     def __init__(self, redis_url: str) -> None:
         self.connection = connect(redis_url)
 
-    def put(self, job_id: int, queued_at: datetime, urgency: Urgency) -> bool:
+    def put(self, job_id: int, queued_at: datetime, urgency: Urgency, *, at_front: bool = False) -> bool:
         """Tell the workers of a job; False when the queue server cannot be reached (the sweep tries again).
 
         Telling twice of the same queueing does nothing.
@@ -55,6 +55,7 @@ class JobQueue:
                 job_id,
                 job_id=hint_name(job_id, queued_at),
                 unique=True,
+                at_front=at_front,
                 job_timeout=-1,  # leases in the database bound a job, not the queue
                 result_ttl=0,
                 failure_ttl=0,

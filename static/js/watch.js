@@ -2,6 +2,7 @@
  * the view counted. */
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
+import { followQualities } from "./watch/qualities.js";
 import { countView } from "./watch/view.js";
 
 function seekOnTimes(event) {
@@ -16,4 +17,5 @@ function seekOnTimes(event) {
 document.addEventListener("click", seekOnTimes);
 foldLongTexts();
 rememberPosition();
+followQualities();
 countView();

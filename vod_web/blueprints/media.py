@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
 from vod_web.resources import resources
-from vod_web.services import playback
+from vod_web.services import playback, processing
 from vod_web.web.delivery import deliver
 
 blueprint = Blueprint("media", __name__)
@@ -28,12 +28,17 @@ def send(token: str, video_id: str, encode_id: str, path: str) -> Response:
     """One file of one encode, to whoever may have it at this moment."""
     if request.method == "OPTIONS":
         return current_app.response_class(status=204, headers=PREFLIGHT)
-    secret_key = resources().settings.secret_key
-    return deliver(playback.authorize(token, video_id, encode_id, path, secret_key=secret_key))
+    held = resources()
+    found = playback.authorize(token, video_id, encode_id, path, secret_key=held.settings.secret_key)
+    if not found.is_finished:
+        processing.await_segment(found.key, storage=held.storage, queue=held.queue)
+    return deliver(found)
 
 
 @blueprint.after_request
 def let_any_site(response: Response) -> Response:
     """CORS, on refusals as well, so that a player on another site can say what happened."""
     response.headers.update(ANY_SITE)
+    if response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
     return response

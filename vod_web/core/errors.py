@@ -125,6 +125,15 @@ class Unavailable(VodError):
         self.retry_after_s = retry_after_s
 
 
+class NotMadeYet(Unavailable):
+    """A part of a video that is still being made; it is there soon, and nothing is wrong."""
+
+    code = "not_made_yet"
+
+    def __init__(self, message: str = "This part of the video is not made yet.", *, retry_after_s: int = 1) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+
+
 class StorageFailed(Unavailable):
     """The place where files are kept does not work."""
 

@@ -152,6 +152,8 @@ class RenditionRead(Output):
     bitrate_bps: int | None
     codecs: str | None
     status: Literal["processing", "ready"]
+    is_playable: bool
+    """Whether players are offered it: of a video that is being processed, only what is made first."""
 
 
 class AddressesRead(Output):

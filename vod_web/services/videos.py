@@ -11,7 +11,7 @@ from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.core.settings import Settings
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, Rendition, Role, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Rendition, Role, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import (
     AddressesRead,
@@ -141,10 +141,15 @@ def read_video(
 
 
 def _read_renditions(encode: Encode) -> list[RenditionRead]:
-    return [_read_rendition(rendition) for rendition in encode.renditions if rendition.dropped_at is None]
+    is_whole = encode.status is EncodeStatus.READY
+    return [
+        _read_rendition(rendition, is_playable=is_whole or rendition.is_early)
+        for rendition in encode.renditions
+        if rendition.dropped_at is None
+    ]
 
 
-def _read_rendition(rendition: Rendition) -> RenditionRead:
+def _read_rendition(rendition: Rendition, *, is_playable: bool) -> RenditionRead:
     return RenditionRead(
         name=rendition.name,
         width_px=rendition.width_px,
@@ -152,6 +157,7 @@ def _read_rendition(rendition: Rendition) -> RenditionRead:
         bitrate_bps=rendition.bitrate_bps,
         codecs=rendition.codecs,
         status="ready" if rendition.is_complete else "processing",
+        is_playable=is_playable,
     )
 
 

@@ -16,6 +16,7 @@ from vod_web.core.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    NotMadeYet,
     NotSignedIn,
     RateLimited,
     StorageFull,
@@ -89,7 +90,7 @@ def _on_vod_error(error: VodError) -> Response:
     if isinstance(error, NotSignedIn) and _wants_page():
         return _lead_to_sign_in()
     status = status_of(error)
-    if status >= 500:
+    if status >= 500 and not isinstance(error, NotMadeYet):
         log.error("request_failed", code=error.code, message=error.message)
     retry_after_s = getattr(error, "retry_after_s", None)
     response = _tell(status, error.code, error.message, fields=getattr(error, "fields", None))

@@ -1,7 +1,7 @@
 """How does a source become a video that plays?
 
 `begin_encode` makes an encode and its first job. A worker claims a job by a lease (`leases`), does its step
-(`prepare`, `chunks`, `pictures`, `publish`), and ends it (`outcomes`), which lets the next jobs in (`turns`). The
+(`prepare`, `renditions`, `pictures`, `publish`), and ends it (`outcomes`), which lets the next jobs in (`turns`). The
 `sweep` mends whatever a dying process, queue server or machine left. The rows are the truth, the queue only a hint.
 """
 
@@ -15,9 +15,11 @@ from vod_web.services.processing.encodes import (
 )
 from vod_web.services.processing.files import delete_files
 from vod_web.services.processing.jobs import cancel_job, get_job, list_jobs, retry_job
+from vod_web.services.processing.waiting import await_segment
 from vod_web.services.processing.workers import list_workers
 
 __all__ = [
+    "await_segment",
     "begin_encode",
     "cancel_job",
     "cancel_video",

@@ -18,13 +18,14 @@ from vod_web.services.processing.outputs import Assignment, name_files, store_fi
 from vod_web.services.processing.publish import make_playable
 
 
-def store_early_playlists(attempt: Attempt, folder: str, plan: EncodePlan) -> int:
-    """Store the playlists of what is made first, where that can be; returns how many bytes they have."""
+def store_early_playlists(attempt: Attempt, folder: str, plan: EncodePlan) -> None:
+    """Store the playlists of what is made first, where that can be; the final ones take their places."""
     if not plan.can_play_early:
-        return 0
+        return
     names = {*plan.early_renditions, *(track.name for track in plan.audio)}
     texts = format_early_playlists(plan, names)
-    return sum(store_text(attempt, folder + name, text) for name, text in texts.items())
+    for name, text in texts.items():
+        store_text(attempt, folder + name, text)
 
 
 class SegmentStore:

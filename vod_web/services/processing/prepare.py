@@ -36,8 +36,8 @@ def prepare(attempt: Attempt) -> None:
         _check_bytes(attempt, source)
         probe = _probe(attempt.storage, source)
         plan = plan_encode(probe, EncodeOptions(heights=attempt.settings.ladder, may_copy=encode.may_copy))
-        size_bytes = store_early_playlists(attempt, folder, plan)
-    with finishing(attempt.lease, queue=attempt.queue, now=utc_now(), size_bytes=size_bytes) as job:
+        store_early_playlists(attempt, folder, plan)
+    with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
         _describe_video(job, probe)
         job.encode.plan = plan.to_json()
         _add_rows(current_session(), job.encode, plan)

@@ -80,7 +80,7 @@ def queue_job(job: Job, *, queue: JobQueue, now: datetime) -> None:
     job.state = JobState.QUEUED
     job.queued_at = now
     job.not_before = None
-    after_commit(partial(queue.put, job.id, now, urgency_of(job)))
+    after_commit(partial(queue.put, job.id, now, urgency_of(job), at_front=job.wanted_at is not None))
 
 
 def advance(session: Session, encode: Encode, video: Video, *, queue: JobQueue, now: datetime) -> int:

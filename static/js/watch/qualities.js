@@ -1,0 +1,17 @@
+/** While the video is being processed the status line names its qualities; the player hears of new ones. */
+
+const names = () => document.getElementById("watch-status")?.dataset.qualities ?? "";
+
+export function followQualities() {
+  const page = document.querySelector(".watch");
+  if (!page) return;
+  let known = names();
+  new MutationObserver(() => {
+    const now = names();
+    if (now === known) return;
+    // A player that came with this answer has just read the playlist; one that was there before has an old one.
+    const player = known && document.querySelector("[data-player]");
+    known = now;
+    player?.dispatchEvent(new CustomEvent("vod:refresh"));
+  }).observe(page, { childList: true, subtree: true });
+}
