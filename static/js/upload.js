@@ -60,10 +60,10 @@ function onChange(row) {
   if (row.transfer.state === "done" && rows.length === 1) leaveFor(row);
 }
 
-/** A single upload ends on the page of its video, as soon as what is being typed is saved. */
+/** A single upload ends on the page of its video, as soon as nobody types and what was typed is saved. */
 function leaveFor(row) {
   if (rows.length > 1 || row.draft.hasFailed) return;
-  if (row.draft.isClean) location.assign(row.transfer.watchPath);
+  if (row.draft.isResting) location.assign(row.transfer.watchPath);
   else setTimeout(() => leaveFor(row), TYPING_MS);
 }
 

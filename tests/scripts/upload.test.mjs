@@ -6,6 +6,7 @@ globalThis.window = new EventTarget();
 const { Meter, formatBytes, formatSpeed, formatWait } = await import("../../static/js/upload/speed.js");
 const { Slots } = await import("../../static/js/upload/slots.js");
 const { untilItWorks } = await import("../../static/js/upload/retry.js");
+const { followPreparation, sentenceAbout } = await import("../../static/js/upload/preparation.js");
 const { ApiError } = await import("../../static/js/upload/api.js");
 
 test("the speed is that of the last ten seconds", () => {
@@ -77,4 +78,34 @@ test("what passes and what does not", () => {
   const passes = (status) => new ApiError(status, {}).isPassing;
   assert.deepEqual([0, 408, 429, 500, 502, 503].map(passes), Array(6).fill(true));
   assert.deepEqual([400, 401, 403, 404, 409, 413, 422, 507].map(passes), Array(8).fill(false));
+});
+
+test("what becomes of a video after its upload is told until it is settled", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  globalThis.document = { hidden: false, querySelector: () => ({ content: "token" }) };
+  const answers = ["queued", "processing", "failed"].map((status) => ({ status, progress: 0.339, queue_position: 3 }));
+  globalThis.fetch = async () => new Response(JSON.stringify(answers.shift()));
+  const told = [];
+  const followed = followPreparation("x", (video) => told.push(sentenceAbout(video)));
+  while (answers.length) {
+    t.mock.timers.tick(2000);
+    await new Promise(setImmediate);
+  }
+  await followed;
+  assert.deepEqual(told, [
+    "Uploaded. 2 others are processed first. You may close this page.",
+    "Uploaded. The video is being processed (33 %); you may close this page.",
+    "Uploaded, but it cannot be shown.",
+  ]);
+});
+
+test("a video that was deleted meanwhile has no more news", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  globalThis.document = { hidden: false, querySelector: () => ({ content: "token" }) };
+  globalThis.fetch = async () => new Response("{}", { status: 404 });
+  const told = [];
+  const followed = followPreparation("x", (video) => told.push(sentenceAbout(video)));
+  t.mock.timers.tick(2000);
+  await followed;
+  assert.deepEqual(told, ["The video was deleted."]);
 });

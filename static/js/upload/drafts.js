@@ -3,6 +3,7 @@ import { call } from "./api.js";
 
 const QUIET_MS = 800;
 const AGAIN_MS = 5000;
+const REST_MS = 4000;
 const FIELDS = ["title", "description", "tags", "visibility"];
 
 export class Draft {
@@ -12,6 +13,7 @@ export class Draft {
   #timer = null;
   #saving = null;
   #dirty = new Set();
+  #typedAt = -Infinity;
   /** Whether what was typed could not be saved; somebody has to look at it. */
   hasFailed = false;
 
@@ -28,6 +30,11 @@ export class Draft {
 
   get isClean() {
     return !this.#dirty.size && !this.#saving;
+  }
+
+  /** Whether nobody is typing, as far as can be told: a thought may take longer than the saving. */
+  get isResting() {
+    return this.isClean && performance.now() - this.#typedAt > REST_MS;
   }
 
   /** From now on there is a video to save to. Fields that nobody has touched show what the site has. */
@@ -47,6 +54,7 @@ export class Draft {
   }
 
   #note(field) {
+    this.#typedAt = performance.now();
     this.#dirty.add(field.name);
     this.#tell("Not saved yet.");
     this.#plan(QUIET_MS);

@@ -19,8 +19,9 @@ export class Overview {
 
   update() {
     const rows = this.#rows();
-    const open = rows.filter(({ transfer }) => !transfer.isOver);
-    document.title = open.length ? `${this.#percent(rows)} % · ${this.#title}` : this.#title;
+    const going = rows.filter(({ transfer }) => transfer.state !== "failed");
+    const open = going.filter(({ transfer }) => !transfer.isOver);
+    document.title = open.length ? `${this.#percent(going)} % · ${this.#title}` : this.#title;
     for (const row of rows) this.#announce(row);
   }
 

@@ -1,5 +1,6 @@
 /** How one file is shown: its progress, what can be done about it, and the form beside it. */
 import { Draft } from "./drafts.js";
+import { followPreparation, sentenceAbout } from "./preparation.js";
 import { formatBytes, formatSpeed } from "./speed.js";
 
 const WORDS = {
@@ -26,6 +27,7 @@ function numberIds(root) {
 
 export class Row {
   #parts = {};
+  #isFollowed = false;
 
   constructor(template, transfer, { onGone }) {
     this.transfer = transfer;
@@ -99,7 +101,7 @@ export class Row {
     this.#parts.cancel.hidden = state === "done" || state === "finishing";
     this.#parts.error.hidden = state !== "failed";
     if (state === "failed") this.#parts["error-text"].textContent = sentenceOf(error);
-    if (state === "done") this.#drawDone();
+    if (state === "done") this.#drawDone(this.transfer.video);
   }
 
   #drawProgress(state) {
@@ -114,10 +116,27 @@ export class Row {
       state === "sending" ? formatSpeed(transfer.speed, transfer.file.size - transfer.sentBytes) : "";
   }
 
-  #drawDone() {
+  #drawDone(video) {
     this.#parts.done.hidden = false;
     this.#parts.watch.href = this.transfer.watchPath;
     this.#parts.copy.dataset.copy = new URL(this.transfer.watchPath, location.href).href;
+    if (this.#isFollowed) return;
+    this.#isFollowed = true;
+    followPreparation(video.id, (news) => this.#drawNews(news));
+  }
+
+  /** How the preparation of the video goes on after the upload. */
+  #drawNews(video) {
+    const { state, done, error } = this.#parts;
+    state.textContent = sentenceAbout(video);
+    this.element.dataset.video = video.status;
+    const hasFailed = video.status === "failed" || video.status === "blocked";
+    const bar = state.closest(".progress");
+    bar.classList.toggle("progress-good", !hasFailed && video.status !== "deleted");
+    bar.classList.toggle("progress-bad", hasFailed);
+    done.hidden = video.status === "deleted";
+    error.hidden = !hasFailed;
+    if (hasFailed) this.#parts["error-text"].textContent = video.status_reason ?? "The reason is not known.";
   }
 }
 
