@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 import redis
 
+from vod_web.cli.console import CannotRun
 from vod_web.cli.queue_server import NAME, answers, is_private, start_queue_server
 from vod_web.cli.supervisor import Supervisor
 from vod_web.cli.tools import require_queue_server
-from vod_web.core.settings import Settings, load_settings
+from vod_web.core.settings import Settings, load_settings, private_queue_socket
 
 
 @pytest.fixture
@@ -39,6 +40,17 @@ def test_a_data_directory_with_a_long_name_has_a_queue_server_too(supervisor: Su
     start_queue_server(require_queue_server(), settings, supervisor)
 
     assert answers(settings.redis_url)
+
+
+def test_a_socket_is_not_put_where_others_may_write(supervisor: Supervisor, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / ("long" * 31))
+    place = private_queue_socket(settings.data_dir).parent
+    place.mkdir()
+    place.chmod(0o777)
+
+    with pytest.raises(CannotRun, match="belongs to somebody else"):
+        start_queue_server(require_queue_server(), settings, supervisor)
+    place.rmdir()
 
 
 def test_data_that_the_queue_server_cannot_read_are_put_aside(supervisor: Supervisor, tmp_path: Path) -> None:

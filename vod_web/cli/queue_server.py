@@ -4,6 +4,8 @@ It listens on a socket file that only this user may open, with its data in the d
 database knows what is to do), so data that this server cannot read are put aside rather than a reason to stop.
 """
 
+import os
+import stat
 import time
 from pathlib import Path
 
@@ -40,12 +42,14 @@ def start_queue_server(program: Path, settings: Settings, supervisor: Supervisor
     """Start it under the supervisor, and wait until it answers.
 
     Raises:
-        CannotRun: it does not start.
+        CannotRun: it does not start, or others could replace its socket.
     """
     directory = queue_directory(settings)
     socket = private_queue_socket(settings.data_dir)
     for needed in (directory, socket.parent):
         needed.mkdir(mode=0o700, exist_ok=True)
+    if socket.parent != directory:
+        _require_own(socket.parent)
     child = supervisor.start(NAME, _command(program, directory, socket), child_environment())
     deadline = time.monotonic() + START_S
     while not answers(settings.redis_url):
@@ -54,6 +58,13 @@ def start_queue_server(program: Path, settings: Settings, supervisor: Supervisor
             _put_aside(directory)
         if time.monotonic() > deadline or child.deaths > 2:
             raise CannotRun(_why_not(child, settings))
+
+
+def _require_own(directory: Path) -> None:
+    """Among temporary files somebody else may have made the directory first, and could replace the socket."""
+    status = directory.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
+        raise CannotRun(f"{directory} belongs to somebody else: remove it, or shorten the path of VOD_DATA_DIR.")
 
 
 def _command(program: Path, directory: Path, socket: Path) -> list[str]:
