@@ -1,6 +1,7 @@
 """Making, changing, deleting and finding videos."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -8,7 +9,7 @@ from sqlalchemy import Engine, func, select
 from tests.factories import make_admin, make_encode, make_unready_video, make_user, make_video
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
-from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound, NotSignedIn, StorageFailed
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Role, Source, Tag, User, Video, VideoStatus, ViewingPosition, Visibility
@@ -20,6 +21,7 @@ from vod_web.services.search import fold, words_of
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
 from vod_web.storage.keys import source_key
+from vod_web.storage.local import LocalStorage
 
 
 @pytest.fixture
@@ -208,6 +210,29 @@ def test_purging_goes_on_where_it_was_broken_off(ada: User, storage: Storage) ->
     storage.delete_prefix(f"videos/{video.public_id}/")
     assert video_bin.purge_deleted(storage=storage, now=utc_now()) == 1
     assert current_session().scalar(select(func.count()).select_from(Video)) == 0
+
+
+class _StuckStorage(LocalStorage):
+    """A disk on which the files of one video cannot be removed."""
+
+    stuck = ""
+
+    def delete_prefix(self, prefix: str) -> int:
+        if self.stuck in prefix:
+            raise StorageFailed("The site's disk does not work as it should.")
+        return super().delete_prefix(prefix)
+
+
+def test_a_video_that_cannot_be_removed_keeps_no_other_from_going(ada: User, tmp_path: Path) -> None:
+    storage = _StuckStorage(tmp_path / "media")
+    stuck, other = make_video(ada, "stuck"), make_video(ada, "other")
+    for video in (stuck, other):
+        make_encode(video, storage)
+        video_bin.delete_video(ada, video.public_id, now=utc_now() - timedelta(days=8))
+    storage.stuck = stuck.public_id
+
+    assert video_bin.purge_deleted(storage=storage, now=utc_now()) == 1
+    assert current_session().scalars(select(Video.title)).all() == ["stuck"]
 
 
 def test_positions_are_kept_within_the_video(ada: User) -> None:

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from vod_web.core.errors import Gone, NotFound
+from vod_web.core.errors import Gone, NotFound, VodError
+from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus
 from vod_web.services.permissions import can_edit, require_signed_in
+from vod_web.services.processing import delete_files
 from vod_web.services.videos import AS_READ, get_own_video, is_public_id, lock_video
 from vod_web.storage.base import Storage
-from vod_web.storage.keys import sources_prefix, video_prefix
+
+log = get_logger(__name__)
 
 KEPT = timedelta(days=7)
 MOST_SHOWN = 200
@@ -81,14 +84,23 @@ def purge_deleted(*, storage: Storage, now: datetime) -> int:
     Returns how many there were. Broken off anywhere, the next run goes on.
     """
     is_over: ColumnElement[bool] = (Video.status == VideoStatus.DELETED) & (Video.deleted_at <= now - KEPT)
-    public_ids = list(current_session().scalars(select(Video.public_id).where(is_over).order_by(Video.id)))
+    over = current_session().scalars(select(Video).where(is_over).order_by(Video.id)).all()
     close_session()  # nothing is held open while files are removed
-    for public_id in public_ids:
-        storage.delete_prefix(video_prefix(public_id))
-        storage.delete_prefix(sources_prefix(public_id))
-        with transaction() as session:
-            session.execute(delete(Video).where(Video.public_id == public_id, is_over))
-    return len(public_ids)
+    return sum(_purge(video, is_over, storage=storage) for video in over)
+
+
+def _purge(video: Video, is_over: ColumnElement[bool], *, storage: Storage) -> bool:
+    """Remove one video for good; one whose storage fails stays for the next time, and keeps no other from going."""
+    try:
+        delete_files(video, storage=storage)
+    except VodError as error:
+        log.warning("video_not_removed", video=video.public_id, error=error.message)
+        return False
+    with transaction() as session:
+        session.execute(
+            delete(Video).where(Video.id == video.id, is_over), execution_options={"synchronize_session": False}
+        )
+    return True
 
 
 def _get_deleted(session: Session, actor: User | None, public_id: str) -> Video:
