@@ -138,6 +138,7 @@ def _make_source(
             return False
         if current.state is UploadState.COMPLETED:
             return True
+        session.refresh(current.video, with_for_update=True)  # somebody may be deleting it
         if current.state is not UploadState.OPEN or current.video.deleted_at or not _are_unchanged(current, parts):
             current.state = UploadState.ABORTED
             return False
