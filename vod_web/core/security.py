@@ -1,7 +1,6 @@
-"""How are passwords kept, and how are secrets made and compared?"""
+"""How are passwords and secrets made, kept and checked?"""
 
 import hashlib
-import hmac
 import secrets
 
 from argon2 import PasswordHasher
@@ -41,8 +40,3 @@ def new_secret() -> str:
 def hash_secret(secret: str) -> str:
     """The hash under which a random secret is kept: plain SHA-256 is enough for 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def are_equal(left: str, right: str) -> bool:
-    """Whether two secrets are equal, in a time that tells nothing."""
-    return hmac.compare_digest(left.encode(), right.encode())

@@ -11,7 +11,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -295,9 +295,3 @@ def private_queue_socket(data_dir: Path) -> Path:
 def child_environment(**changes: str) -> dict[str, str]:
     """The environment for a program that we start: ours, with some variables changed."""
     return {**os.environ, **changes}
-
-
-def default_of(name: str) -> Any:
-    """The default of a setting, for the documentation and its test."""
-    found = next(setting for setting in fields(Settings) if setting.name == name)
-    return None if found.default is MISSING else found.default

@@ -37,11 +37,6 @@ class VideoStatus(StrEnum):
     BLOCKED = "blocked"
     DELETED = "deleted"
 
-    @property
-    def is_in_progress(self) -> bool:
-        """Whether it changes by itself, so that pages keep asking."""
-        return self in (VideoStatus.UPLOADING, VideoStatus.QUEUED, VideoStatus.PROCESSING)
-
 
 video_tags = Table(
     "video_tags",
