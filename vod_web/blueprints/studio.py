@@ -54,7 +54,7 @@ def edit(video_id: str) -> str:
 def update(video_id: str) -> Response:
     """Change it."""
     videos.update_video(current_person(), video_id, read_form(VideoUpdate))
-    flash("Saved.", "success")
+    flash("Saved.", "good")
     return go_to("studio.edit", video_id=video_id)
 
 
@@ -71,7 +71,7 @@ def delete(video_id: str) -> Response:
 def restore(video_id: str) -> Response:
     """Take it out of the bin."""
     video_bin.restore_video(current_person(), video_id, now=utc_now())
-    flash("The video is back.", "success")
+    flash("The video is back.", "good")
     return reload_page() if is_from_htmx() else go_to("studio.index")
 
 
@@ -80,7 +80,7 @@ def retry(video_id: str) -> Response:
     """Process it once more."""
     held = resources()
     processing.retry_video(current_person(), video_id, queue=held.queue, settings=held.settings)
-    flash("The video is being processed again.", "success")
+    flash("The video is being processed again.", "good")
     return go_to("studio.index")
 
 
