@@ -10,7 +10,7 @@ export function followQualities() {
     const now = names();
     if (now === known) return;
     // A player that came with this answer has just read the playlist; one that was there before has an old one.
-    const player = known && document.querySelector("[data-player]");
+    const player = known ? document.querySelector("[data-player]") : null;
     known = now;
     player?.dispatchEvent(new CustomEvent("vod:refresh"));
   }).observe(page, { childList: true, subtree: true });
