@@ -11,16 +11,30 @@ from tests.factories import make_admin, make_user, make_video
 from vod_web.core.errors import Conflict, EncodeFailed, NotAllowed, NotFound, StorageFailed, UnsupportedMedia
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Source, User, Video, VideoStatus, Worker
-from vod_web.queue import JobQueue, Urgency
+from vod_web.models import (
+    Encode,
+    EncodeStatus,
+    Job,
+    JobKind,
+    JobState,
+    Rendition,
+    RenditionKind,
+    Source,
+    User,
+    Video,
+    VideoStatus,
+    Worker,
+)
+from vod_web.queue import JobQueue, Urgency, hint_name
 from vod_web.services import processing
-from vod_web.services.processing.files import remove_old_files
+from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.leases import Lease, LeaseLost, claim_job, renew_lease, report_progress
 from vod_web.services.processing.outcomes import fail_job, finishing, give_back, take_back_from
 from vod_web.services.processing.progress import JobProgress, measure_progress
 from vod_web.services.processing.publish import make_playable
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.turns import FIRST_PLACE, LADDER_PLACE, POSTER_PLACE, choose_next
+from vod_web.services.processing.waiting import want_job
 from vod_web.services.processing.workers import forget_workers, report_worker
 from vod_web.storage.keys import segment_key
 from vod_web.storage.local import LocalStorage
@@ -601,3 +615,67 @@ def test_an_admin_gives_a_job_up(video: Video, encode: Encode, queue: JobQueue) 
 
 def test_urgencies_are_named_in_the_order_of_serving() -> None:
     assert [urgency.value for urgency in Urgency] == ["urgent", "normal", "low"]
+
+
+# playing early
+
+
+def add_rendition(encode: Encode, name: str, **values: object) -> None:
+    """A row of a picture."""
+    with transaction() as session:
+        session.add(Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name=name, **values))
+
+
+def test_files_of_a_replaced_copy_go_after_its_last_viewers(
+    video: Video, encode: Encode, storage: LocalStorage
+) -> None:
+    publish(video, encode)
+    add_rendition(encode, "source", size_bytes=3, dropped_at=NOW)
+    add_rendition(encode, "720p", size_bytes=2)
+    with transaction() as session:
+        session.get_one(Encode, encode.id).size_bytes = 5
+    kept = [segment_key(video.public_id, encode.public_id, name, 0) for name in ("720p", "source")]
+    for key in kept:
+        storage.put_bytes(key, b"x", content_type="video/mp4")
+
+    assert remove_dropped(storage=storage, now=NOW + timedelta(hours=5)) == 0
+    assert remove_dropped(storage=storage, now=NOW + timedelta(hours=7)) == 1
+    assert [found.key for found in storage.list("")] == kept[:1]
+    assert (fresh_encode(encode).size_bytes, fresh(video).rendition_bytes) == (2, 2)
+    assert remove_dropped(storage=storage, now=NOW + timedelta(hours=8)) == 0
+
+
+def test_a_rendition_is_as_far_as_its_own_jobs(video: Video, encode: Encode, queue: JobQueue) -> None:
+    prepare(encode, queue, chunks=2, audio=0)
+    for number, name in enumerate(("360p", "720p")):
+        add_rendition(encode, name)
+        with transaction() as session:
+            session.get_one(Job, job_of(encode, JobKind.CHUNK, number).id).makes = [name]
+    finish(job_of(encode, JobKind.CHUNK), queue)
+
+    close_session()
+    rows = current_session().scalars(select(Rendition).order_by(Rendition.id)).all()
+    assert [(row.name, row.progress, row.is_complete) for row in rows] == [("360p", 1.0, True), ("720p", 0.0, False)]
+
+
+def test_what_somebody_waits_for_goes_before_all_others(encode: Encode, queue: JobQueue) -> None:
+    prepare(encode, queue, chunks=9)
+    wanted = job_of(encode, JobKind.CHUNK, 7)
+    assert wanted.state is JobState.WAITING
+
+    for _ in range(2):
+        want_job(wanted.id, queue=queue, now=NOW)
+
+    assert queue.connection.lindex("rq:queue:urgent", 0).decode() == hint_name(wanted.id, NOW)
+    assert states(encode)["chunk-7"] == "queued"
+    assert queue.depths()["urgent"] == 4
+
+
+def test_what_is_wanted_keeps_its_pause_after_an_error(encode: Encode, queue: JobQueue) -> None:
+    prepare(encode, queue, chunks=9)
+    first = job_of(encode, JobKind.CHUNK)
+    fail_job(claim(first), StorageFailed("away"), queue=queue, now=NOW)
+
+    want_job(first.id, queue=queue, now=NOW + timedelta(seconds=1))
+
+    assert states(encode)["chunk-0"] == "waiting"
