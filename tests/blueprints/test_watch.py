@@ -1,14 +1,25 @@
 """The watch page in all states of a video."""
 
+import html
 import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.db.session import transaction
-from vod_web.models import Video, VideoStatus, ViewingPosition, Visibility
+from vod_web.models import (
+    Encode,
+    EncodeStatus,
+    Rendition,
+    RenditionKind,
+    Video,
+    VideoStatus,
+    ViewingPosition,
+    Visibility,
+)
 from vod_web.resources import resources
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -179,3 +190,31 @@ def test_the_page_costs_few_queries_however_much_is_beside_it(client: FlaskClien
 def test_unknown_videos_are_not_found(client: FlaskClient, public_id: str) -> None:
     make_user()
     assert client.get(f"/watch/{public_id}").status_code == 404
+
+
+def test_a_video_in_progress_plays_and_says_what_is_to_come(client: FlaskClient) -> None:
+    video = make_video(make_user("ada"), "Harbour", status=VideoStatus.PROCESSING, progress=0.4, eta_s=125.0)
+    encode = make_encode(video, resources().storage, status=EncodeStatus.PROCESSING)
+    with transaction() as session:
+        for row in session.scalars(select(Rendition).where(Rendition.encode_id == encode.id)):
+            row.is_early = True
+        session.add(
+            Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name="1080p", width_px=1920, height_px=1080)
+        )
+
+    page = client.get(f"/watch/{video.public_id}").text
+    assert "data-player" in page
+    assert 'data-qualities="720p"' in page
+    assert "720p ready, 1080p in about 2 minutes" in page
+    asked = re.search(r'hx-get="([^"]+)"', page)
+    assert asked is not None
+    status = client.get(html.unescape(asked[1]), headers=FRAGMENT).text
+    assert "data-player" not in status
+    assert 'hx-trigger="every 2s"' in status
+
+    with transaction() as session:
+        session.get_one(Video, video.id).status = VideoStatus.READY
+        session.get_one(Encode, encode.id).status = EncodeStatus.READY
+    status = client.get(html.unescape(asked[1]), headers=FRAGMENT).text
+    assert 'data-qualities="720p 1080p"' in status
+    assert "hx-trigger" not in status
