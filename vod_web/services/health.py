@@ -153,7 +153,7 @@ def check_disk(settings: Settings, storage: Storage) -> Check:
     if in_storage is not None:
         free_bytes.append(in_storage)
     least = min(free_bytes)
-    detail = f"{least / 1024**3:.1f} GiB free"
+    detail = f"{least / 1000**3:.1f} GB free"
     if least < LEAST_FREE_BYTES:
         return Check("disk", False, detail, "Delete videos, or move VOD_DATA_DIR to a larger disk.")
     return Check("disk", True, detail)

@@ -100,7 +100,8 @@ def _on_vod_error(error: VodError) -> Response:
 
 
 def _on_csrf_error(error: CSRFError) -> Response:
-    return _tell(400, "csrf", "This page is too old to send that. Reload it and try again; what you typed stays.")
+    told = "This page is too old to send that: somebody signed in or out here meanwhile."
+    return _tell(400, "csrf", f"{told} Copy what you typed, reload the page, and send it again.")
 
 
 def _on_http_error(error: HTTPException) -> Response:
