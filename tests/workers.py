@@ -23,6 +23,7 @@ from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Encode, Job, JobKind, JobState, Source, User, Video, VideoStatus
 from vod_web.resources import Resources
 from vod_web.services import processing
+from vod_web.services.processing.turns import LADDER_PLACE
 from vod_web.storage.keys import encode_prefix, source_key
 
 ROOT = Path(__file__).parents[1]
@@ -104,11 +105,15 @@ class Site:
         return self.see(video)
 
     def wait_for_job(self, video: Video, kind: JobKind = JobKind.CHUNK) -> Job:
-        """Wait until FFmpeg is at a job of this kind."""
+        """Wait until FFmpeg is at a job of this kind; at a chunk of the ladder, which takes a while."""
         found: list[Job] = []
 
+        def is_wanted(job: Job) -> bool:
+            is_long = kind is not JobKind.CHUNK or job.place == LADDER_PLACE
+            return job.kind is kind and job.state is JobState.RUNNING and is_long
+
         def is_running() -> bool:
-            found[:] = [job for job in self.jobs(video) if job.kind is kind and job.state is JobState.RUNNING]
+            found[:] = [job for job in self.jobs(video) if is_wanted(job)]
             return bool(found) and any(self.ffmpeg_of(worker) for worker in self.workers)
 
         wait_until(is_running, what=f"a {kind.value} is under way")
