@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vod_web.core.settings import PREFIX, Settings, SettingsError, load_settings
+from vod_web.core.settings import PREFIX, Settings, SettingsError, bare_environment, load_settings
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -86,3 +86,11 @@ def test_postgresql_addresses_of_the_common_form_get_our_driver(tmp_path: Path) 
 def test_the_document_lists_every_setting_and_no_other() -> None:
     listed = re.findall(r"^\| `(VOD_[A-Z0-9_]+)`", DOCUMENT.read_text(), flags=re.MULTILINE)
     assert listed == [PREFIX + setting.name.upper() for setting in fields(Settings)]
+
+
+def test_programs_that_read_strangers_files_learn_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VOD_SECRET_KEY", "VOD_DATABASE_URL", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "hush")
+    environment = bare_environment()
+    assert "hush" not in environment.values()
+    assert "PATH" in environment

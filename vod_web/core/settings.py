@@ -295,3 +295,24 @@ def private_queue_socket(data_dir: Path) -> Path:
 def child_environment(**changes: str) -> dict[str, str]:
     """The environment for a program that we start: ours, with some variables changed."""
     return {**os.environ, **changes}
+
+
+_FOREIGN_FILE_VARIABLES = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *(
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+    ),
+    "PYTHONDONTWRITEBYTECODE",
+)
+
+
+def bare_environment() -> dict[str, str]:
+    """The environment for a program that reads strangers' files: without the site's secrets, or anybody else's."""
+    return {name: os.environ[name] for name in _FOREIGN_FILE_VARIABLES if name in os.environ}

@@ -16,6 +16,7 @@ from typing import Any
 
 from vod_web.core.errors import EncodeFailed, Unavailable, UnsupportedMedia
 from vod_web.core.processes import start_process, stop_process
+from vod_web.core.settings import bare_environment
 
 from .formats import is_remote
 from .probed import Probe
@@ -78,6 +79,7 @@ def _ask_child(request: dict[str, Any], timeout_s: float, memory_bytes: int) -> 
         child = start_process(
             [sys.executable, "-I", "-c", _CHILD, str(_PROJECT), json.dumps(request)],
             cwd=Path(folder),
+            env=bare_environment(),
             stdout=PIPE,
             stderr=log,
             memory_bytes=memory_bytes,

@@ -14,6 +14,7 @@ from subprocess import PIPE, Popen
 from vod_web.core.errors import EncodeFailed
 from vod_web.core.logging import get_logger
 from vod_web.core.processes import start_process, stop_process
+from vod_web.core.settings import bare_environment
 
 from .progress import Progress, ProgressReader
 
@@ -111,6 +112,7 @@ def run_ffmpeg(
     process = start_process(
         argv,
         cwd=work_dir,
+        env=bare_environment(),
         stdout=PIPE,
         stderr=PIPE,
         memory_bytes=tools.address_space_bytes,
