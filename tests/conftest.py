@@ -59,7 +59,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     else:
         server = request.getfixturevalue("postgres_url")
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS vod")
+            connection.execute("DROP DATABASE IF EXISTS vod WITH (FORCE)")
             connection.execute("CREATE DATABASE vod")
         url = server.rsplit("/", 1)[0] + "/vod"
     migrate(url, tmp_path_factory.mktemp("migrate"))

@@ -217,7 +217,7 @@ def test_every_change_needs_the_csrf_token(client: FlaskClient, path: str) -> No
     for fields in ({}, {"csrf_token": "made up"}):
         answer = client.post(path, data=fields)
         assert answer.status_code == 400
-        assert "Reload it" in answer.text
+        assert "This page is too old to send that" in answer.text
     assert is_signed_in(client)
 
 

@@ -47,6 +47,9 @@ def client(site: Site) -> Iterator[FlaskClient]:
     app = create_app(site.settings)
     with app.test_client() as client:
         yield client
+    close_session()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
 
 
 def run_until_playable(site: Site, video: Video) -> list[Job]:

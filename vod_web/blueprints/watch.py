@@ -41,7 +41,7 @@ def retry(video_id: str) -> Response:
     """Process it once more."""
     held = resources()
     processing.retry_video(current_person(), video_id, queue=held.queue, settings=held.settings)
-    flash("The video is being processed again.", "success")
+    flash("The video is being processed again.", "good")
     return go_to("watch.show", video_id=video_id)
 
 
