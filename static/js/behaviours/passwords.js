@@ -1,5 +1,5 @@
 /** The eye button that shows what is typed in a password field. */
-import { changeIcon } from "../shared/dom.js";
+import { changeIcon } from "../basics/dom.js";
 
 export function watchRevealButtons() {
   document.addEventListener("click", (event) => {

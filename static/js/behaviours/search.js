@@ -1,5 +1,5 @@
 /** The / key goes to the search field. */
-import { ownsKeys } from "../shared/dom.js";
+import { ownsKeys } from "../basics/dom.js";
 
 export function watchSearchKey() {
   document.addEventListener("keydown", (event) => {

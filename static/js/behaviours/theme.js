@@ -1,5 +1,5 @@
 /** System, light or dark. The choice is a cookie, so that the server sends the page in it and nothing flashes. */
-import { changeIcon } from "../shared/dom.js";
+import { changeIcon } from "../basics/dom.js";
 
 const ORDER = ["system", "light", "dark"];
 const ICONS = { system: "monitor", light: "sun", dark: "moon" };

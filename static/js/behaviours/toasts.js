@@ -1,5 +1,5 @@
 /** Short messages in the corner. Anything may send one: a "toast" event on any element (HX-Trigger does that). */
-import { icon, make } from "../shared/dom.js";
+import { icon, make } from "../basics/dom.js";
 
 const ICONS = { good: "circle-check", bad: "circle-alert", info: "info" };
 const ALIASES = { error: "bad", danger: "bad", warning: "bad", success: "good" };

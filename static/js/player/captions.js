@@ -1,6 +1,6 @@
 /** Captions, drawn by us so that they stand above the controls and are the same in every browser. */
-import { make } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
+import { make } from "../basics/dom.js";
+import { recall, remember } from "../basics/memory.js";
 
 export class Captions {
   #player;

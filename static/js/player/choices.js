@@ -1,5 +1,5 @@
 /** What the settings menu offers: quality, speed, captions and audio track; each is remembered. */
-import { recall, remember } from "../shared/memory.js";
+import { recall, remember } from "../basics/memory.js";
 
 export const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 

@@ -1,5 +1,5 @@
 /** The row of buttons under the time bar. */
-import { changeIcon, icon, make } from "../shared/dom.js";
+import { changeIcon, icon, make } from "../basics/dom.js";
 import { clock } from "./format.js";
 import { canPictureInPicture } from "./screens.js";
 

@@ -1,5 +1,5 @@
 /** The sheet of keys behind "?", where they can be switched off too. */
-import { icon, make } from "../shared/dom.js";
+import { icon, make } from "../basics/dom.js";
 import { HELP } from "./keys.js";
 
 export class Help {

@@ -1,6 +1,6 @@
 /** The keyboard: letters by what they mean, on other alphabets by where they are. Typing and pressing come first. */
-import { ownsKeys } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
+import { ownsKeys } from "../basics/dom.js";
+import { recall, remember } from "../basics/memory.js";
 
 const SPEED_STEP = 0.1;
 const VOLUME_STEP = 0.05;

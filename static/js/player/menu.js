@@ -1,5 +1,5 @@
 /** The settings menu: a list of settings, each with a page of choices. Opened by a button, walked with the arrow keys. */
-import { icon, make } from "../shared/dom.js";
+import { icon, make } from "../basics/dom.js";
 
 export class Menu {
   #player;

@@ -1,5 +1,5 @@
 /** What lies over the picture: the big play button, the spinner, the short notes and the error card. */
-import { icon, make } from "../shared/dom.js";
+import { icon, make } from "../basics/dom.js";
 
 const NOTE_MS = 900;
 const SPINNER_AFTER_MS = 350;

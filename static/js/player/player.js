@@ -6,8 +6,8 @@
  * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play} and "vod:refresh" (the playlist
  * has changed: better qualities arrived). root.player is this object.
  */
-import { make } from "../shared/dom.js";
-import { recall, remember } from "../shared/memory.js";
+import { make } from "../basics/dom.js";
+import { recall, remember } from "../basics/memory.js";
 import { Captions } from "./captions.js";
 import { addChoices } from "./choices.js";
 import { Controls } from "./controls.js";

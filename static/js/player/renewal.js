@@ -1,5 +1,5 @@
 /** Loading the playlist anew, when the page says that better qualities have arrived ("vod:refresh"). */
-import { make } from "../shared/dom.js";
+import { make } from "../basics/dom.js";
 
 export class Renewal {
   #player;

@@ -1,5 +1,5 @@
 /** How large the picture is shown: full screen, picture in picture, theatre mode (remembered). */
-import { recall, remember } from "../shared/memory.js";
+import { recall, remember } from "../basics/memory.js";
 
 export function canPictureInPicture(video) {
   if (document.pictureInPictureEnabled) return !video.disablePictureInPicture;

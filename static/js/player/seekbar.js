@@ -1,5 +1,5 @@
 /** The time bar: what is played, what is loaded, and the preview of the place under the pointer, finger or keyboard. */
-import { make } from "../shared/dom.js";
+import { make } from "../basics/dom.js";
 import { clock, spoken } from "./format.js";
 
 const STEP_S = 5;

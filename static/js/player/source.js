@@ -1,5 +1,5 @@
 /** Where the pictures come from: an HLS address played by hls.js, or by the browser itself where that cannot be. */
-import { recall, remember } from "../shared/memory.js";
+import { recall, remember } from "../basics/memory.js";
 import { explain } from "./failures.js";
 import { patientLoader } from "./loader.js";
 

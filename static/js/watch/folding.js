@@ -1,5 +1,5 @@
 /** Long texts show their first lines and a button for the rest. Without this script all of a text is shown. */
-import { make } from "../shared/dom.js";
+import { make } from "../basics/dom.js";
 
 function fold(text) {
   text.classList.add("clamped");
