@@ -4,8 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.servers import wait_until
-from vod_web.core.processes import start_process, stop_process
+from vod_web.core.processes import AUTOGROUP, start_process, stop_process
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 
@@ -58,3 +60,11 @@ def test_a_program_dies_with_a_parent_that_was_killed() -> None:
     parent.wait()
     wait_until(lambda: not _is_running(child), what="the child has died with its parent", limit_s=5)
     parent.stdout.close()
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this system shares the processors out by process, not by session")
+def test_a_program_of_low_priority_is_low_as_a_session_too() -> None:
+    process = start_process(["cat", str(AUTOGROUP)], stdout=subprocess.PIPE, nice=7)
+    said = process.communicate()[0].decode()
+
+    assert said.split()[-2:] == ["nice", "7"]

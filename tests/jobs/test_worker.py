@@ -265,3 +265,14 @@ def test_a_name_is_for_one_worker_at_a_time(site: Site) -> None:
 
     assert site.start_worker("--name", "only").wait(20) == 2
     assert "Another worker is called only" in site.log.read_text()
+
+
+@on_sqlite
+def test_an_urgent_worker_takes_nothing_else(site: Site, clips: dict[str, Path]) -> None:
+    site.start_worker("--urgent")
+    video = site.add_video(clips["silent"])
+    wait_until(lambda: site.see(video).is_playable, what="the video plays")
+
+    poster = next(job for job in site.jobs(video) if job.kind is JobKind.POSTER)
+    assert (poster.state, poster.attempt) == (JobState.QUEUED, 0)
+    assert site.worker_names()[0].endswith("-urgent-1")

@@ -26,10 +26,11 @@ def opened(settings: Settings) -> Resources:
     return open_resources(settings)
 
 
-def report(seconds_ago: float) -> None:
+def report(seconds_ago: float, queues: str = "urgent,normal,low") -> None:
     """A worker that reported so long ago."""
+    seen_at = utc_now() - timedelta(seconds=seconds_ago)
     with transaction() as session:
-        session.add(Worker(name="machine-1", host="machine", pid=1, seen_at=utc_now() - timedelta(seconds=seconds_ago)))
+        session.add(Worker(name="machine-1", host="machine", pid=1, queues=queues, seen_at=seen_at))
 
 
 def failing(opened: Resources, queue: JobQueue | None = None) -> list[str]:
@@ -45,6 +46,12 @@ def test_a_site_with_a_worker_is_ready(opened: Resources) -> None:
 
 
 def test_a_site_without_a_worker_is_not_ready(opened: Resources) -> None:
+    assert failing(opened) == ["workers"]
+
+
+def test_a_site_whose_only_worker_takes_urgent_jobs_alone_is_not_ready(opened: Resources) -> None:
+    report(seconds_ago=1, queues="urgent")
+
     assert failing(opened) == ["workers"]
 
 

@@ -28,8 +28,8 @@ class WorkerName:
     """The descriptor that holds the lock."""
 
 
-def take_name(directory: Path, wanted: str | None = None) -> WorkerName:
-    """The wanted name, or else the machine's with the first free number.
+def take_name(directory: Path, wanted: str | None = None, *, series: str | None = None) -> WorkerName:
+    """The wanted name, or else that of the series (the machine's name) with the first free number.
 
     Raises:
         InvalidInput: it has characters that names do not have.
@@ -37,7 +37,7 @@ def take_name(directory: Path, wanted: str | None = None) -> WorkerName:
     """
     directory.mkdir(parents=True, exist_ok=True)
     if wanted is None:
-        return next(filter(None, (_try_name(directory, f"{host_name()}-{number}") for number in count(1))))
+        return next(filter(None, (_try_name(directory, f"{series or host_name()}-{number}") for number in count(1))))
     if not NAME.fullmatch(wanted):
         raise InvalidInput("A worker's name has letters, digits, dots, dashes and underscores only.")
     taken = _try_name(directory, wanted)

@@ -20,10 +20,10 @@ from vod_web.core.settings import Settings, SettingsError, load_settings
 from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session
 from vod_web.jobs.hints import HintWorker
-from vod_web.jobs.names import clean_scratch, take_name
+from vod_web.jobs.names import clean_scratch, host_name, take_name
 from vod_web.jobs.rounds import SWEEP, Rounds
 from vod_web.jobs.workplace import SWEEP_S, Rhythm, Workplace, take_workplace
-from vod_web.media.runner import Tools
+from vod_web.media.runner import URGENT_NICE, Tools
 from vod_web.media.tools import find_ffmpeg
 from vod_web.queue import Urgency, connect
 from vod_web.resources import open_resources, resources
@@ -57,6 +57,13 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     known = [urgency.value for urgency in Urgency]
     parser.add_argument("--queues", type=_queues, default=tuple(known), help=f"some of {','.join(known)}, first first")
     parser.add_argument(
+        "--urgent",
+        action="store_const",
+        dest="queues",
+        const=(Urgency.URGENT.value,),
+        help="only what somebody waits for, before all else: one such worker beside the others lets nobody wait long",
+    )
+    parser.add_argument(
         "--lease", type=float, default=LEASE_S, help="seconds after which a silent worker's job is free"
     )
     parser.add_argument("--sweep", type=float, default=SWEEP_S, help="seconds between two looks for lost jobs")
@@ -78,13 +85,14 @@ def furnish(settings: Settings, arguments: argparse.Namespace) -> Workplace:
     bind_sessions(make_engine(settings.database_url))
     open_resources(settings)
     names, scratch = settings.data_dir / "workers", settings.data_dir / "scratch"
-    taken = take_name(names, arguments.name)
+    is_urgent = arguments.queues == (Urgency.URGENT,)
+    taken = take_name(names, arguments.name, series=f"{host_name()}-urgent" if is_urgent else host_name())
     clean_scratch(scratch, names, taken.name)
     workplace = Workplace(
         name=taken.name,
         queues=arguments.queues,
         scratch=scratch / taken.name,
-        tools=Tools(str(ffmpeg)),
+        tools=Tools(str(ffmpeg), nice=URGENT_NICE) if is_urgent else Tools(str(ffmpeg)),
         rhythm=Rhythm(lease_s=arguments.lease, sweep_s=arguments.sweep),
     )
     take_workplace(workplace)

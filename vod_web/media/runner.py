@@ -22,6 +22,9 @@ OnProgress = Callable[[float, float | None], None]
 """Called with the seconds written so far and the speed (times real time, None before it is known), at most twice a
 second. An exception from it ends FFmpeg and goes on to the caller: so a lost lease or a cancel ends an encode."""
 
+URGENT_NICE = 0
+"""Of FFmpeg where somebody waits for what it makes."""
+
 LOG_BYTES = 4096
 POLL_S = 0.25
 GRACE_S = 1.0

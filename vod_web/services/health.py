@@ -7,17 +7,16 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from vod_web.core.errors import StorageFailed, Unavailable
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session
 from vod_web.media.tools import find_ffmpeg
-from vod_web.models import Worker
 from vod_web.queue import JobQueue
 from vod_web.services.mail import Mailer
-from vod_web.services.processing.turns import WORKER_ALIVE_S
+from vod_web.services.processing.workers import ALIVE_S, count_workers
 from vod_web.storage.base import Storage
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -116,10 +115,9 @@ def check_ffmpeg(settings: Settings) -> Check:
 
 
 def check_workers(now: datetime) -> Check:
-    """At least one worker has reported a moment ago."""
-    oldest = now - timedelta(seconds=WORKER_ALIVE_S)
+    """At least one worker that takes every kind of job has reported a moment ago."""
     try:
-        count = current_session().scalar(select(func.count()).select_from(Worker).where(Worker.seen_at >= oldest))
+        count = count_workers(now=now)
     except SQLAlchemyError:
         close_session()
         count = 0
@@ -127,7 +125,7 @@ def check_workers(now: datetime) -> Check:
         return Check(
             "workers",
             False,
-            f"No worker has reported in the last {WORKER_ALIVE_S:g} s: videos wait.",
+            f"No worker has reported in the last {ALIVE_S:g} s (one that is --urgent does not count): videos wait.",
             "Start one with: python worker.py (or set VOD_WORKERS above 0 for ./vod up).",
         )
     return Check("workers", True, f"{count} at work" if count > 1 else "one at work")

@@ -5,23 +5,21 @@ first minute. Whatever ends a job calls `advance`, which lets the next ones in.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from vod_web.db.session import after_commit
-from vod_web.models import Encode, Job, JobKind, JobState, Video, Worker
+from vod_web.models import Encode, Job, JobKind, JobState, Video
 from vod_web.queue import JobQueue, Urgency
 from vod_web.services.processing.rows import HELD_STATUSES, WANTED_ENCODES, list_encode_jobs
+from vod_web.services.processing.workers import count_workers
 
 SMALLEST_WINDOW = 4
 """How many jobs of one video are on the queue or at work, where there are few workers."""
 WINDOW_OVER_WORKERS = 2
 """With many workers: one job for each, and so many more that none waits for the next."""
-WORKER_ALIVE_S = 30.0
-"""A worker that has not reported for so long is not counted."""
 SIDE_JOBS = frozenset({JobKind.POSTER, JobKind.STORYBOARD})
 """They cannot fail a video, and nothing waits for them."""
 MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
@@ -88,14 +86,12 @@ def advance(session: Session, encode: Encode, video: Video, *, queue: JobQueue, 
     if encode.status not in WANTED_ENCODES or video.status in HELD_STATUSES:
         return 0
     session.flush()
-    chosen = choose_next(list_encode_jobs(session, encode.id), window=measure_window(session, now), now=now)
+    chosen = choose_next(list_encode_jobs(session, encode.id), window=measure_window(now), now=now)
     for job in chosen:
         queue_job(job, queue=queue, now=now)
     return len(chosen)
 
 
-def measure_window(session: Session, now: datetime) -> int:
+def measure_window(now: datetime) -> int:
     """How many jobs of one video may be on the queue or at work."""
-    alive_since = now - timedelta(seconds=WORKER_ALIVE_S)
-    workers = session.scalar(select(func.count()).select_from(Worker).where(Worker.seen_at >= alive_since)) or 0
-    return max(SMALLEST_WINDOW, workers + WINDOW_OVER_WORKERS)
+    return max(SMALLEST_WINDOW, count_workers(now=now) + WINDOW_OVER_WORKERS)

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from vod_web.db.session import current_session, transaction
 from vod_web.models import Worker
+from vod_web.queue import Urgency
 
+ALIVE_S = 30.0
+"""A worker that has not reported for so long is not counted."""
 FORGOTTEN_AFTER = timedelta(minutes=10)
 """A worker that has not reported for so long is not shown any more."""
 
@@ -45,3 +48,10 @@ def forget_workers(*, now: datetime) -> int:
 def list_workers() -> list[Worker]:
     """All workers that reported in the last minutes, by name; `seen_at` says when each did."""
     return list(current_session().scalars(select(Worker).order_by(Worker.name)))
+
+
+def count_workers(*, now: datetime) -> int:
+    """The workers that are there, without those that take urgent jobs alone: they finish no video."""
+    is_alive = Worker.seen_at >= now - timedelta(seconds=ALIVE_S)
+    takes_more = Worker.queues != Urgency.URGENT.value
+    return current_session().scalar(select(func.count()).select_from(Worker).where(is_alive, takes_more)) or 0
