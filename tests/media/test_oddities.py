@@ -92,6 +92,9 @@ def test_dialogue_in_the_centre_is_heard_in_both_ears(
         samples = run(ffmpeg, "-i", str(made.folder / "audio-0" / MEDIA_NAME), "-af", pan, "-f", "s16le", "-")
         loudest.append(max(memoryview(samples).cast("h")) / 32768)
     assert min(loudest) > 0.5 * 0.707 * 0.9  # the beep's level, 3 dB lower in each ear
+    kept = run(ffmpeg, "-i", str(made.folder / "surround-0" / MEDIA_NAME), "-f", "s16le", "-")
+    channels = [max(memoryview(kept).cast("h")[channel::6]) / 32768 for channel in range(6)]
+    assert channels == pytest.approx([0, 0, 0.5, 0, 0, 0], abs=0.2)  # a beep in AAC rings a little louder
 
 
 def test_what_the_probe_says_of_odd_sources(clip: Callable[[str], Path]) -> None:

@@ -122,11 +122,11 @@ def plan_copy(probe: Probe, heights: Sequence[int]) -> CopyPlan | None:
     )
 
 
-def reasons_against_audio_copy(track: AudioTrack, probe: Probe) -> tuple[str, ...]:
-    """Why a sound track cannot be copied; empty when it can."""
+def reasons_against_audio_copy(track: AudioTrack, probe: Probe, channels: int = 2) -> tuple[str, ...]:
+    """Why a sound track cannot be copied as one of so many channels; empty when it can."""
     checks = (
         (track.codec != "aac" or track.profile != "LC", f"it is {track.codec} {track.profile or ''}".strip()),
-        (track.channels != 2, f"it has {track.channels} channels"),
+        (track.channels != channels, f"it has {track.channels} channels"),
         (track.sample_rate_hz not in AUDIO_RATES_HZ, f"it has {track.sample_rate_hz} samples in a second"),
         (probe.container not in AUDIO_CONTAINERS, f"it comes in {probe.container}"),
     )

@@ -89,6 +89,6 @@ def declare_audio(track: AudioPlan) -> AudioVariant:
         label=track.label,
         language=language_tag(track.language),
         is_default=track.is_default,
-        channels=2,
+        channels=track.made_channels,
         bitrate=Bitrate(track.bitrate_bps, track.bitrate_bps),
     )

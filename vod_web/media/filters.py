@@ -55,6 +55,18 @@ SURROUND = {
 }
 """Layouts that are mixed by the table above; FFmpeg mixes the others."""
 
+SURROUND_MIX = {
+    "5.1": "BL=BL|BR=BR",
+    "5.1(side)": "BL=SL|BR=SR",
+    "6.1": f"BL=SL+{SIDE:g}*BC|BR=SR+{SIDE:g}*BC",
+    "7.1": f"BL={CENTRE:g}*SL+{CENTRE:g}*BL|BR={CENTRE:g}*SR+{CENTRE:g}*BR",
+}
+"""Layout -> what the rear loudspeakers of 5.1 play; the ones in front are the same in all."""
+SUMMED = ("6.1", "7.1")
+"""Their rear channels are sums, which may be too loud."""
+LIMITER = "alimiter=limit=0.95:level=false:latency=true"
+"""level: no make-up gain; latency: it looks ahead, which would delay the sound by 5 ms."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -221,7 +233,7 @@ def storyboard_graph(plan: EncodePlan) -> str:
 
 
 def audio_graph(track: AudioPlan, video_start_s: Fraction, first_sample: int, stop_sample: int) -> str:
-    """Stereo at 48 kHz from one sample to another, counted from the beginning of the picture.
+    """Stereo or 5.1 at 48 kHz from one sample to another, counted from the beginning of the picture.
 
     Silence fills what is missing before the first sound, after the last, and in gaps of more than 20 ms; sound from
     before the first sample is cut off. The clock is set to zero first: the resampler is silent when its clock stands
@@ -230,7 +242,7 @@ def audio_graph(track: AudioPlan, video_start_s: Fraction, first_sample: int, st
     return ",".join(
         [
             f"asetpts=PTS-{format_ratio(video_start_s)}/TB",
-            *downmix_filters(track.layout, track.channels),
+            *(surround_filters(track.layout) if track.is_surround else downmix_filters(track.layout, track.channels)),
             f"aresample={AAC_RATE_HZ}:async=1:min_hard_comp=0.02:first_pts={first_sample - AAC_RATE_HZ}",
             f"atrim=start_pts={first_sample}",  # to the sample; the resampler begins some milliseconds too late
             f"apad=whole_len={stop_sample - first_sample}",
@@ -244,7 +256,11 @@ def downmix_filters(layout: str, channels: int) -> list[str]:
     names: Sequence[str] = SURROUND.get(layout, ())
     if names:
         sides = ["+".join(f"{DOWNMIX_GAIN[c][side]:g}*{c}" for c in names if DOWNMIX_GAIN[c][side]) for side in (0, 1)]
-        pan = f"pan=stereo|FL={sides[0]}|FR={sides[1]}"
-        # level: no make-up gain; latency: the limiter looks ahead, which would delay the sound by 5 ms
-        return [pan, "alimiter=limit=0.95:level=false:latency=true"]
+        return [f"pan=stereo|FL={sides[0]}|FR={sides[1]}", LIMITER]
     return ["pan=stereo|FL=c0|FR=c0"] if channels == 1 else ["aformat=channel_layouts=stereo"]
+
+
+def surround_filters(layout: str) -> list[str]:
+    """From the track's channels to those of 5.1, in the order in which AAC has them."""
+    pan = f"pan=5.1|FL=FL|FR=FR|FC=FC|LFE=LFE|{SURROUND_MIX[layout]}"
+    return [pan, LIMITER] if layout in SUMMED else [pan]

@@ -16,6 +16,7 @@ MEDIA_NAME = "media.m3u8"
 IFRAMES_NAME = "iframes.m3u8"
 MULTIVARIANT_NAME = "multivariant.m3u8"
 AUDIO_GROUP = "audio"
+SURROUND_GROUP = "surround"
 VERSION = 7
 """EXT-X-MAP outside of I-frame playlists needs 6, fragmented MP4 in practice 7."""
 FIRST_VARIANT_BPS = 2_000_000
@@ -71,6 +72,8 @@ class AudioVariant(Record):
     is_default: bool
     channels: int
     bitrate: Bitrate
+    group: str = AUDIO_GROUP
+    """Each picture is listed once with each group."""
 
 
 def round_half_up(value: Fraction) -> int:
@@ -152,11 +155,16 @@ def _join(lines: Sequence[str], *, is_complete: bool) -> str:
 
 
 def format_multivariant_playlist(variants: Sequence[Variant], audio: Sequence[AudioVariant] = ()) -> str:
-    """The playlist that names all renditions; addresses in it are relative."""
+    """The playlist that names all renditions; addresses in it are relative.
+
+    Groups of sound must have the same members, which differ in nothing but channels and address (RFC 8216 4.3.4.1.1).
+    """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_format_audio(rendition) for rendition in audio]
-    for variant in order_variants(variants):
-        lines += [_format_variant(variant, audio), f"{variant.name}/{MEDIA_NAME}"]
+    for group in dict.fromkeys(rendition.group for rendition in audio) or [""]:
+        members = [rendition for rendition in audio if rendition.group == group]
+        for variant in order_variants(variants):
+            lines += [_format_variant(variant, members), f"{variant.name}/{MEDIA_NAME}"]
     lines += [_format_iframes(variant) for variant in variants if variant.iframe_bitrate]
     return "\n".join(lines) + "\n"
 
@@ -172,7 +180,7 @@ def _format_audio(rendition: AudioVariant) -> str:
     return "#EXT-X-MEDIA:" + _attributes(
         {
             "TYPE": "AUDIO",
-            "GROUP-ID": quote(AUDIO_GROUP),
+            "GROUP-ID": quote(rendition.group),
             "NAME": quote(rendition.label),
             "LANGUAGE": quote(rendition.language) if rendition.language else None,
             "DEFAULT": "YES" if rendition.is_default else "NO",
@@ -184,6 +192,7 @@ def _format_audio(rendition: AudioVariant) -> str:
 
 
 def _format_variant(variant: Variant, audio: Sequence[AudioVariant]) -> str:
+    """A picture with one group of sound."""
     codecs = [variant.codecs, *dict.fromkeys(rendition.codecs for rendition in audio)]
     peak = variant.bitrate.peak_bps + max((a.bitrate.peak_bps for a in audio), default=0)
     average = variant.bitrate.average_bps + max((a.bitrate.average_bps for a in audio), default=0)
@@ -195,7 +204,7 @@ def _format_variant(variant: Variant, audio: Sequence[AudioVariant]) -> str:
             "RESOLUTION": f"{variant.width_px}x{variant.height_px}",
             "FRAME-RATE": f"{float(variant.frame_rate):.3f}",
             "VIDEO-RANGE": "SDR",
-            "AUDIO": quote(AUDIO_GROUP) if audio else None,
+            "AUDIO": quote(audio[0].group) if audio else None,
         }
     )
 

@@ -7,12 +7,15 @@ from itertools import pairwise
 
 from vod_web.core.errors import EncodeFailed
 
+from .audio_plan import AudioPlan
 from .languages import language_tag
 from .plan import EncodePlan
 from .playlists import (
+    AUDIO_GROUP,
     IFRAMES_NAME,
     MEDIA_NAME,
     MULTIVARIANT_NAME,
+    SURROUND_GROUP,
     AudioVariant,
     Bitrate,
     PlaylistSegment,
@@ -130,17 +133,22 @@ def _keyframes_only(segments: Sequence[PlaylistSegment]) -> list[PlaylistSegment
 
 
 def list_audio(plan: EncodePlan, finished: dict[str, FinishedRendition], target_s: int) -> list[AudioVariant]:
-    """The finished audio renditions as the multivariant playlist names them."""
-    return [
-        AudioVariant(
-            name=track.name,
-            codecs=rendition.codecs,
-            label=track.label,
-            language=language_tag(track.language),
-            is_default=track.is_default,
-            channels=2,
-            bitrate=measure_bitrate(rendition.segments, target_s),
-        )
-        for track in plan.audio
-        if (rendition := finished.get(track.name))
-    ]
+    """The finished audio renditions as the multivariant playlist names them: in stereo, and as 5.1 where one is."""
+    stereo = [track for track in plan.audio if track.name in finished and not track.is_surround]
+    twins = {track.stereo_name: track for track in plan.audio if track.name in finished and track.is_surround}
+    surround = [twins.get(track.name, track) for track in stereo] if twins else []
+    groups = ((AUDIO_GROUP, stereo), (SURROUND_GROUP, surround))
+    return [_list_track(track, group, finished[track.name], target_s) for group, tracks in groups for track in tracks]
+
+
+def _list_track(track: AudioPlan, group: str, rendition: FinishedRendition, target_s: int) -> AudioVariant:
+    return AudioVariant(
+        name=track.name,
+        codecs=rendition.codecs,
+        label=track.label,
+        language=language_tag(track.language),
+        is_default=track.is_default,
+        channels=track.made_channels,
+        bitrate=measure_bitrate(rendition.segments, target_s),
+        group=group,
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from vod_web.core.clock import utc_now
 from vod_web.db.session import transaction
+from vod_web.media.audio_plan import early_names
 from vod_web.media.early import format_early_playlists
 from vod_web.media.plan import EncodePlan
 from vod_web.media.results import RenditionFiles
@@ -22,7 +23,7 @@ def store_early_playlists(attempt: Attempt, folder: str, plan: EncodePlan) -> No
     """Store the playlists of what is made first, where that can be; the final ones take their places."""
     if not plan.can_play_early:
         return
-    names = {*plan.early_renditions, *(track.name for track in plan.audio)}
+    names = {*plan.early_renditions, *early_names(plan.audio)}
     texts = format_early_playlists(plan, names)
     for name, text in texts.items():
         store_text(attempt, folder + name, text)

@@ -21,7 +21,8 @@ def plan_renditions(plan: EncodePlan) -> Iterator[Rendition]:
         is_early = plan.can_play_early and name in plan.early_renditions
         yield Rendition(kind=RenditionKind.VIDEO, name=name, width_px=width, height_px=height, is_early=is_early)
     for track in plan.audio:
-        yield Rendition(kind=RenditionKind.AUDIO, name=track.name, is_early=plan.can_play_early)
+        is_early = plan.can_play_early and not track.is_surround
+        yield Rendition(kind=RenditionKind.AUDIO, name=track.name, is_early=is_early)
 
 
 def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
@@ -49,10 +50,11 @@ def _chunk_job(plan: EncodePlan, chunk: Chunk) -> Job:
 def _audio_job(plan: EncodePlan, chunk: AudioChunk) -> Job:
     track = plan.audio[chunk.track]
     cost = COPY_COST if track.is_copied else AUDIO_COST
+    early = FIRST_PLACE if chunk.first_segment == 0 else EARLY_PLACE
     return Job(
         kind=JobKind.AUDIO,
         number=chunk.index,
-        place=FIRST_PLACE if chunk.first_segment == 0 else EARLY_PLACE,
+        place=LADDER_PLACE if track.is_surround else early,
         makes=[track.name],
         weight_s=float(plan.audio_chunk_duration_s(chunk.index)) * cost,
     )
