@@ -253,8 +253,10 @@ def test_readers_see_a_whole_object_while_it_is_replaced(local_storage: LocalSto
 
     with ThreadPoolExecutor(1) as pool:
         replacing = pool.submit(replace)
-        seen = {local_storage.read_bytes(KEY) for _ in range(300)}
-        stop.set()
+        try:
+            seen = {local_storage.read_bytes(KEY) for _ in range(300)}
+        finally:
+            stop.set()
         replacing.result(20)
     assert seen <= set(whole)
 
@@ -269,10 +271,12 @@ def test_storing_survives_others_who_remove_the_directory(local_storage: LocalSt
 
     with ThreadPoolExecutor(1) as pool:
         removing = pool.submit(remove)
-        for number in range(50):
-            local_storage.put_bytes("v/a/b/mine", str(number).encode(), content_type=TYPE)
-            local_storage.delete("v/a/b/mine")
-        stop.set()
+        try:
+            for number in range(50):
+                local_storage.put_bytes("v/a/b/mine", str(number).encode(), content_type=TYPE)
+                local_storage.delete("v/a/b/mine")
+        finally:
+            stop.set()
         removing.result(20)
 
 

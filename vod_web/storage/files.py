@@ -23,9 +23,10 @@ def with_parent(path: Path, action: Callable[[], Result]) -> Result:
     """Do `action`, which puts a file at `path`, with the directories above it made.
 
     Somebody who deletes the last file there removes the empty directories at the same time: then make them anew.
+    `mkdir` says FileExistsError, not FileNotFoundError, of one that vanishes while it looks at it.
     """
     for _ in range(PARENT_ATTEMPTS - 1):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, FileExistsError):
             path.parent.mkdir(parents=True, exist_ok=True)
             return action()
     path.parent.mkdir(parents=True, exist_ok=True)
