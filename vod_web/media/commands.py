@@ -46,11 +46,16 @@ def global_options() -> list[str]:
 
 
 def input_options(
-    address: str, *, decoder: Sequence[str], seek_s: Fraction | None = None, decoder_options: Sequence[str] = ()
+    address: str,
+    *,
+    decoder: Sequence[str],
+    seek_s: Fraction | None = None,
+    decoder_options: Sequence[str] = (),
+    allowed: Sequence[str] = DECODERS,
 ) -> list[str]:
     """How the source is opened: by allowed readers only, on its own clock.
 
-    `decoder` is what `choose_decoder` returned for the one stream that is read.
+    `decoder` is what `choose_decoder` returned for the one stream that is read; `allowed` are all that may run.
     """
     seek = []
     if seek_s is not None:
@@ -64,7 +69,7 @@ def input_options(
         *(network_options() if is_remote(address) else ()),
         *("-protocol_whitelist", allowed_protocols(address)),
         *("-format_whitelist", ",".join(DEMUXERS)),
-        *("-codec_whitelist", ",".join(DECODERS)),
+        *("-codec_whitelist", ",".join(allowed)),
         *decoder,
         *decoder_options,
         *seek,

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from vod_web.core.errors import UnsupportedMedia
 
-from .formats import AUDIO_DECODERS, TEXT_SUBTITLES, VIDEO_DECODERS
+from .formats import AUDIO_DECODERS, SUBTITLE_DECODERS, VIDEO_DECODERS
 from .probed import AudioTrack, Chapter, Colour, FrameTimes, Probe, SubtitleTrack, VideoStream
 from .scan import SourceTimes, read_times
 
@@ -220,11 +220,12 @@ def read_subtitles(stream: SubtitleStream) -> SubtitleTrack:
     return SubtitleTrack(
         index=stream.index,
         codec=codec,
-        is_text=codec in TEXT_SUBTITLES,
+        is_text=codec in SUBTITLE_DECODERS,
         language=_language(stream),
         title=_text(stream, "title"),
         is_default=bool(stream.disposition & Disposition.default),
         is_forced=bool(stream.disposition & Disposition.forced),
+        is_hearing_impaired=bool(stream.disposition & Disposition.hearing_impaired),
     )
 
 

@@ -112,8 +112,16 @@ AUDIO_DECODERS = {
 DECODERS = tuple(sorted({*VIDEO_DECODERS.values(), *AUDIO_DECODERS.values(), "mp2", "mp3"}))
 """Every decoder that may run; the last two are those that FFmpeg takes by itself when it only looks at a file."""
 
-TEXT_SUBTITLES = ("subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text")
-"""Subtitle codecs that are text, and so can become caption tracks."""
+SUBTITLE_DECODERS = {
+    "subrip": "subrip",
+    "srt": "srt",
+    "ass": "ass",
+    "ssa": "ssa",
+    "mov_text": "mov_text",
+    "webvtt": "webvtt",
+    "text": "text",
+}
+"""Codec of subtitles that are text, and so can become caption tracks -> the one decoder that may read it."""
 
 LOCAL_PROTOCOLS = ("file",)
 REMOTE_PROTOCOLS = ("http", "https", "tcp", "tls")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .audio_plan import AudioPlan, plan_audio
+from .caption_plan import CaptionPlan, captions_left_out, plan_captions
 from .copying import CopyPlan, plan_copy, reasons_against_copy
 from .ladder import DEFAULT_HEIGHTS, Rung, choose_rungs, keep_all_frames
 from .passes import (
@@ -87,6 +88,9 @@ class EncodePlan(Record):
     has_b_frames: bool
     poster: PosterPlan
     storyboard: StoryboardPlan
+    captions: tuple[CaptionPlan, ...] = ()
+    captions_left_out: tuple[str, ...] = ()
+    """Which subtitles of the source become no captions, and why, for the admin."""
 
     @property
     def duration_s(self) -> Fraction:
@@ -183,6 +187,8 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
         has_b_frames=choose_b_frames(probe.video),
         poster=plan_poster(probe.video),
         storyboard=plan_storyboard(probe.video),
+        captions=plan_captions(probe),
+        captions_left_out=captions_left_out(probe),
     )
 
 

@@ -120,7 +120,7 @@ def format_media_playlist(
     segments: Sequence[PlaylistSegment], *, target_s: int, init_name: str = INIT_NAME, is_complete: bool = True
 ) -> str:
     """The playlist of one rendition: all its segments, from the first one on."""
-    lines = [*_media_head(target_s), f'#EXT-X-MAP:URI="{init_name}"']
+    lines = [*media_head(target_s), f'#EXT-X-MAP:URI="{init_name}"']
     for segment in segments:
         lines += [f"#EXTINF:{format_duration(segment.duration_s)},", segment.name]
     return _join(lines, is_complete=is_complete)
@@ -128,7 +128,7 @@ def format_media_playlist(
 
 def format_iframe_playlist(segments: Sequence[PlaylistSegment], *, target_s: int, init_name: str = INIT_NAME) -> str:
     """The first picture of each segment, for fast winding (RFC 8216 section 4.3.3.6)."""
-    head = _media_head(target_s)
+    head = media_head(target_s)
     lines = [*head, "#EXT-X-I-FRAMES-ONLY", f'#EXT-X-MAP:URI="{init_name}"']
     for segment in segments:
         lines += [
@@ -139,7 +139,8 @@ def format_iframe_playlist(segments: Sequence[PlaylistSegment], *, target_s: int
     return _join(lines, is_complete=True)
 
 
-def _media_head(target_s: int) -> list[str]:
+def media_head(target_s: int) -> list[str]:
+    """With what every media playlist begins."""
     return [
         "#EXTM3U",
         f"#EXT-X-VERSION:{VERSION}",
@@ -177,7 +178,7 @@ def order_variants(variants: Sequence[Variant]) -> list[Variant]:
 
 
 def _format_audio(rendition: AudioVariant) -> str:
-    return "#EXT-X-MEDIA:" + _attributes(
+    return "#EXT-X-MEDIA:" + attributes(
         {
             "TYPE": "AUDIO",
             "GROUP-ID": quote(rendition.group),
@@ -196,7 +197,7 @@ def _format_variant(variant: Variant, audio: Sequence[AudioVariant]) -> str:
     codecs = [variant.codecs, *dict.fromkeys(rendition.codecs for rendition in audio)]
     peak = variant.bitrate.peak_bps + max((a.bitrate.peak_bps for a in audio), default=0)
     average = variant.bitrate.average_bps + max((a.bitrate.average_bps for a in audio), default=0)
-    return "#EXT-X-STREAM-INF:" + _attributes(
+    return "#EXT-X-STREAM-INF:" + attributes(
         {
             "BANDWIDTH": str(peak),
             "AVERAGE-BANDWIDTH": str(average),
@@ -211,7 +212,7 @@ def _format_variant(variant: Variant, audio: Sequence[AudioVariant]) -> str:
 
 def _format_iframes(variant: Variant) -> str:
     bitrate = variant.iframe_bitrate or variant.bitrate
-    return "#EXT-X-I-FRAME-STREAM-INF:" + _attributes(
+    return "#EXT-X-I-FRAME-STREAM-INF:" + attributes(
         {
             "BANDWIDTH": str(bitrate.peak_bps),
             "AVERAGE-BANDWIDTH": str(bitrate.average_bps),
@@ -223,7 +224,8 @@ def _format_iframes(variant: Variant) -> str:
     )
 
 
-def _attributes(values: Mapping[str, str | None]) -> str:
+def attributes(values: Mapping[str, str | None]) -> str:
+    """An attribute list of RFC 8216 section 4.2, of those that have a value."""
     return ",".join(f"{name}={value}" for name, value in values.items() if value is not None)
 
 

@@ -168,6 +168,8 @@ class SubtitleTrack(Record):
     title: str | None
     is_default: bool
     is_forced: bool
+    is_hearing_impaired: bool = False
+    """It tells sounds too, for those who do not hear them."""
 
 
 @dataclass(frozen=True)

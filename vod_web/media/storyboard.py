@@ -12,6 +12,7 @@ from .plan import EncodePlan
 from .poster import PictureFile
 from .records import Record
 from .runner import OnProgress, Tools, run_ffmpeg
+from .webvtt import format_timestamp
 
 VTT_NAME = "storyboard.vtt"
 
@@ -52,12 +53,3 @@ def format_storyboard(board: StoryboardPlan, duration_s: Fraction) -> str:
         area = f"{x},{y},{board.tile_width_px},{board.tile_height_px}"
         cues.append(f"{format_timestamp(start)} --> {format_timestamp(end)}\nstoryboard-{sheet}.jpg#xywh={area}")
     return "\n\n".join(cues) + "\n"
-
-
-def format_timestamp(value: Fraction) -> str:
-    """A WebVTT time: hours, minutes, seconds, milliseconds."""
-    milliseconds = round(value * 1000)
-    seconds, milliseconds = divmod(milliseconds, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{milliseconds:03d}"
