@@ -294,6 +294,22 @@ def test_expired_tokens_are_refused(app: Flask, client: FlaskClient) -> None:
     assert "expired" in response.text
 
 
+def ask_without_storage(client: FlaskClient, published: Published) -> None:
+    """While the disk is away, players are asked to come back; then everything is there again."""
+    media = resources().settings.data_dir / "media"
+    away = media.rename(media.with_name("away"))
+    for path in FILES:
+        response = get(client, published.plain_address(path))
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+        assert response.headers["Cache-Control"] == "no-store"
+    away.rename(media)
+    assert status(client, published.plain_address("720p/0.m4s")) == 200
+
+
+def test_players_are_asked_to_come_back_while_the_storage_is_away(client: FlaskClient) -> None:
+    ask_without_storage(client, publish())
+
+
 @contextmanager
 def site(settings: Settings) -> Iterator[FlaskClient]:
     """A browser of a site with these settings."""
@@ -321,6 +337,7 @@ def test_nginx_sends_what_the_app_allows(nginx_client: FlaskClient) -> None:
     assert response.mimetype == "video/iso.segment"
     assert "immutable" in response.headers["Cache-Control"]
     assert get(nginx_client, published.plain_address("720p/1.m4s")).status_code == 404
+    ask_without_storage(nginx_client, published)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Jobs done in this process, one after another, with real FFmpeg."""
 
 import hashlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +10,13 @@ from sqlalchemy import select
 
 from tests.factories import make_admin
 from tests.workers import Site
+from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session, transaction
 from vod_web.jobs.run import run_job
 from vod_web.jobs.workplace import Workplace, take_workplace
 from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
-from vod_web.models import Encode, EncodeStatus, JobKind, JobState, RenditionKind, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, RenditionKind, Video, VideoStatus
 from vod_web.services import processing
 from vod_web.services.processing.outputs import SOURCE_GONE
 from vod_web.services.processing.prepare import OTHER_BYTES
@@ -117,16 +119,68 @@ def test_a_source_that_is_shorter_than_announced_is_refused(
 
 
 @on_sqlite
-def test_a_source_that_is_gone_fails_the_video_and_says_so(
-    site: Site, workplace: Workplace, clips: dict[str, Path]
+@pytest.mark.parametrize("jobs_before", [0, 1])
+def test_a_source_that_is_gone_is_looked_for_several_times_before_the_video_fails(
+    site: Site, workplace: Workplace, clips: dict[str, Path], jobs_before: int
 ) -> None:
     video = site.add_video(clips["short"])
-    run_job(site.jobs(video)[0].id)
-    site.resources.storage.delete_prefix("sources/")
+    (site.settings.data_dir / "media" / "videos").mkdir()
+    for job in site.jobs(video)[:jobs_before]:
+        run_job(job.id)
+    source = site.settings.data_dir / "media" / "sources"
+    away = source.rename(source.with_name("away"))
 
-    run_job(next(job.id for job in site.jobs(video) if job.kind is JobKind.CHUNK))
+    run_first(site, video)
 
+    waiting = first_of(site, video)
+    assert (waiting.state, waiting.error, site.see(video).status) == (
+        JobState.WAITING,
+        SOURCE_GONE,
+        VideoStatus.PROCESSING,
+    )
+    begin_again(site, video, failures=3)
+    run_first(site, video)
     assert (site.see(video).status, site.see(video).status_reason) == (VideoStatus.FAILED, SOURCE_GONE)
+    away.rename(source)
+    processing.retry_job(make_admin(), first_of(site, video).id, queue=site.resources.queue, now=utc_now())
+    run_all(site, video)
+    assert site.see(video).status is VideoStatus.READY
+
+
+@on_sqlite
+def test_a_disk_that_is_not_mounted_fails_no_video(site: Site, workplace: Workplace, clips: dict[str, Path]) -> None:
+    video = site.add_video(clips["silent"])
+    media = site.settings.data_dir / "media"
+    for _ in range(2):
+        away = media.rename(media.with_name("away"))
+        run_first(site, video)
+        job = first_of(site, video)
+        assert (job.state, job.failures) == (JobState.WAITING, 1)
+        assert "mounted" in (job.error or "")
+        shutil.rmtree(media, ignore_errors=True)
+        away.rename(media)
+        begin_again(site, video, failures=0)
+        run_first(site, video)
+
+    begin_again(site, video, failures=0)
+    run_all(site, video)
+    assert site.see(video).status is VideoStatus.READY
+
+
+def first_of(site: Site, video: Video) -> Job:
+    """The first job of a video that is not done."""
+    return next(job for job in site.jobs(video) if job.state is not JobState.DONE)
+
+
+def run_first(site: Site, video: Video) -> None:
+    run_job(first_of(site, video).id)
+
+
+def begin_again(site: Site, video: Video, *, failures: int) -> None:
+    """Let the job that waits after an error begin, as one that has had so many."""
+    with transaction() as session:
+        job = session.get_one(Job, first_of(site, video).id)
+        job.failures, job.state, job.not_before = failures, JobState.QUEUED, None
 
 
 @on_sqlite

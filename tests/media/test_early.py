@@ -20,7 +20,7 @@ from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.playlists import MULTIVARIANT_NAME
 from vod_web.media.probe import probe_source
 from vod_web.media.results import RenditionFiles
-from vod_web.media.runner import Tools
+from vod_web.media.runner import FfmpegKilled, Tools
 
 OPTIONS = EncodeOptions(
     heights=(72, 144),
@@ -173,6 +173,20 @@ def test_a_copy_that_is_not_as_planned_fails_as_such(clip: Callable[[str], Path]
 
     with pytest.raises(CopyFailed):
         encode_chunk(plan, 0, str(other), tmp_path, tools)
+
+
+def test_a_copy_that_somebody_kills_can_be_copied_again(
+    clip: Callable[[str], Path], tools: Tools, tmp_path: Path
+) -> None:
+    killed = tmp_path / "ffmpeg"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    plan = plan_of(clip("pal.mov"))
+
+    with pytest.raises(FfmpegKilled):
+        encode_chunk(plan, 0, str(clip("pal.mov")), tmp_path, replace(tools, ffmpeg=str(killed)))
+    with pytest.raises(FfmpegKilled):
+        encode_audio(plan, 0, str(clip("pal.mov")), tmp_path, replace(tools, ffmpeg=str(killed)))
 
 
 def test_a_damaged_copy_fails_as_such(clip: Callable[[str], Path], tools: Tools, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import os
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 from vod_web.core.errors import EncodeFailed
 from vod_web.media.progress import Progress, ProgressReader
-from vod_web.media.runner import Tools, hide_secrets, run_ffmpeg
+from vod_web.media.runner import FfmpegKilled, Tools, hide_secrets, run_ffmpeg
 
 ENDLESS = ["-v", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", "0.1"]
 ENDLESS += ["-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
@@ -64,6 +65,17 @@ def test_time_is_limited(tools: Tools, tmp_path: Path) -> None:
 def test_memory_is_limited(tools: Tools, tmp_path: Path) -> None:
     with pytest.raises(EncodeFailed, match="too much memory"):
         run_ffmpeg(ENDLESS, tools=replace(tools, memory_bytes=1024**2), work_dir=tmp_path)
+
+
+def test_an_end_from_outside_is_told_from_a_failure(tools: Tools, tmp_path: Path) -> None:
+    before = children()
+
+    def kill() -> None:
+        for child in children() - before:
+            os.kill(int(child), signal.SIGKILL)
+
+    with pytest.raises(FfmpegKilled, match="signal 9"):
+        run_ffmpeg(ENDLESS, tools=tools, work_dir=tmp_path, on_tick=kill)
 
 
 def test_standing_still_is_noticed(tools: Tools, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from vod_web.models import EncodeStatus, Job, JobKind, JobState, Worker
 from vod_web.services.chain import Journey, Link, LinkName, LinkState, broken, follow, summarize
 from vod_web.services.processing.outcomes import STORAGE_AWAY
-from vod_web.services.processing.prepare import SOURCE_GONE
+from vod_web.services.processing.outputs import SOURCE_GONE
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 MARKS = {LinkState.WAITING: ".", LinkState.RUNNING: "~", LinkState.DONE: "+", LinkState.FAILED: "!"}
@@ -51,6 +51,7 @@ RUNNING = job(JobState.RUNNING, attempt=1, worker="box-1")
 GONE = EncodeStatus.FAILED
 TRIED = job(JobState.WAITING, attempt=1, error="FFmpeg ended with status 1")
 DEAD = job(JobState.FAILED, attempt=4, error="FFmpeg ended with status 1")
+LOOKED = job(JobState.WAITING, attempt=1, error=SOURCE_GONE)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,7 @@ DEAD = job(JobState.FAILED, attempt=4, error="FFmpeg ended with status 1")
         ({"status": GONE, "jobs": [DEAD], "failure": "It failed."}, "++++!."),
         ({"status": GONE, "jobs": [DEAD], "failure": STORAGE_AWAY}, "+!++.."),
         ({"status": GONE, "jobs": [DEAD], "failure": SOURCE_GONE}, "+++!.."),
+        ({"status": EncodeStatus.PROCESSING, "jobs": [LOOKED]}, "+++!.."),
         ({"status": EncodeStatus.CANCELLED, "jobs": [job(JobState.CANCELLED)]}, "++~+!."),
         ({"status": EncodeStatus.READY, "jobs": [RUNNING], "queue_error": "away", "took_s": 2.5}, "+++++~"),
     ],

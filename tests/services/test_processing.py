@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tests.factories import make_admin, make_user, make_video
-from vod_web.core.errors import Conflict, EncodeFailed, NotAllowed, NotFound, StorageFailed, UnsupportedMedia
+from vod_web.core.errors import (
+    Conflict,
+    EncodeFailed,
+    NotAllowed,
+    NotFound,
+    StorageFailed,
+    StorageFull,
+    UnsupportedMedia,
+)
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import (
@@ -30,6 +38,7 @@ from vod_web.services import processing
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.leases import Lease, LeaseLost, claim_job, renew_lease, report_progress
 from vod_web.services.processing.outcomes import fail_job, finishing, give_back, take_back_from
+from vod_web.services.processing.outputs import SourceMissing
 from vod_web.services.processing.progress import JobProgress, measure_progress
 from vod_web.services.processing.publish import make_playable
 from vod_web.services.processing.sweep import sweep_jobs
@@ -253,11 +262,16 @@ def test_a_job_given_back_has_not_been_tried(encode: Encode, queue: JobQueue) ->
 
 
 def test_a_job_that_kills_its_workers_is_given_up(video: Video, encode: Encode, queue: JobQueue) -> None:
-    for _ in range(10):
-        claim(job_of(encode, JobKind.PREPARE))
-        assert fresh(video).status is VideoStatus.PROCESSING
-        take_back_from("w1", queue=queue, now=NOW)
+    now, waited_s = NOW, []
+    while fresh(video).status in (VideoStatus.QUEUED, VideoStatus.PROCESSING):
+        claim(job_of(encode, JobKind.PREPARE), now=now)
+        take_back_from("w1", queue=queue, now=now)
+        waits_until = job_of(encode, JobKind.PREPARE).not_before
+        waited_s.append((waits_until - now).total_seconds() if waits_until else 0)
+        now = max(now, waits_until or now)
+        sweep_jobs(queue=queue, now=now)
 
+    assert waited_s == [0, 0, 0, 2, 4, 8, 16, 32, 64, *[120] * 20, 0]
     assert states(encode) == {"prepare-0": "failed"}
     assert fresh(video).status is VideoStatus.FAILED
     assert "interrupted too often" in (fresh(video).status_reason or "")
@@ -352,10 +366,23 @@ def test_a_passing_error_is_tried_again_after_growing_pauses(video: Video, encod
         now += timedelta(seconds=pause_s)
         assert sweep_jobs(queue=queue, now=now) == 1
         assert states(encode) == {"prepare-0": "queued"}
-    fail_job(claim(job_of(encode, JobKind.PREPARE), now=now), StorageFailed("away"), queue=queue, now=now)
+    fail_job(claim(job_of(encode, JobKind.PREPARE), now=now), SourceMissing("gone"), queue=queue, now=now)
 
     assert states(encode) == {"prepare-0": "failed"}
-    assert fresh(video).status is VideoStatus.FAILED
+    assert (fresh(video).status, fresh(video).status_reason) == (VideoStatus.FAILED, "gone")
+
+
+def test_a_storage_that_is_away_for_hours_fails_no_video(video: Video, encode: Encode, queue: JobQueue) -> None:
+    now = NOW
+    while now < NOW + timedelta(hours=2):
+        fail_job(claim(job_of(encode, JobKind.PREPARE), now=now), StorageFull("full"), queue=queue, now=now)
+        now += timedelta(seconds=300)
+        sweep_jobs(queue=queue, now=now)
+    assert (states(encode), fresh(video).status) == ({"prepare-0": "queued"}, VideoStatus.PROCESSING)
+
+    with transaction() as session:
+        session.get_one(Job, job_of(encode, JobKind.PREPARE).id).failures = 288
+    fail_job(claim(job_of(encode, JobKind.PREPARE), now=now), StorageFull("full"), queue=queue, now=now)
     assert "storage" in (fresh(video).status_reason or "")
 
 

@@ -317,10 +317,20 @@ def test_objects_are_plain_files_that_a_web_server_may_read(local_storage: Local
 
 
 def test_absent_objects_have_no_address(local_storage: LocalStorage) -> None:
+    local_storage.put_bytes("videos/a/b/c", b"x", content_type=TYPE)
     with pytest.raises(NotFound):
         local_storage.delivery(KEY, expires_in_s=9)
     with pytest.raises(NotFound):
         local_storage.read_address(KEY, expires_in_s=9)
+
+
+def test_a_directory_without_anything_is_a_disk_that_is_away(local_storage: LocalStorage) -> None:
+    for _ in range(2):
+        with pytest.raises(StorageFailed, match="mounted"):
+            local_storage.delivery(KEY, expires_in_s=9)
+        with pytest.raises(StorageFailed, match="mounted"):
+            local_storage.read_address(KEY, expires_in_s=9)
+        (local_storage.root / ".tmp").mkdir(parents=True, exist_ok=True)
 
 
 def test_a_link_out_of_the_directory_is_no_way_in(local_storage: LocalStorage, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from .passes import AudioChunk
 from .plan import EncodePlan
 from .records import Record
 from .results import EncodedFragment, OnSegments, RenditionFiles
-from .runner import OnProgress, Tools
+from .runner import FfmpegKilled, OnProgress, Tools
 from .splitting import SegmentSplitter, hand_out, run_and_split
 
 STRAY_S = Fraction(1, 50)
@@ -52,7 +52,7 @@ def encode_audio(
     try:
         rendition = _make(plan, track, chunk, address, work_dir, tools, on_progress, on_segments)
     except EncodeFailed as error:
-        if track.is_copied:
+        if track.is_copied and not isinstance(error, FfmpegKilled):
             raise CopyFailed(error.message, log=error.log) from error
         raise
     return AudioResult(chunk_index, rendition)

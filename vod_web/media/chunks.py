@@ -13,7 +13,7 @@ from .passes import Chunk
 from .plan import EncodePlan
 from .records import Record
 from .results import EncodedFragment, OnSegments, RenditionFiles
-from .runner import OnProgress, Tools
+from .runner import FfmpegKilled, OnProgress, Tools
 from .splitting import SegmentSplitter, hand_out, run_and_split
 
 MISSING_PART = 0.1
@@ -63,7 +63,7 @@ def encode_chunk(
     try:
         return run.make()
     except EncodeFailed as error:
-        if run.chunk.purpose == "copy":
+        if run.chunk.purpose == "copy" and not isinstance(error, FfmpegKilled):
             raise CopyFailed(error.message, log=error.log) from error
         raise
 

@@ -7,6 +7,7 @@ takes all memory must not take the worker with it.
 import json
 import os
 import selectors
+import signal
 import sys
 import tempfile
 import time
@@ -94,7 +95,9 @@ def _ask_child(request: dict[str, Any], timeout_s: float, memory_bytes: int) -> 
 
 
 def _parse_answer(output: bytes, status: int, log: str) -> dict[str, Any]:
-    """The child's answer; a crash of the reader is the file's fault, an exception is ours."""
+    """The child's answer; a crash of the reader is the file's fault, an exception or an end from outside is not."""
+    if status == -signal.SIGKILL:
+        raise EncodeFailed("Reading the file's facts was broken off.", log=log)
     if status < 0:
         raise UnsupportedMedia("This file is damaged: reading it fails.")
     if status > 0:

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from vod_web.core.errors import UnsupportedMedia
 
 from .facts import read_facts
-from .formats import AUDIO_DEMUXERS, DECODERS, DEMUXERS, allowed_protocols
+from .formats import AUDIO_DEMUXERS, DECODERS, DEMUXERS, allowed_protocols, is_remote
 from .sniff import is_mp4_without_index
 
 OPEN_TIMEOUT_S = 20.0
@@ -32,6 +32,11 @@ UNREACHABLE = (
 )
 
 
+def is_unreachable(error: av.error.FFmpegError, address: str) -> bool:
+    """Whether it is the way to the file that fails, not the file: over a network also by a read that fails."""
+    return isinstance(error, UNREACHABLE) or (is_remote(address) and isinstance(error, av.error.OSError))
+
+
 def open_source(address: str, head: bytes) -> InputContainer:
     """Open a file with the readers that are allowed, or say why it cannot be opened."""
     options = {
@@ -41,9 +46,9 @@ def open_source(address: str, head: bytes) -> InputContainer:
     }
     try:
         return av.open(address, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
-    except UNREACHABLE:
-        raise
     except av.error.FFmpegError as error:
+        if is_unreachable(error, address):
+            raise
         if is_mp4_without_index(head):
             raise UnsupportedMedia(
                 "This video is incomplete: its index is missing. The recording or the copying was probably "
@@ -60,9 +65,9 @@ def answer_request(request: dict[str, Any]) -> dict[str, Any]:
         return {"probe": probe.to_json()}
     except UnsupportedMedia as error:
         return {"unsupported": error.message}
-    except UNREACHABLE as error:
-        return {"unavailable": f"The source file cannot be read now: {error.strerror}."}
-    except av.error.FFmpegError:
+    except av.error.FFmpegError as error:
+        if is_unreachable(error, request["address"]):
+            return {"unavailable": f"The source file cannot be read now: {error.strerror}."}
         return {"unsupported": "This video is damaged: reading it fails."}
     except MemoryError:
         return {"unsupported": "This file needs too much memory to read."}

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import selectors
+import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ URGENT_NICE = 0
 LOG_BYTES = 4096
 POLL_S = 0.25
 GRACE_S = 1.0
+
+
+class FfmpegKilled(EncodeFailed):
+    """FFmpeg was ended from outside, by a system that is short of memory or by a person: the source is not to blame."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +112,8 @@ def run_ffmpeg(
 
     `on_tick` is called a few times a second; an exception from it ends FFmpeg and goes on to the caller.
 
-    Raises EncodeFailed, with the command and the end of FFmpeg's log, when it fails or passes a limit; FFmpeg is gone
-    by then.
+    Raises EncodeFailed (FfmpegKilled where somebody else ended it), with the command and the end of FFmpeg's log, when
+    it fails or passes a limit; FFmpeg is gone by then.
     """
     argv = [tools.ffmpeg, *arguments]
     get_logger(__name__).debug("ffmpeg_started", command=hide_secrets(join(argv)), work_dir=str(work_dir))
@@ -131,7 +136,8 @@ def run_ffmpeg(
         stop_process(process, grace_s=0)  # where it has not ended by itself, what it made is thrown away
         _close_pipes(process)
     if status != 0:
-        raise EncodeFailed(describe_status(status), log=_describe_run(argv, tail))
+        failure = FfmpegKilled if status == -signal.SIGKILL else EncodeFailed
+        raise failure(describe_status(status), log=_describe_run(argv, tail))
 
 
 def describe_status(status: int) -> str:

@@ -146,7 +146,7 @@ def _worker(journey: Journey) -> Link:
     names = sorted({job.worker for job in journey.jobs if job.worker})
     if journey.status is EncodeStatus.READY:
         return Link(LinkName.WORKER, LinkState.DONE, f"{_list(names) or 'A worker'} did the work.")
-    if journey.failure == SOURCE_GONE:
+    if _lacks_source(journey):
         return Link(
             LinkName.WORKER,
             LinkState.FAILED,
@@ -156,6 +156,12 @@ def _worker(journey: Journey) -> Link:
     if _is_over(journey) or (_was_taken(journey) and journey.workers):
         return Link(LinkName.WORKER, LinkState.DONE, f"{_list(names) or 'A worker'} took the job.")
     return _absent_worker(journey)
+
+
+def _lacks_source(journey: Journey) -> bool:
+    """Whether the worker looks into another storage than the one to which the site wrote."""
+    troubled = _troubled_job(journey)
+    return SOURCE_GONE in (journey.failure, troubled.error if troubled else None)
 
 
 def _absent_worker(journey: Journey) -> Link:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from vod_web.core.errors import NotFound, VodError
+from vod_web.core.errors import NotFound, StorageFailed, VodError
 from vod_web.storage import files, local_parts
 from vod_web.storage.base import (
     LocalFile,
@@ -231,8 +231,13 @@ class LocalStorage:
         return self.root / check_key(key)
 
     def _existing(self, key: str) -> Path:
+        """The file of an object that should be there. Where nothing is there at all, it is the disk that is not."""
         path = self._path(key)
         if not self.exists(key):
+            with explained():
+                is_empty = not any(path.is_dir() for path in self.root.glob("[!.]*"))
+            if is_empty:
+                raise StorageFailed("The site's files are not where they should be: its disk may not be mounted.")
             raise NotFound("There is no such file.")
         return path
 

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from flask import current_app, request, send_file
 from werkzeug.wrappers import Response
 
+from vod_web.core.errors import NotFound, StorageFailed
 from vod_web.resources import resources
 from vod_web.services.playback import Delivery
 from vod_web.storage.base import LocalFile, Redirect
@@ -61,7 +62,12 @@ def _send_local(found: Delivery, place: LocalFile) -> Response:
     if resources().settings.sendfile == "nginx":
         headers = {"X-Accel-Redirect": NGINX_LOCATION + found.key, "Content-Type": content_type}
         return current_app.response_class(status=200, headers=headers)
-    return send_file(place.path, mimetype=content_type)
+    try:
+        return send_file(place.path, mimetype=content_type)
+    except FileNotFoundError as error:  # removed since we looked
+        raise NotFound("There is no such file.") from error
+    except OSError as error:
+        raise StorageFailed("The site's disk does not work as it should: try again in a moment.") from error
 
 
 def _send_remote(found: Delivery, place: Redirect) -> Response:

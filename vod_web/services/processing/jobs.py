@@ -89,7 +89,7 @@ def retry_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetime
             _reopen(encode)
         for other in list_encode_jobs(session, job.encode_id):
             if other.id == job.id or (other.state is JobState.CANCELLED and job.kind not in SIDE_JOBS):
-                other.state, other.not_before, other.failures = JobState.WAITING, None, 0
+                other.state, other.not_before, other.attempt, other.failures = JobState.WAITING, None, 0, 0
                 other.finished_at, other.progress = None, 0.0
         advance(session, encode, video, queue=queue, now=now)
     return job

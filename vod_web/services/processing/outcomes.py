@@ -16,14 +16,22 @@ from vod_web.models import Encode, EncodeStatus, Job, JobState, Video
 from vod_web.queue import JobQueue
 from vod_web.services.processing.encodes import show_end, stop_playing
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
+from vod_web.services.processing.outputs import SourceMissing
 from vod_web.services.processing.progress import note_progress
 from vod_web.services.processing.rows import cancel_jobs, lock_job
 from vod_web.services.processing.turns import SIDE_JOBS, advance, queue_job
 
 RETRY_PAUSES_S = (10.0, 40.0, 160.0)
 """How long to wait after the first, second and third error; after the next one the job has failed."""
-MOST_ATTEMPTS = 10
-"""A job that was begun so often and never ended, for its workers died, is what kills them."""
+OUTAGE_PAUSE_S = 300.0
+MOST_OUTAGES = 288
+"""A storage that does not work is no fault of a job, which then goes on trying for a day."""
+LOSSES_AT_ONCE = 3
+"""So often a job whose worker died begins again at once: machines are restarted, workers killed."""
+LOSS_PAUSES_S = (2.0, 120.0)
+"""After more losses it waits, at first and at most: what kills its workers must not keep them from others' videos."""
+MOST_LOSSES = 30
+"""A job that was begun so often and never ended is what kills them."""
 LOG_CHARACTERS = 16 * 1024
 
 FAILED = "This video could not be processed. Try again; if it fails again, tell an admin of this site."
@@ -76,14 +84,29 @@ def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) 
         release(job)
         job.failures += 1
         job.error, job.log = describe_error(error), describe_log(error)
-        can_retry = not isinstance(error, UnsupportedMedia) and job.failures <= len(RETRY_PAUSES_S)
-        log.warning("job_failed", job=job.id, kind=job.kind.value, error=job.error, will_retry=can_retry)
-        if can_retry:
-            job.state = JobState.WAITING
-            job.not_before = now + timedelta(seconds=RETRY_PAUSES_S[job.failures - 1])
+        pause_s = retry_pause_s(error, job.failures)
+        log.warning("job_failed", job=job.id, kind=job.kind.value, error=job.error, again_in_s=pause_s)
+        if pause_s is not None:
+            job.state, job.not_before = JobState.WAITING, now + timedelta(seconds=pause_s)
         else:
             give_up(session, job, explain(error), now=now)
         advance(session, encode, video, queue=queue, now=now)
+
+
+def retry_pause_s(error: Exception, failures: int) -> float | None:
+    """How long to wait after so many errors of a job, of which this is the last; None when no other try helps."""
+    if isinstance(error, UnsupportedMedia):
+        return None
+    if failures <= len(RETRY_PAUSES_S):
+        return RETRY_PAUSES_S[failures - 1]
+    is_outage = isinstance(error, StorageFailed) and not isinstance(error, SourceMissing)
+    return OUTAGE_PAUSE_S if is_outage and failures <= MOST_OUTAGES else None
+
+
+def loss_pause_s(losses: int) -> float:
+    """How long to wait after a job has lost so many workers."""
+    first_s, longest_s = LOSS_PAUSES_S
+    return min(longest_s, first_s * 2.0 ** (losses - LOSSES_AT_ONCE - 1)) if losses > LOSSES_AT_ONCE else 0.0
 
 
 def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None:
@@ -114,7 +137,7 @@ def describe_log(error: Exception) -> str:
 
 def explain(error: Exception) -> str:
     """What the owner of the video is told."""
-    if isinstance(error, UnsupportedMedia):
+    if isinstance(error, (UnsupportedMedia, SourceMissing)):
         return error.message
     return STORAGE_AWAY if isinstance(error, StorageFailed) else FAILED
 
@@ -156,10 +179,14 @@ def _take_back_one(job_id: int, fence: str | None, *, queue: JobQueue, now: date
             return False
         log.warning("job_lost", job=job.id, kind=job.kind.value, worker=job.worker, attempt=job.attempt)
         release(job)
-        if job.attempt >= MOST_ATTEMPTS:
+        losses = job.attempt - job.failures
+        pause_s = loss_pause_s(losses)
+        if losses >= MOST_LOSSES:
             encode, video, job.error = job.encode, job.encode.video, NEVER_FINISHED
             give_up(session, job, NEVER_FINISHED, now=now)
             advance(session, encode, video, queue=queue, now=now)
+        elif pause_s:
+            job.state, job.not_before = JobState.WAITING, now + timedelta(seconds=pause_s)
         else:
             queue_job(job, queue=queue, now=now)
     return True

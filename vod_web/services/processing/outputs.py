@@ -1,6 +1,7 @@
 """What does a job work from, and where do the files that it made go?"""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from vod_web.core.errors import NotFound, UnsupportedMedia
+from vod_web.core.errors import EncodeFailed, NotFound, StorageFailed, Unavailable, UnsupportedMedia
 from vod_web.db.session import current_session
 from vod_web.media.plan import EncodePlan
 from vod_web.media.records import Record
@@ -18,6 +19,7 @@ from vod_web.models import Encode
 from vod_web.services.processing.attempts import ENCODED_PART, Attempt
 from vod_web.services.processing.leases import LeaseLost
 from vod_web.storage import keys
+from vod_web.storage.base import Storage
 
 ADDRESS_LIFETIME_S = 12 * 3600
 """How long FFmpeg may read a source at a presigned address: longer than any job runs."""
@@ -27,6 +29,12 @@ Stored = TypeVar("Stored", bound=Record)
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 """Nothing of a finished encode ever changes: another encode has another folder."""
+
+
+class SourceMissing(StorageFailed):
+    """The storage works, and does not have the source: it was removed, or this is not the storage that it should be."""
+
+    code = "source_missing"
 
 
 class PlanOutdated(Exception):
@@ -71,16 +79,32 @@ def read_record(kind: type[Stored], value: dict[str, Any]) -> Stored:
         raise PlanOutdated from error
 
 
-def open_source(attempt: Attempt, assignment: Assignment) -> str:
-    """The address by which FFmpeg reads the source.
+@contextmanager
+def reading_source(attempt: Attempt, key: str) -> Iterator[str]:
+    """The address by which FFmpeg reads the source. An error inside is the storage's where the source is not there now.
 
     Raises:
-        UnsupportedMedia: the source was removed.
+        SourceMissing, StorageFailed: the source cannot be reached; worth another try.
     """
     try:
-        return attempt.storage.read_address(assignment.source_key, expires_in_s=ADDRESS_LIFETIME_S)
+        with explaining_absence(attempt.storage):
+            address = attempt.storage.read_address(key, expires_in_s=ADDRESS_LIFETIME_S)
+        yield address
+    except (EncodeFailed, UnsupportedMedia, Unavailable) as error:
+        if not isinstance(error, StorageFailed):
+            with explaining_absence(attempt.storage):
+                attempt.storage.stat(key)
+        raise
+
+
+@contextmanager
+def explaining_absence(storage: Storage) -> Iterator[None]:
+    """Around asking for a source, which the storage must have."""
+    try:
+        yield
     except NotFound:
-        raise UnsupportedMedia(SOURCE_GONE) from None
+        storage.check()
+        raise SourceMissing(SOURCE_GONE) from None
 
 
 def name_files(assignment: Assignment, made: RenditionFiles) -> Iterator[tuple[str, Path]]:

@@ -7,7 +7,7 @@ from vod_web.media.poster import PictureFile, make_poster
 from vod_web.media.storyboard import make_storyboard
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
-from vod_web.services.processing.outputs import Assignment, open_source, read_assignment, store_files, store_text
+from vod_web.services.processing.outputs import Assignment, read_assignment, reading_source, store_files, store_text
 from vod_web.storage import keys
 
 
@@ -15,8 +15,7 @@ def make_poster_files(attempt: Attempt) -> None:
     """Choose a frame, and store it in all sizes of the plan."""
     assignment = read_assignment(attempt)
     report = attempt.reporter(float(assignment.plan.duration_s))
-    with attempt.slow_work():
-        address = open_source(attempt, assignment)
+    with attempt.slow_work(), reading_source(attempt, assignment.source_key) as address:
         made = make_poster(assignment.plan, address, attempt.folder, attempt.tools, report)
         size_bytes = _store_pictures(attempt, assignment, made.pictures)
     with finishing(attempt.lease, queue=attempt.queue, now=utc_now(), size_bytes=size_bytes) as job:
@@ -27,8 +26,7 @@ def make_storyboard_files(attempt: Attempt) -> None:
     """Make the sheets of tiles and the text that names them, and store them; the text last."""
     assignment = read_assignment(attempt)
     report = attempt.reporter(float(assignment.plan.duration_s))
-    with attempt.slow_work():
-        address = open_source(attempt, assignment)
+    with attempt.slow_work(), reading_source(attempt, assignment.source_key) as address:
         made = make_storyboard(assignment.plan, address, attempt.folder, attempt.tools, report)
         size_bytes = _store_pictures(attempt, assignment, made.sheets)
         key = keys.storyboard_key(assignment.video_id, assignment.encode_id)

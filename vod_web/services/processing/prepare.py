@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from vod_web.core.clock import utc_now
-from vod_web.core.errors import NotFound, UnsupportedMedia
+from vod_web.core.errors import UnsupportedMedia
 from vod_web.db.session import current_session
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.probe import HEAD_BYTES, probe_source
@@ -15,10 +15,9 @@ from vod_web.models import Encode, Job, Rendition, Source
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.early import store_early_playlists
 from vod_web.services.processing.outcomes import finishing
-from vod_web.services.processing.outputs import ADDRESS_LIFETIME_S, SOURCE_GONE
+from vod_web.services.processing.outputs import explaining_absence, reading_source
 from vod_web.services.processing.work import plan_jobs, plan_renditions
 from vod_web.storage import keys
-from vod_web.storage.base import Storage
 
 READ_BYTES = 1024 * 1024
 OTHER_BYTES = "The file arrived damaged: it is not the one that was sent. Upload it again."
@@ -29,12 +28,12 @@ def prepare(attempt: Attempt) -> None:
 
     Raises:
         UnsupportedMedia: the source is no video, or damaged; the sentence is for its owner.
+        SourceMissing, StorageFailed: the source cannot be reached.
     """
     encode = _get_encode(attempt)
     source, folder = encode.source, keys.encode_prefix(encode.video.public_id, encode.public_id)
     with attempt.slow_work():
-        _check_bytes(attempt, source)
-        probe = _probe(attempt.storage, source)
+        probe = _read_source(attempt, source)
         plan = plan_encode(probe, EncodeOptions(heights=attempt.settings.ladder, may_copy=encode.may_copy))
         store_early_playlists(attempt, folder, plan)
     with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
@@ -48,12 +47,18 @@ def _get_encode(attempt: Attempt) -> Encode:
     return current_session().scalars(wanted.options(joinedload(Encode.video), joinedload(Encode.source))).one()
 
 
+def _read_source(attempt: Attempt, source: Source) -> Probe:
+    with reading_source(attempt, source.key) as address:
+        _check_bytes(attempt, source)
+        with attempt.storage.open(source.key, length=HEAD_BYTES) as stream:
+            head = stream.read()
+        return probe_source(address, size_bytes=source.size_bytes, head=head)
+
+
 def _check_bytes(attempt: Attempt, source: Source) -> None:
     """The stored file is the one that was announced: its size, and its checksum where one was given."""
-    try:
+    with explaining_absence(attempt.storage):
         stored = attempt.storage.stat(source.key)
-    except NotFound:
-        raise UnsupportedMedia(SOURCE_GONE) from None
     if stored.size_bytes != source.size_bytes:
         raise UnsupportedMedia(OTHER_BYTES)
     if source.checksum_sha256 and _hash(attempt, source) != source.checksum_sha256.lower():
@@ -67,13 +72,6 @@ def _hash(attempt: Attempt, source: Source) -> str:
             digest.update(data)
             attempt.report(0.0)
     return digest.hexdigest()
-
-
-def _probe(storage: Storage, source: Source) -> Probe:
-    with storage.open(source.key, length=HEAD_BYTES) as stream:
-        head = stream.read()
-    address = storage.read_address(source.key, expires_in_s=ADDRESS_LIFETIME_S)
-    return probe_source(address, size_bytes=source.size_bytes, head=head)
 
 
 def _describe_video(job: Job, probe: Probe) -> None:

@@ -6,7 +6,7 @@ from vod_web.media.chunks import encode_chunk
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.early import SegmentStore
 from vod_web.services.processing.outcomes import finishing
-from vod_web.services.processing.outputs import open_source, read_assignment
+from vod_web.services.processing.outputs import read_assignment, reading_source
 
 
 def make_chunk(attempt: Attempt) -> None:
@@ -15,8 +15,7 @@ def make_chunk(attempt: Attempt) -> None:
     plan, number = assignment.plan, attempt.lease.number
     report = attempt.reporter(float(plan.chunk_duration_s(number)))
     stored = SegmentStore(attempt, assignment)
-    with attempt.slow_work():
-        address = open_source(attempt, assignment)
+    with attempt.slow_work(), reading_source(attempt, assignment.source_key) as address:
         made = encode_chunk(plan, number, address, attempt.folder, attempt.tools, report, stored.add)
     _finish(attempt, made.to_json(), stored.size_bytes)
 
@@ -27,8 +26,7 @@ def make_audio(attempt: Attempt) -> None:
     plan, number = assignment.plan, attempt.lease.number
     report = attempt.reporter(float(plan.audio_chunk_duration_s(number)))
     stored = SegmentStore(attempt, assignment)
-    with attempt.slow_work():
-        address = open_source(attempt, assignment)
+    with attempt.slow_work(), reading_source(attempt, assignment.source_key) as address:
         made = encode_audio(plan, number, address, attempt.folder, attempt.tools, report, stored.add)
     _finish(attempt, made.to_json(), stored.size_bytes)
 
