@@ -510,6 +510,37 @@ def test_files_of_a_cancelled_encode_go_soon(owner: User, video: Video, encode: 
     assert list(storage.list("")) == []
 
 
+class _StuckStorage(LocalStorage):
+    """A disk on which the files of one encode cannot be removed."""
+
+    stuck = ""
+
+    def delete_prefix(self, prefix: str) -> int:
+        if self.stuck in prefix:
+            raise StorageFailed("The site's disk does not work as it should.")
+        return super().delete_prefix(prefix)
+
+
+def test_files_that_cannot_be_removed_keep_no_others_from_going(
+    owner: User, video: Video, encode: Encode, queue: JobQueue, settings: Settings, tmp_path: Path
+) -> None:
+    storage = _StuckStorage(tmp_path / "media")
+    second = begin(video, queue, settings)
+    processing.cancel_video(owner, video.public_id, now=NOW)
+    for made in (encode, second):
+        add_rendition(made, "source", dropped_at=NOW)
+        storage.put_bytes(segment_key(video.public_id, made.public_id, "source", 0), b"x", content_type="video/mp4")
+    storage.stuck = encode.public_id
+
+    later = NOW + timedelta(hours=7)
+    assert remove_dropped(storage=storage, now=later) == 1
+    assert remove_old_files(storage=storage, now=later) == 1
+    assert [fresh_encode(made).files_removed_at for made in (encode, second)] == [None, later]
+    storage.stuck = "nothing"
+    assert remove_dropped(storage=storage, now=later) == 1
+    assert remove_old_files(storage=storage, now=later) == 1
+
+
 def test_all_files_of_a_video_go_together(video: Video, encode: Encode, storage: LocalStorage) -> None:
     other = segment_key("other", encode.public_id, "360p", 0)
     for key in (

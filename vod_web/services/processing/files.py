@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from vod_web.core.errors import VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session, transaction
 from vod_web.models import Encode, EncodeStatus, Rendition, Video
@@ -32,13 +33,17 @@ def delete_files(video: Video, *, storage: Storage) -> None:
 
 
 def remove_old_files(*, storage: Storage, now: datetime) -> int:
-    """Remove the files of encodes that were superseded, cancelled or failed some time ago; returns of how many."""
+    """Remove the files of encodes that were superseded, cancelled or failed some time ago; returns of how many.
+
+    One whose storage fails stays for the next time.
+    """
+    removed = 0
     with transaction() as session:
         wanted = select(Encode.id, Encode.public_id, Video.id, Video.public_id).join(Encode.video)
         found = session.execute(wanted.where(_is_removable(now)).limit(MOST_AT_ONCE)).all()
     for encode_id, encode_public_id, video_id, video_public_id in found:
-        close_session()
-        storage.delete_prefix(encode_prefix(video_public_id, encode_public_id))
+        if not _delete(storage, encode_prefix(video_public_id, encode_public_id)):
+            continue
         with transaction() as session:
             lock_video(session, video_id)
             encode = session.get(Encode, encode_id, populate_existing=True)
@@ -48,24 +53,41 @@ def remove_old_files(*, storage: Storage, now: datetime) -> int:
                 encode.has_poster = encode.has_storyboard = False
                 session.flush()
                 note_size(session, video)
+        removed += 1
         log.info("encode_removed", encode=encode_public_id, video=video_public_id)
-    return len(found)
+    return removed
+
+
+def _delete(storage: Storage, prefix: str) -> bool:
+    """Remove what is stored below a prefix; False where the storage does not work now."""
+    close_session()
+    try:
+        storage.delete_prefix(prefix)
+    except VodError as error:
+        log.warning("files_not_removed", prefix=prefix, error=error.message)
+        return False
+    return True
 
 
 def remove_dropped(*, storage: Storage, now: datetime) -> int:
-    """Remove the renditions that better ones replaced some time ago; returns how many."""
+    """Remove the renditions that better ones replaced some time ago; returns how many.
+
+    One whose storage fails stays for the next time.
+    """
+    removed = 0
     with transaction() as session:
         wanted = select(Rendition.id, Rendition.name, Encode.public_id, Video.id, Video.public_id)
         wanted = wanted.join(Rendition.encode).join(Encode.video)
         found = session.execute(wanted.where(Rendition.dropped_at < now - SUPERSEDED_KEPT).limit(MOST_AT_ONCE)).all()
     for rendition_id, name, encode_public_id, video_id, video_public_id in found:
-        close_session()
-        storage.delete_prefix(rendition_prefix(video_public_id, encode_public_id, name))
+        if not _delete(storage, rendition_prefix(video_public_id, encode_public_id, name)):
+            continue
         with transaction() as session:
             lock_video(session, video_id)
             _forget_rendition(session, rendition_id)
+        removed += 1
         log.info("rendition_removed", rendition=name, encode=encode_public_id, video=video_public_id)
-    return len(found)
+    return removed
 
 
 def _forget_rendition(session: Session, rendition_id: int) -> None:
