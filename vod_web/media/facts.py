@@ -28,7 +28,10 @@ MOST_FIRST_PACKETS = 2000
 FIRST_FRAMES = 4
 
 MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
-PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 12: "smpte432"}
+PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020"} | {
+    11: "smpte431",
+    12: "smpte432",
+}
 TRANSFERS = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10"} | {
     15: "bt2020-12",
     16: "smpte2084",

@@ -108,6 +108,8 @@ def source_matrix(video: VideoStream) -> str:
     """The colour matrix of the source, guessed by its size where it does not say, as players do."""
     if video.colour.matrix != "unknown":
         return video.colour.matrix
+    if video.colour.primaries == "bt2020":
+        return "bt2020nc"
     return "bt709" if min(video.display_size) >= HD_LINES else "smpte170m"
 
 
@@ -180,9 +182,10 @@ def scale_filters(video: VideoStream, size: tuple[int, int], target: Target) -> 
     scale = f"scale={size[0]}:{size[1]}:{SCALER}"
     if video.colour.hdr is not Hdr.NONE:
         return [scale, *tone_map_filters(video.colour, target), "setsar=1", *target.tags]
-    source_range = "full" if video.colour.is_full_range else "limited"
+    if video.colour.is_wide:
+        return [scale, *gamut_filters(video, target), "setsar=1", *target.tags]
     return [
-        f"{scale}:in_color_matrix={source_matrix(video)}:in_range={source_range}"
+        f"{scale}:in_color_matrix={source_matrix(video)}:in_range={range_name(video.colour)}"
         f":out_color_matrix={target.matrix}:out_range={target.range_name}",
         f"format={target.pixel_format}",
         "setsar=1",
@@ -190,17 +193,33 @@ def scale_filters(video: VideoStream, size: tuple[int, int], target: Target) -> 
     ]
 
 
+def range_name(colour: Colour) -> str:
+    """The range of the source as filters call it."""
+    return "full" if colour.is_full_range else "limited"
+
+
 def tone_map_filters(colour: Colour, target: Target) -> list[str]:
     """HDR to BT.709, through linear light, after scaling: there it is cheapest, without harm."""
     matrix = colour.matrix if colour.matrix != "unknown" else "bt2020nc"
     primaries = colour.primaries if colour.primaries != "unknown" else "bt2020"
-    source_range = "full" if colour.is_full_range else "limited"
     return [
-        f"zscale=tin={colour.transfer}:min={matrix}:pin={primaries}:rin={source_range}:t=linear:npl={WHITE_NITS}",
+        # on the frames too, or what follows finds no way from colours that are not known
+        f"setparams=color_primaries={primaries}:colorspace={matrix}",
+        f"zscale=tin={colour.transfer}:min={matrix}:pin={primaries}:rin={range_name(colour)}:t=linear:npl={WHITE_NITS}",
         "format=gbrpf32le",
         "zscale=p=bt709",
         TONE_MAP,
         f"zscale=t=bt709:m={target.matrix}:r={target.range_name}",
+        f"format={target.pixel_format}",
+    ]
+
+
+def gamut_filters(video: VideoStream, target: Target) -> list[str]:
+    """The colours of a wide gamut in BT.709: without it, they look pale."""
+    transfer = video.colour.transfer if video.colour.transfer != "unknown" else "bt709"
+    return [
+        f"zscale=tin={transfer}:min={source_matrix(video)}:pin={video.colour.primaries}:rin={range_name(video.colour)}"
+        f":t=bt709:m={target.matrix}:p=bt709:r={target.range_name}",
         f"format={target.pixel_format}",
     ]
 

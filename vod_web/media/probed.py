@@ -15,6 +15,10 @@ class Hdr(StrEnum):
     HLG = "hlg"  # broadcast HDR, Dolby Vision 8.4 (ARIB STD-B67)
 
 
+WIDE_PRIMARIES = ("bt2020", "smpte431", "smpte432")
+"""BT.2020, and P3 as cinemas and as displays have it."""
+
+
 @dataclass(frozen=True)
 class Colour(Record):
     """How sample values mean colours, in FFmpeg's names; "unknown" where the source does not say."""
@@ -28,6 +32,11 @@ class Colour(Record):
     def hdr(self) -> Hdr:
         """The kind of HDR that the transfer function means."""
         return {"smpte2084": Hdr.PQ, "arib-std-b67": Hdr.HLG}.get(self.transfer, Hdr.NONE)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its primaries span clearly more colours than BT.709, so that they must be converted."""
+        return self.primaries in WIDE_PRIMARIES
 
 
 @dataclass(frozen=True)
