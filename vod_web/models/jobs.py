@@ -22,7 +22,11 @@ class JobKind(StrEnum):
     AUDIO = "audio"
     """One chunk of an audio track."""
     POSTER = "poster"
+    SUBTITLES = "subtitles"
+    """Caption tracks of all text subtitles of the source."""
     STORYBOARD = "storyboard"
+    LOUDNESS = "loudness"
+    """How loud each sound track is, measured."""
     PUBLISH = "publish"
     """The playlists, from what was measured."""
 
@@ -104,5 +108,9 @@ class Worker(Base):
     queues: Mapped[str] = mapped_column(String(100), default="")
     job_id: Mapped[int | None] = mapped_column()
     """The job it is at, if any."""
+    cpu_cores: Mapped[float | None] = mapped_column()
+    """How many processors it keeps busy, FFmpeg included; None until measured."""
+    drained_at: Mapped[datetime | None] = mapped_column()
+    """When it was told to take no further job, and to end."""
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
