@@ -1,5 +1,6 @@
 """The tables, one aggregate a module; no queries, no I/O."""
 
+from vod_web.models.captions import Caption, CaptionKind, CaptionOrigin
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
@@ -13,6 +14,9 @@ from vod_web.models.viewing import ViewingPosition
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "Caption",
+    "CaptionKind",
+    "CaptionOrigin",
     "Encode",
     "EncodeStatus",
     "Job",

@@ -93,6 +93,10 @@ class Rendition(Base):
     bitrate_bps: Mapped[int | None] = mapped_column()
     """The peak over its segments, measured; None until it is complete."""
     average_bitrate_bps: Mapped[int | None] = mapped_column()
+    loudness_lufs: Mapped[float | None] = mapped_column()
+    """Of sound, over its whole length (EBU R 128); None until measured, and for silence."""
+    peak_dbfs: Mapped[float | None] = mapped_column()
+    """Of sound, its loudest sample."""
     size_bytes: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)
     is_early: Mapped[bool] = mapped_column(default=False)

@@ -115,6 +115,10 @@ class Video(Base):
         lazy="raise", viewonly=True, primaryjoin="and_(Encode.video_id == Video.id, Encode.is_active)"
     )
     """The encode that plays."""
+    captions: Mapped[list["Caption"]] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.captions
+        lazy="raise", viewonly=True, order_by="(Caption.origin, Caption.position, Caption.id)"
+    )
+    """Also those of sources that are in use no more; see `services.captions`."""
 
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
