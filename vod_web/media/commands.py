@@ -100,8 +100,14 @@ def seek_before(plan: EncodePlan, time_s: Fraction) -> Fraction | None:
 
 
 def video_decoder(plan: EncodePlan) -> list[str]:
-    """The decoder of the picture."""
-    return choose_decoder(plan.video.index, plan.video.codec)
+    """The decoder of the picture, and how it lies: by the plan, for FFmpeg turns skewed pictures by any angle."""
+    video = plan.video
+    mirrored = [f"-display_hflip:{video.index}"] if video.is_mirrored else []
+    return [
+        *choose_decoder(video.index, video.codec),
+        *(f"-display_rotation:{video.index}", str(-video.rotation_deg)),
+        *mirrored,
+    ]
 
 
 def chunk_command(plan: EncodePlan, chunk: Chunk, address: str, *, from_beginning: bool = False) -> list[str]:

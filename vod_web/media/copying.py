@@ -64,7 +64,7 @@ def reasons_against_copy(probe: Probe) -> tuple[str, ...]:
         (width % 2 == 1 or height % 2 == 1, "its size is odd"),
         (video.is_interlaced, "it is interlaced"),
         (abs(video.sample_aspect_ratio - 1) > NEARLY_SQUARE, "its pixels are not square"),
-        (video.rotation_deg != 0, "it is rotated"),
+        (video.rotation_deg != 0 or video.is_mirrored, "it is rotated or mirrored"),
         (video.colour.hdr is not Hdr.NONE, "it is HDR"),
         (video.frame_rate > HIGHEST_RATE, "it has more than 60 frames in a second"),
     )

@@ -14,32 +14,17 @@ from av.video.stream import VideoStream as AvVideoStream
 from vod_web.core.errors import UnsupportedMedia
 
 from .formats import AUDIO_DECODERS, SUBTITLE_DECODERS, VIDEO_DECODERS
-from .probed import AudioTrack, Chapter, Colour, FrameTimes, Probe, SubtitleTrack, VideoStream
+from .frame_facts import check_colours, check_sizes, is_interlaced, read_aspect, read_colour, read_orientation
+from .probed import AudioTrack, Chapter, FrameTimes, Probe, SubtitleTrack, VideoStream
 from .scan import SourceTimes, read_times
 
 MOST_STREAMS = 128
 MOST_AUDIO_TRACKS = 16
 MOST_CHAPTERS = 500
-SIDE_RANGE_PX = range(2, 16385)
-MOST_PIXELS = 8192 * 8192
 LONGEST_S = 48 * 3600
 MOST_TEXT = 200
 MOST_FIRST_PACKETS = 2000
 FIRST_FRAMES = 4
-
-MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
-PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020"} | {
-    11: "smpte431",
-    12: "smpte432",
-}
-TRANSFERS = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10"} | {
-    15: "bt2020-12",
-    16: "smpte2084",
-    18: "arib-std-b67",
-}
-"""ITU-T H.273 code points to FFmpeg's names; the others are rare enough to count as unknown."""
-FULL_RANGE = 2
-INTERLACED_ORDERS = (2, 3, 4, 5)
 
 
 def read_facts(open_file: Callable[[], InputContainer], size_bytes: int) -> Probe:
@@ -61,6 +46,7 @@ def check_video(container: InputContainer) -> list[VideoFrame]:
     check_decodable(stream)
     first = first_frames(container, stream)
     check_sizes(first[0])
+    check_colours(first[0])
     return first
 
 
@@ -124,13 +110,6 @@ def first_frames(container: InputContainer, stream: AvVideoStream) -> list[Video
     return frames
 
 
-def check_sizes(frame: VideoFrame) -> None:
-    """Refuse sizes that no encoder takes or that no machine can hold."""
-    width, height = frame.width, frame.height
-    if width not in SIDE_RANGE_PX or height not in SIDE_RANGE_PX or width * height > MOST_PIXELS:
-        raise UnsupportedMedia(f"This video's picture size, {width} x {height}, is not one that can be processed.")
-
-
 def read_video(
     container: InputContainer, stream: AvVideoStream, first: list[VideoFrame], size_bytes: int
 ) -> tuple[VideoStream, SourceTimes]:
@@ -139,6 +118,7 @@ def read_video(
     moment = frame.pts if frame.pts is not None else frame.dts
     first_pts = moment if moment is not None else stream.start_time or 0
     times = read_times(container, stream, first_pts=first_pts, size_bytes=size_bytes)
+    rotation_deg, is_mirrored = read_orientation(frame)
     video = VideoStream(
         index=stream.index,
         codec=context.codec.canonical_name,
@@ -147,8 +127,9 @@ def read_video(
         bit_depth=max((component.bits for component in frame.format.components), default=8),
         width_px=frame.width,
         height_px=frame.height,
-        sample_aspect_ratio=read_aspect(stream, frame),
-        rotation_deg=-round(frame.rotation / 90) * 90 % 360,
+        sample_aspect_ratio=read_aspect(stream),
+        rotation_deg=rotation_deg,
+        is_mirrored=is_mirrored,
         frame_rate=times.frame_rate,
         is_interlaced=is_interlaced(context.field_order, first),
         colour=read_colour(frame),
@@ -164,28 +145,6 @@ def read_video(
 def _mean_bitrate(size_bytes: int, frames: FrameTimes, stream: AvVideoStream) -> int | None:
     duration = (frames.end_pts - frames.first_pts) * (stream.time_base or 0)
     return round(size_bytes * 8 / duration) if duration > 0 else None
-
-
-def is_interlaced(field_order: int, first: list[VideoFrame]) -> bool:
-    """What the decoded pictures say; the header only when most of them agree with it."""
-    flagged = sum(frame.interlaced_frame for frame in first)
-    return flagged * 2 > len(first) or (field_order in INTERLACED_ORDERS and flagged > 0)
-
-
-def read_aspect(stream: AvVideoStream, frame: VideoFrame) -> Fraction:
-    """The shape of a pixel; 1 where the file says nothing or nonsense."""
-    ratio = stream.sample_aspect_ratio or Fraction(1)
-    return ratio if Fraction(1, 8) <= ratio <= 8 else Fraction(1)
-
-
-def read_colour(frame: VideoFrame) -> Colour:
-    """The colour description of a decoded picture."""
-    return Colour(
-        matrix=MATRICES.get(int(frame.colorspace), "unknown"),
-        primaries=PRIMARIES.get(int(frame.color_primaries), "unknown"),
-        transfer=TRANSFERS.get(int(frame.color_trc), "unknown"),
-        is_full_range=int(frame.color_range) == FULL_RANGE or frame.format.name.startswith("yuvj"),
-    )
 
 
 def read_audio(stream: AudioStream, times: SourceTimes) -> AudioTrack:

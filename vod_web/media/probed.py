@@ -105,6 +105,8 @@ class VideoStream(Record):
     frames: FrameTimes
     bitstream: Bitstream | None = None
     """H.264 only."""
+    is_mirrored: bool = False
+    """Left and right change places for showing, after the turn."""
 
     @property
     def is_variable_frame_rate(self) -> bool:
