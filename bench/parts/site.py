@@ -29,6 +29,10 @@ class Site:
     url: str
     token: str
     started_in_s: float
+    directory: Path
+    """Its data directory."""
+    process_id: int
+    """Of `./vod up`."""
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """One call of the API; the answer as JSON."""
@@ -76,7 +80,8 @@ def running_site(**settings: str) -> Iterator[Site]:
         begun = time.monotonic()
         process = subprocess.Popen(_vod("up"), env=environ, stdout=subprocess.PIPE, text=True)
         try:
-            site = Site(wait_for_address(process), "", time.monotonic() - begun)
+            url = wait_for_address(process)
+            site = Site(url, "", time.monotonic() - begun, Path(directory), process.pid)
             asked = {"email": "bench", "password": password, "name": "bench"}
             site.token = site.call("POST", "/tokens", asked)["token"]
             yield site
