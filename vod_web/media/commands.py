@@ -15,7 +15,7 @@ from .filters import (
     poster_graph,
     storyboard_graph,
 )
-from .formats import AUDIO_DECODERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols, is_remote
+from .formats import AUDIO_DECODERS, BARE_DEMUXERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols, is_remote
 from .ladder import Rung
 from .passes import Chunk
 from .plan import EncodePlan
@@ -95,6 +95,8 @@ def choose_decoder(stream_index: int, codec: str) -> list[str]:
 
 def seek_before(plan: EncodePlan, time_s: Fraction) -> Fraction | None:
     """Where to begin reading for a frame at a time of the source; None at the beginning: AVI cannot seek before it."""
+    if plan.container in BARE_DEMUXERS:
+        return None
     begin_s = time_s - plan.seek_margin_s
     return begin_s if begin_s > plan.video.start_s else None
 

@@ -31,6 +31,9 @@ DEMUXERS = (
 )
 """Names of FFmpeg demuxers that read one self-contained file and nothing else."""
 
+BARE_DEMUXERS = ("h264", "hevc", "mpegvideo", "m4v")
+"""Streams without a container: nothing says when their frames are shown, and nothing can be found in them."""
+
 AUDIO_DEMUXERS = ("mp3", "wav", "w64", "flac", "aac", "ac3", "eac3", "aiff", "amr", "caf", "dts")
 """Opened by the probe only, to say "this is a sound file" instead of "this is no video"."""
 

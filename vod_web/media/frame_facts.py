@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import atan2, degrees
 from struct import unpack
 
-from av.sidedata.sidedata import Type as SideData
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
@@ -44,12 +44,18 @@ def check_colours(frame: VideoFrame) -> None:
     Its pictures come with Dolby's metadata, and say nothing of their colours. Those of the other profiles do: they are
     HDR10, HLG or SDR.
     """
-    is_dolby = SideData.DOVI_RPU_BUFFER in frame.side_data or SideData.DOVI_METADATA in frame.side_data
+    is_dolby = find_side_data(frame, "DOVI_RPU_BUFFER") or find_side_data(frame, "DOVI_METADATA")
     if is_dolby and read_colour(frame).transfer == "unknown":
         raise UnsupportedMedia(
             "This video is in Dolby Vision of a kind (profile 5) whose colours only Dolby's own devices can show; "
             "export it again as HDR10, HLG or SDR."
         )
+
+
+def find_side_data(frame: VideoFrame, name: str) -> bytes | None:
+    """What comes with a picture, by FFmpeg's name of its kind."""
+    found = frame.side_data.get(name)
+    return bytes(found) if isinstance(found, SideData) else None
 
 
 def read_colour(frame: VideoFrame) -> Colour:
@@ -67,10 +73,10 @@ def read_orientation(frame: VideoFrame) -> tuple[int, bool]:
 
     By its display matrix (ISO/IEC 14496-12 section 8.3.2); of a skewed one, what is nearest.
     """
-    matrix = frame.side_data.get(SideData.DISPLAYMATRIX)
+    matrix = find_side_data(frame, "DISPLAYMATRIX")
     if matrix is None:
         return 0, False
-    a, b, _, c, d = unpack("=5i", bytes(matrix)[:20])
+    a, b, _, c, d = unpack("=5i", matrix[:20])
     is_mirrored = a * d < b * c
     turn_deg = degrees(atan2(b, -a if is_mirrored else a))
     return round(turn_deg / 90) * 90 % 360, is_mirrored

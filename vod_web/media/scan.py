@@ -22,12 +22,14 @@ from av.video.stream import VideoStream as AvVideoStream
 from vod_web.core.errors import UnsupportedMedia
 
 from .bitstream import BitstreamWatch
+from .formats import BARE_DEMUXERS
 from .packets import PacketWatch, is_aac, look_at_keyframes, read_index
 from .probed import Bitstream, FrameTimes, PacketTimes
 from .timing import (
     KEYFRAME_SPACING_S,
     assume_frames,
     candidate_rates,
+    count_frames,
     fits_rate,
     longest_gap_s,
     measure_frames,
@@ -178,6 +180,8 @@ class SourceTimes:
 def read_times(container: InputContainer, video: AvVideoStream, *, first_pts: int, size_bytes: int) -> SourceTimes:
     """When frames are shown and sound is heard."""
     base = _time_base(video)
+    if container.format.name in BARE_DEMUXERS:
+        return _count_packets(container, video, base)
     duration = _video_duration(container, video)
     check_not_truncated(video, size_bytes)
     scan = scan_packets(container, video, is_length_known=duration is not None)
@@ -205,6 +209,15 @@ def read_times(container: InputContainer, video: AvVideoStream, *, first_pts: in
         frames = replace(frames, keyframes=())
     scan.ends.clear()
     return _describe(frames, rate, scan, sound)
+
+
+def _count_packets(container: InputContainer, video: AvVideoStream, base: Fraction) -> SourceTimes:
+    """A stream without a container: its packets have no times, or guessed ones; but each is a frame."""
+    count = sum(1 for packet in container.demux(video) if packet.size)
+    if count > MOST_PACKETS:
+        raise UnsupportedMedia("This file has far too many pictures.")
+    rate = video.guessed_rate or Fraction(25)
+    return SourceTimes(count_frames(max(1, count), rate, base), rate, ends={}, bitstream=None, sound={})
 
 
 def _describe(frames: FrameTimes, rate: Fraction, scan: Scan, sound: dict[int, PacketTimes | None]) -> SourceTimes:

@@ -5,6 +5,7 @@ Pure: works on lists of numbers that `scan.py` read from packets or from the con
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from .probed import FrameTimes
 
@@ -67,7 +68,7 @@ def thin_times(times: Iterable[int], spacing_s: Fraction | int, time_base: Fract
 
 def longest_gap_s(times: Sequence[int], end: int, time_base: Fraction) -> float | None:
     """The longest wait from one of the times to the next, the last to the end; None without any."""
-    gaps = [later - earlier for earlier, later in zip(times, [*times[1:], end], strict=True)]
+    gaps = [later - earlier for earlier, later in pairwise([*times, end])]
     return float(max(gaps) * time_base) if gaps else None
 
 
@@ -100,6 +101,20 @@ def measure_frames(
         keyframe_gap_s=longest_gap_s(keyframes, end, time_base),
     )
     return frames, rate or average_rate(pts, end, time_base)
+
+
+def count_frames(count: int, rate: Fraction, time_base: Fraction) -> FrameTimes:
+    """Frame times of a stream that has none: one after another, as FFmpeg shows them."""
+    times = [round(number / rate / time_base) for number in (0, count - 1, count)]
+    return FrameTimes(
+        first_pts=times[0],
+        last_pts=times[1],
+        end_pts=times[2],
+        frame_count=count,
+        longest_frame_s=float(1 / rate),
+        is_variable=False,
+        is_measured=True,
+    )
 
 
 def _last_duration(pts: Sequence[int], declared: int, rate: Fraction | None, time_base: Fraction) -> int:
