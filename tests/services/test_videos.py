@@ -139,7 +139,7 @@ def test_a_video_is_read_with_a_fixed_number_of_queries(ada: User, storage: Stor
     close_session()
     with counted_queries() as statements:
         videos.get_video(None, video.public_id)
-    assert len([text for text in statements if not text.startswith("BEGIN")]) == 3
+    assert len([text for text in statements if not text.startswith("BEGIN")]) == 4
 
 
 def test_deleted_videos_lie_in_the_bin_and_come_back(ada: User) -> None:

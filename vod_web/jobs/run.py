@@ -11,19 +11,23 @@ from vod_web.models import JobKind
 from vod_web.services.processing.attempts import Attempt, WorkerStopped
 from vod_web.services.processing.encodes import begin_anew
 from vod_web.services.processing.leases import Lease, LeaseLost, claim_job
+from vod_web.services.processing.loudness import measure_sound
 from vod_web.services.processing.outcomes import fail_job, give_back
 from vod_web.services.processing.outputs import PlanOutdated
 from vod_web.services.processing.pictures import make_poster_files, make_storyboard_files
 from vod_web.services.processing.prepare import prepare
 from vod_web.services.processing.publish import publish
 from vod_web.services.processing.renditions import make_audio, make_chunk
+from vod_web.services.processing.subtitles import make_subtitles
 
 STEPS: dict[JobKind, Callable[[Attempt], None]] = {
     JobKind.PREPARE: prepare,
     JobKind.CHUNK: make_chunk,
     JobKind.AUDIO: make_audio,
     JobKind.POSTER: make_poster_files,
+    JobKind.SUBTITLES: make_subtitles,
     JobKind.STORYBOARD: make_storyboard_files,
+    JobKind.LOUDNESS: measure_sound,
     JobKind.PUBLISH: publish,
 }
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from vod_web.models import VideoStatus, Visibility
+from vod_web.models import CaptionKind, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output, PageQuery
 
 MOST_TAGS = 30
@@ -154,6 +154,24 @@ class RenditionRead(Output):
     status: Literal["processing", "ready"]
     is_playable: bool
     """Whether players are offered it: of a video that is being processed, only what is made first."""
+    loudness_lufs: float | None
+    """Of sound, over its whole length (EBU R 128), once it is measured."""
+
+
+class CaptionRead(Output):
+    """One caption track of a video."""
+
+    id: str
+    language: str
+    """BCP 47; "und" where nobody knows."""
+    label: str
+    kind: CaptionKind
+    is_default: bool
+    """The first to be chosen when somebody turns captions on."""
+    is_forced: bool
+    """Only what everybody must read: signs, and speech in a foreign language."""
+    url: str
+    """WebVTT."""
 
 
 class AddressesRead(Output):
@@ -186,7 +204,7 @@ class VideoRead(Output):
     frame_rate: float | None
     size_bytes: SizeRead
     renditions: list[RenditionRead]
-    captions: list[str]
+    captions: list[CaptionRead]
     tags: list[str]
     category: str | None
     views: int

@@ -20,10 +20,10 @@ from sqlalchemy.orm import load_only
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
-from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus, Visibility
+from vod_web.models import Caption, Encode, EncodeStatus, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_viewers
 from vod_web.services.permissions import can_edit, can_see
-from vod_web.storage.keys import media_key
+from vod_web.storage.keys import CAPTIONS, captions_key, media_key, video_prefix
 
 PUBLIC = "public"
 """Stands in addresses where others have a token; no token is that short."""
@@ -49,7 +49,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class Grant:
-    """What somebody may have of one encode."""
+    """What somebody may have of one encode, or of the captions."""
 
     access_epoch: int
     is_public: bool
@@ -76,8 +76,18 @@ def media_address(video: Video, actor: User | None, path: str, *, secret_key: st
     """
     if video.active_encode is None:
         raise NotFound("This video has nothing to play yet.")
+    return _address_below(video, actor, f"{video.active_encode.public_id}/{path}", secret_key)
+
+
+def caption_address(video: Video, actor: User | None, caption: Caption, *, secret_key: str) -> str:
+    """The address of a caption track, for this person; as with `media_address`."""
+    path = captions_key(video.public_id, caption.name).removeprefix(video_prefix(video.public_id))
+    return _address_below(video, actor, path, secret_key)
+
+
+def _address_below(video: Video, actor: User | None, path: str, secret_key: str) -> str:
     token = PUBLIC if _is_public(video) else make_token(video, actor, secret_key=secret_key, now=utc_now())
-    return f"/media/{token}/{video.public_id}/{video.active_encode.public_id}/{path}"
+    return f"/media/{token}/{video.public_id}/{path}"
 
 
 def make_token(video: Video, actor: User | None, *, secret_key: str, now: datetime) -> str:
@@ -106,7 +116,7 @@ def read_token(token: str, *, secret_key: str, now: datetime) -> Pass:
 def authorize(
     token: str, video_id: str, encode_id: str, path: str, *, secret_key: str, now: Callable[[], datetime] = utc_now
 ) -> Delivery:
-    """The object behind a media address.
+    """The object behind a media address: of an encode, or of the video's captions, whichever encode plays.
 
     Raises:
         NotFound: there is no such video, or whoever holds the address may not watch it.
@@ -165,6 +175,8 @@ def _ask(video_id: str, encode_id: str, person_id: int) -> Grant | None:
     if row is None:
         return None
     video, encode_status, person, is_named_viewer = row
+    if encode_status is None and encode_id != CAPTIONS:
+        return None
     if person_id and (person is None or person.is_suspended):
         return None
     is_deleted = video.status is VideoStatus.DELETED
@@ -180,7 +192,7 @@ def _ask(video_id: str, encode_id: str, person_id: int) -> Grant | None:
     )
 
 
-def _question(video_id: str, encode_id: str, person_id: int) -> Select[Video, EncodeStatus, User | None, bool]:
+def _question(video_id: str, encode_id: str, person_id: int) -> Select[Video, EncodeStatus | None, User | None, bool]:
     is_named_viewer = (
         select(video_viewers.c.user_id)
         .where(video_viewers.c.video_id == Video.id, video_viewers.c.user_id == person_id)
@@ -188,7 +200,7 @@ def _question(video_id: str, encode_id: str, person_id: int) -> Select[Video, En
     )
     return (
         select(Video, Encode.status, User, is_named_viewer)
-        .join(Encode, and_(Encode.video_id == Video.id, Encode.public_id == encode_id))
+        .outerjoin(Encode, and_(Encode.video_id == Video.id, Encode.public_id == encode_id))
         .outerjoin(User, User.id == person_id)
         .where(Video.public_id == video_id)
         .options(load_only(Video.owner_id, Video.visibility, Video.status, Video.access_epoch))

@@ -15,6 +15,7 @@ from vod_web.models import Encode, EncodeStatus, Rendition, Role, User, Video, V
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import (
     AddressesRead,
+    CaptionRead,
     OwnerRead,
     RenditionRead,
     SizeRead,
@@ -22,8 +23,9 @@ from vod_web.schemas.videos import (
     VideoRead,
     VideoUpdate,
 )
+from vod_web.services.caption_files import shown_captions
 from vod_web.services.permissions import can_edit, can_see, could_see, require_role, require_signed_in
-from vod_web.services.playback import media_address
+from vod_web.services.playback import caption_address, media_address
 from vod_web.services.search import text_of
 from vod_web.services.tags import ensure_tags
 
@@ -32,9 +34,10 @@ DELETED_BY_YOU = "This video was deleted. For seven days it is in the bin of its
 AS_READ: tuple[ORMOption, ...] = (
     joinedload(Video.owner),
     selectinload(Video.tags),
+    selectinload(Video.captions),
     joinedload(Video.active_encode).selectinload(Encode.renditions),
 )
-"""What `read_video` needs: three statements for any number of videos."""
+"""What `read_video` needs: four statements for any number of videos."""
 
 
 def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = VideoStatus.UPLOADING) -> Video:
@@ -50,6 +53,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             tags=ensure_tags(session, new.tags),
             search_text=text_of(new.title, new.description, new.tags),
             viewers=[],
+            captions=[],
             active_encode=None,
         )
         session.add(video)
@@ -130,7 +134,7 @@ def read_video(
         frame_rate=round(float(Fraction(video.frame_rate)), 3) if video.frame_rate else None,
         size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes),
         renditions=_read_renditions(encode) if encode else [],
-        captions=[],
+        captions=_read_captions(video, actor, settings.secret_key, base_url),
         tags=[tag.name for tag in video.tags],
         category=None,
         views=video.view_count,
@@ -158,7 +162,23 @@ def _read_rendition(rendition: Rendition, *, is_playable: bool) -> RenditionRead
         codecs=rendition.codecs,
         status="ready" if rendition.is_complete else "processing",
         is_playable=is_playable,
+        loudness_lufs=rendition.loudness_lufs,
     )
+
+
+def _read_captions(video: Video, actor: User | None, secret_key: str, base_url: str) -> list[CaptionRead]:
+    return [
+        CaptionRead(
+            id=caption.public_id,
+            language=caption.language,
+            label=caption.label,
+            kind=caption.kind,
+            is_default=caption.is_default,
+            is_forced=caption.is_forced,
+            url=base_url + caption_address(video, actor, caption, secret_key=secret_key),
+        )
+        for caption in shown_captions(video)
+    ]
 
 
 def _addresses(video: Video, actor: User | None, secret_key: str, base_url: str) -> AddressesRead:

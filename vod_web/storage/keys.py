@@ -4,6 +4,7 @@
     videos/<video>/<encode>/multivariant.m3u8
     videos/<video>/<encode>/<rendition>/media.m3u8 | init.mp4 | <number>.m4s
     videos/<video>/<encode>/poster.jpg | poster-<width>.jpg | storyboard.vtt | storyboard-<number>.jpg
+    videos/<video>/captions/<name>/captions.vtt | media.m3u8 | 0.vtt
 
 Everything of one video lies below two prefixes, everything of one encode below one. Pure functions: each
 refuses ids and names that are not a single plain path segment, so no key leads out of its prefix.
@@ -19,6 +20,9 @@ KEY_LENGTH_LIMIT = 512
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
 """One segment of a key. It never begins with a dot: `.` and `..` are none, nor are a storage's own hidden files."""
+
+CAPTIONS = "captions"
+"""Stands where the id of an encode does, and is shorter: captions belong to the video, whatever encode plays."""
 
 CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -119,6 +123,26 @@ def storyboard_key(video_id: str, encode_id: str) -> str:
 def storyboard_picture_key(video_id: str, encode_id: str, number: int) -> str:
     """One picture of many tiles; numbers begin at 0."""
     return _join("videos", video_id, encode_id, f"storyboard-{_count(number)}.jpg")
+
+
+def captions_prefix(video_id: str, name: str) -> str:
+    """Below it lie the files of one caption track."""
+    return _join("videos", video_id, CAPTIONS, name) + "/"
+
+
+def captions_key(video_id: str, name: str) -> str:
+    """A caption track for browsers: WebVTT that counts from the beginning of the video."""
+    return _join("videos", video_id, CAPTIONS, name, "captions.vtt")
+
+
+def captions_playlist_key(video_id: str, name: str) -> str:
+    """The media playlist of a caption track, for HLS players."""
+    return _join("videos", video_id, CAPTIONS, name, "media.m3u8")
+
+
+def captions_segment_key(video_id: str, name: str) -> str:
+    """The only segment of that playlist: WebVTT on the clock of the renditions."""
+    return _join("videos", video_id, CAPTIONS, name, "0.vtt")
 
 
 def media_key(video_id: str, encode_id: str, rest: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from vod_web.core.errors import EncodeFailed, StorageFailed, UnsupportedMedia, VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobState, Video
+from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Video
 from vod_web.queue import JobQueue
 from vod_web.services.processing.encodes import show_end, stop_playing
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
@@ -67,10 +67,11 @@ def finishing(
 
 
 def note_size(session: Session, video: Video) -> None:
-    """Write what the stored files of all encodes of the video take together."""
-    stored = func.coalesce(func.sum(Encode.size_bytes), 0)
-    kept = (Encode.video_id == video.id, Encode.files_removed_at.is_(None))
-    video.rendition_bytes = session.scalar(select(stored).where(*kept)) or 0
+    """Write what the stored files of all encodes and captions of the video take together."""
+    encodes = select(func.sum(Encode.size_bytes))
+    encodes = encodes.where(Encode.video_id == video.id, Encode.files_removed_at.is_(None))
+    captions = select(func.sum(Caption.size_bytes)).where(Caption.video_id == video.id)
+    video.rendition_bytes = (session.scalar(encodes) or 0) + (session.scalar(captions) or 0)
 
 
 def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) -> None:

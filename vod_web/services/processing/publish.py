@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session
 from vod_web.media.audio import AudioResult
+from vod_web.media.caption_playlists import CaptionVariant, name_captions
 from vod_web.media.chunks import ChunkResult
 from vod_web.media.plan import EncodePlan
 from vod_web.media.playlists import MULTIVARIANT_NAME
 from vod_web.media.publish import FinishedRendition, format_playlists, join_rendition, leave_temporary
 from vod_web.media.results import RenditionFiles
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, Rendition, Video, VideoStatus
+from vod_web.services.caption_files import caption_variants, list_captions
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import Assignment, read_assignment, read_record, store_text
@@ -22,17 +24,46 @@ from vod_web.services.processing.turns import MAIN_JOBS
 from vod_web.storage import keys
 
 
+class _CaptionsCame(Exception):
+    """There are other captions than those that we named."""
+
+
 def publish(attempt: Attempt) -> None:
     """Write the playlists from what was measured, and let the video be watched."""
     assignment = read_assignment(attempt)
     made = _read_results(attempt.lease.encode_id)
-    with attempt.slow_work():
-        renditions = _join(made)
-        size_bytes = _store_playlists(attempt, assignment, renditions)
+    while True:
+        captions = _find_captions(attempt.lease.encode_id)
+        with attempt.slow_work():
+            renditions = _join(made)
+            size_bytes = _store_playlists(attempt, assignment, renditions, captions)
+        try:
+            _finish(attempt, assignment, renditions, captions, size_bytes)
+        except _CaptionsCame:
+            continue
+        return
+
+
+def _finish(
+    attempt: Attempt,
+    assignment: Assignment,
+    renditions: list[FinishedRendition],
+    captions: list[CaptionVariant],
+    size_bytes: int,
+) -> None:
     now = utc_now()
     with finishing(attempt.lease, queue=attempt.queue, now=now, size_bytes=size_bytes) as job:
+        if _find_captions(job.encode_id) != captions:
+            raise _CaptionsCame
         _complete_renditions(current_session(), job.encode_id, renditions, assignment.plan, now)
         _complete_encode(current_session(), job.encode, job.encode.video, now)
+
+
+def _find_captions(encode_id: int) -> list[CaptionVariant]:
+    """The caption tracks that there are by now; those that come later name themselves (`subtitles`)."""
+    session = current_session()
+    encode = session.get(Encode, encode_id)
+    return caption_variants(list_captions(session, encode.video_id, encode.source_id)) if encode else []
 
 
 def _read_results(encode_id: int) -> list[RenditionFiles]:
@@ -52,10 +83,13 @@ def _join(made: list[RenditionFiles]) -> list[FinishedRendition]:
     return [join_rendition([part for part in made if part.name == name]) for name in names]
 
 
-def _store_playlists(attempt: Attempt, assignment: Assignment, renditions: list[FinishedRendition]) -> int:
+def _store_playlists(
+    attempt: Attempt, assignment: Assignment, renditions: list[FinishedRendition], captions: list[CaptionVariant]
+) -> int:
     """The multivariant playlist last: it names the others."""
     folder = keys.encode_prefix(assignment.video_id, assignment.encode_id)
     texts = format_playlists(assignment.plan, renditions)
+    texts[MULTIVARIANT_NAME] = name_captions(texts[MULTIVARIANT_NAME], captions)
     ordered = sorted(texts, key=lambda name: name == MULTIVARIANT_NAME)
     return sum(store_text(attempt, folder + name, texts[name]) for name in ordered)
 

@@ -20,7 +20,7 @@ SMALLEST_WINDOW = 4
 """How many jobs of one video are on the queue or at work, where there are few workers."""
 WINDOW_OVER_WORKERS = 2
 """With many workers: one job for each, and so many more that none waits for the next."""
-SIDE_JOBS = frozenset({JobKind.POSTER, JobKind.STORYBOARD})
+SIDE_JOBS = frozenset({JobKind.POSTER, JobKind.SUBTITLES, JobKind.STORYBOARD, JobKind.LOUDNESS})
 """They cannot fail a video, and nothing waits for them."""
 MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
 """They fill the window, and the video is ready when all are done."""
@@ -28,7 +28,7 @@ MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
 FIRST_PLACE = 0
 """The pieces with which a video begins to play."""
 POSTER_PLACE = 1
-"""For the cards of the library."""
+"""For the cards of the library; then captions: a second or two of work, and who needs them needs them at once."""
 EARLY_PLACE = 2
 """The rest of what plays while better qualities are being made."""
 LADDER_PLACE = 3
@@ -40,7 +40,7 @@ def urgency_of(job: Job) -> Urgency:
     is_first = job.kind in MAIN_JOBS and job.place == FIRST_PLACE
     if job.kind in (JobKind.PREPARE, JobKind.PUBLISH) or is_first or job.wanted_at is not None:
         return Urgency.URGENT
-    return Urgency.LOW if job.kind is JobKind.STORYBOARD else Urgency.NORMAL
+    return Urgency.LOW if job.kind in (JobKind.STORYBOARD, JobKind.LOUDNESS) else Urgency.NORMAL
 
 
 def choose_next(jobs: Sequence[Job], *, window: int, now: datetime) -> list[Job]:
@@ -65,6 +65,8 @@ def _can_begin(job: Job, jobs: Sequence[Job]) -> bool:
     if job.kind is JobKind.STORYBOARD:
         first = next((other for other in jobs if other.kind is JobKind.CHUNK and other.number == 0), None)
         return first is None or first.state is JobState.DONE
+    if job.kind is JobKind.LOUDNESS:
+        return all(other.state is JobState.DONE for other in jobs if other.kind is JobKind.AUDIO)
     return True
 
 

@@ -32,6 +32,10 @@ def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
     for part in plan.audio_chunks:
         yield _audio_job(plan, part)
     yield Job(kind=JobKind.POSTER, weight_s=0.0, place=POSTER_PLACE)
+    if plan.captions:
+        yield Job(kind=JobKind.SUBTITLES, weight_s=0.0, place=POSTER_PLACE)
+    if plan.audio:
+        yield Job(kind=JobKind.LOUDNESS, weight_s=0.0, place=LADDER_PLACE)
     for kind in (JobKind.STORYBOARD, JobKind.PUBLISH):
         yield Job(kind=kind, weight_s=0.0, place=LADDER_PLACE)
 

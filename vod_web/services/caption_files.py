@@ -1,0 +1,130 @@
+"""How are caption tracks kept: their rows, their files, and their names in playlists?
+
+Files are named after what they say, so a track that is made again has the same name, and none changes under a name.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from vod_web.core.errors import NotFound
+from vod_web.media.caption_playlists import (
+    CaptionVariant,
+    format_caption_playlist,
+    format_caption_segment,
+    name_captions,
+)
+from vod_web.media.webvtt import Cue, format_webvtt
+from vod_web.models import Caption, CaptionKind, CaptionOrigin, Video
+from vod_web.storage import keys
+from vod_web.storage.base import Storage
+
+NAME_LETTERS = 20
+KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Track:
+    """A caption track that is stored, before it has a row."""
+
+    language: str
+    label: str
+    kind: CaptionKind
+    is_default: bool
+    is_forced: bool
+    name: str
+    size_bytes: int
+
+
+def shown_captions(video: Video) -> list[Caption]:
+    """The tracks that belong to what plays, embedded ones first; the video was loaded with them and its encode."""
+    source_id = video.active_encode.source_id if video.active_encode else None
+    return [one for one in video.captions if one.origin is CaptionOrigin.UPLOADED or one.source_id == source_id]
+
+
+def list_captions(session: Session, video_id: int, source_id: int) -> list[Caption]:
+    """The same, of the encodes of a source; both ids are those of rows."""
+    belongs = or_(Caption.origin == CaptionOrigin.UPLOADED, Caption.source_id == source_id)
+    wanted = select(Caption).where(Caption.video_id == video_id, belongs)
+    wanted = wanted.order_by(Caption.origin, Caption.position, Caption.id).execution_options(populate_existing=True)
+    return list(session.scalars(wanted))
+
+
+def store_cues(storage: Storage, video_id: str, cues: Sequence[Cue], duration_s: Fraction) -> tuple[str, int]:
+    """Store the files of a track; gives their name and what they take. Idempotent."""
+    text = format_webvtt(cues)
+    name = hashlib.sha256(text.encode()).hexdigest()[:NAME_LETTERS]
+    files = {
+        keys.captions_key(video_id, name): text,
+        keys.captions_segment_key(video_id, name): format_caption_segment(cues),
+        keys.captions_playlist_key(video_id, name): format_caption_playlist(duration_s),
+    }
+    return name, sum(_store(storage, key, content) for key, content in files.items())
+
+
+def replace_embedded(session: Session, video_id: int, source_id: int, tracks: Sequence[Track]) -> set[str]:
+    """Let the video have just these embedded tracks; those that it has already keep their rows.
+
+    Returns the names whose files nobody needs any more. The video must be locked.
+    """
+    mine = select(Caption).where(Caption.video_id == video_id)
+    rows = list(session.scalars(mine.order_by(Caption.id)))
+    former = [row for row in rows if row.origin is CaptionOrigin.EMBEDDED]
+    for position, track in enumerate(tracks):
+        row = next((one for one in former if one.source_id == source_id and _is_same(one, track)), None)
+        if row is None:
+            row = Caption(video_id=video_id, source_id=source_id, origin=CaptionOrigin.EMBEDDED, **vars(track))
+            session.add(row)
+        else:
+            former.remove(row)
+        row.position = position
+    for row in former:
+        session.delete(row)
+    session.flush()
+    return {row.name for row in former} - set(session.scalars(select(Caption.name).where(Caption.video_id == video_id)))
+
+
+def _is_same(row: Caption, track: Track) -> bool:
+    return all(getattr(row, field) == value for field, value in vars(track).items())
+
+
+def delete_files(storage: Storage, video_id: str, names: Iterable[str]) -> None:
+    """Remove the files of tracks."""
+    for name in names:
+        storage.delete_prefix(keys.captions_prefix(video_id, name))
+
+
+def name_in_playlist(storage: Storage, video_id: str, encode_id: str, captions: Sequence[Caption | Track]) -> None:
+    """Let the multivariant playlist of a finished encode name these tracks and no others."""
+    key = keys.multivariant_key(video_id, encode_id)
+    try:
+        text = storage.read_bytes(key).decode()
+    except NotFound:
+        return  # removed meanwhile
+    named = name_captions(text, caption_variants(captions))
+    if named != text:
+        _store(storage, key, named)
+
+
+def caption_variants(captions: Sequence[Caption | Track]) -> list[CaptionVariant]:
+    """The tracks as the multivariant playlist of any encode of the video names them."""
+    return [
+        CaptionVariant(
+            address=f"../{keys.CAPTIONS}/{caption.name}/media.m3u8",
+            label=caption.label,
+            language=caption.language,
+            kind=caption.kind.value,
+            is_forced=caption.is_forced,
+        )
+        for caption in captions
+    ]
+
+
+def _store(storage: Storage, key: str, text: str) -> int:
+    data = text.encode()
+    storage.put_bytes(key, data, content_type=keys.content_type_of(key), cache_control=KEPT_FOR_GOOD)
+    return len(data)
