@@ -20,7 +20,7 @@ from vod_web.core.ids import new_public_id
 from vod_web.core.processes import start_process
 from vod_web.core.settings import Settings, child_environment
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Encode, Job, JobKind, JobState, Source, User, Video, VideoStatus
+from vod_web.models import Encode, Job, JobKind, JobState, Source, User, Video, VideoStatus, Worker
 from vod_web.resources import Resources
 from vod_web.services import processing
 from vod_web.services.processing.turns import LADDER_PLACE
@@ -82,8 +82,12 @@ class Site:
 
     def worker_names(self) -> list[str]:
         """The workers that have reported."""
+        return [worker.name for worker in self.list_workers()]
+
+    def list_workers(self) -> list[Worker]:
+        """The workers as they last reported, by name."""
         close_session()
-        return [worker.name for worker in processing.list_workers()]
+        return list(current_session().scalars(select(Worker).order_by(Worker.name)))
 
     def jobs(self, video: Video) -> list[Job]:
         """Its jobs as they stand in the database."""

@@ -9,9 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.conftest import with_settings
 from tests.factories import make_admin, make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
+from vod_web.core.errors import Conflict
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import (
     Job,
@@ -26,7 +28,8 @@ from vod_web.models import (
     Worker,
 )
 from vod_web.resources import resources
-from vod_web.services import accounts, site
+from vod_web.schemas.admin import AuditFilter, WorkersChange
+from vod_web.services import accounts, audit, site
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PAGES = ("", "/health", "/users", "/users/new", "/videos", "/jobs", "/jobs/1", "/settings", "/audit")
@@ -43,6 +46,8 @@ DEEDS = (
     "/videos/abcdefghijk/restore",
     "/jobs/1/retry",
     "/jobs/1/cancel",
+    "/workers",
+    "/workers/box-1/drain",
     "/settings",
 )
 
@@ -424,8 +429,41 @@ def test_workers_show_whether_they_are_there(client: FlaskClient) -> None:
 
     page = client.get("/admin/jobs").text
 
-    assert "Waiting for work" in page
-    assert "Has not reported for a while" in page
+    assert "Waits for work" in page
+    assert "Silent" in page
+
+
+def test_a_worker_is_drained_and_another_number_chosen(client: FlaskClient, root: User) -> None:
+    settings = resources().settings
+    with transaction() as session:
+        session.add(Worker(name="box-1", host="box", pid=1, queues="urgent", cpu_cores=1.25, seen_at=utc_now()))
+    page = client.get("/admin/jobs").text
+    assert "Only for what viewers wait for" in page
+    assert ">1.2</td>" in page
+    assert f'value="{settings.workers}"' in page
+
+    assert toast_of(client.post("/admin/workers/box-1/drain", headers=FRAGMENT)) == "box-1 ends when its job is done."
+    assert "Drain box-1" not in client.get("/admin/jobs").text
+    assert client.post("/admin/workers", data={"count": "5"}).status_code == 303
+    assert site.get_worker_count(settings).count == 5
+    first = site.get_worker_count(settings)
+    client.post("/admin/workers", data={"count": "5"})
+    assert site.get_worker_count(settings) != first
+    assert client.post("/admin/workers", data={"count": "0"}).status_code == 422
+    assert [event.action for event in audit.list_events(root, AuditFilter()).items][-3:] == [
+        "site.workers",
+        "site.workers",
+        "worker.drain",
+    ]
+
+
+def test_where_no_workers_are_wanted_none_can_be_chosen(root: User) -> None:
+    elsewhere = with_settings(resources().settings, workers=0)
+    with pytest.raises(Conflict):
+        site.decide_worker_count(root, WorkersChange(count=3), settings=elsewhere, now=utc_now())
+    site.decide_worker_count(root, WorkersChange(count=3), settings=resources().settings, now=utc_now())
+
+    assert site.get_worker_count(elsewhere).count == 0
 
 
 def test_a_job_shows_its_error_and_log_and_is_tried_again(client: FlaskClient) -> None:

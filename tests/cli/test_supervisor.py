@@ -7,6 +7,7 @@ import pytest
 from tests.servers import wait_until
 from vod_web.cli.logs import is_worth_showing
 from vod_web.cli.supervisor import Supervisor, restart_pause_s
+from vod_web.core.processes import DRAIN_SIGNAL, DRAINED
 from vod_web.core.settings import child_environment
 
 STUBBORN = "trap '' TERM; echo begun; while true; do sleep 1; done"
@@ -79,6 +80,30 @@ def test_a_child_that_does_not_want_to_end_is_ended_by_force(terminal: Terminal)
 
     assert time.monotonic() - begun < 3
     assert [process.poll() for process in processes if process] == [-9, -15]
+
+
+def test_a_child_that_is_dismissed_ends_in_its_own_time_and_stays_away(terminal: Terminal) -> None:
+    terminal.start(
+        "worker-1", "sh", "-c", "trap 'echo enough; exit 0' USR1; echo begun; while :; do sleep 0.1; done"
+    )
+    terminal.start("worker-2", "sh", "-c", "echo ready; exit 1")
+    terminal.watch_until("begun")
+    terminal.watch_until("worker-2 has ended (exit status 1)")
+    for child in tuple(terminal.supervisor.children):
+        terminal.supervisor.dismiss(child, DRAIN_SIGNAL)
+    terminal.watch_until("worker-1 has ended, as it was told to")
+
+    assert "worker-1 | enough" in terminal.lines
+    assert terminal.supervisor.children == []
+    terminal.supervisor.stop(last="queue")
+
+
+def test_a_worker_that_was_drained_is_not_started_again(terminal: Terminal) -> None:
+    terminal.start("worker-1", "sh", "-c", f"exit {DRAINED}")
+    terminal.watch_until("worker-1 has ended, as it was told to")
+
+    assert terminal.supervisor.children == []
+    terminal.supervisor.stop(last="queue")
 
 
 def test_what_a_child_leaves_behind_is_ended_with_it(terminal: Terminal, tmp_path: Path) -> None:

@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.cli.sites import RunningSite, living, run_vod
+from tests.factories import make_admin
 from tests.servers import free_port, wait_until
+from vod_web.core.clock import utc_now
+from vod_web.core.settings import load_settings
+from vod_web.db.engine import make_engine
+from vod_web.db.session import bind_sessions, close_session, current_session
+from vod_web.models import User
+from vod_web.schemas.admin import WorkersChange
+from vod_web.services.site import decide_worker_count
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 
@@ -58,6 +67,11 @@ def test_the_site_comes_up_heals_itself_and_goes_away(site: RunningSite) -> None
     site.wait_until_said("worker-1 has ended (killed by SIGKILL)")
     wait_until(lambda: process_of(site, "worker.py") not in (0, worker), what="the worker is started again")
 
+    choose_workers(site, 2)
+    site.wait_until_said("2 workers, and another one for what viewers wait for")
+    choose_workers(site, 1)
+    site.wait_until_said("worker-2 has ended, as it was told to")
+
     processes = site.descendants()
     assert len(processes) >= 4
     assert site.stop(signal.SIGINT) < 5
@@ -73,10 +87,21 @@ def test_nothing_is_left_when_it_is_killed(site: RunningSite) -> None:
     wait_until(lambda: not living(processes), what="all that it started has ended", limit_s=5)
 
 
+def choose_workers(site: RunningSite, count: int) -> None:
+    """What an admin does on the page of the workers."""
+    settings = load_settings({"VOD_DATA_DIR": str(site.data_dir)})
+    engine = make_engine(settings.database_url)
+    bind_sessions(engine)
+    admin = current_session().scalar(select(User)) or make_admin()
+    decide_worker_count(admin, WorkersChange(count=count), settings=settings, now=utc_now())
+    close_session()
+    engine.dispose()
+
+
 def process_of(site: RunningSite, program: str) -> int:
-    """The process of the site that runs this program; 0 when there is none."""
+    """The process of the site that runs this program, and no more than it; 0 when there is none."""
     for process_id in site.descendants():
-        if program in Path(f"/proc/{process_id}/cmdline").read_text():
+        if Path(f"/proc/{process_id}/cmdline").read_text().rstrip("\0").endswith(program):
             return process_id
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import measure
+from tests.factories import make_admin
 from tests.servers import wait_until
 from tests.workers import QueueServer, Site
 from vod_web.media.tools import find_ffmpeg
@@ -220,6 +221,43 @@ def test_a_worker_told_to_end_gives_its_job_back(site: Site, clips: dict[str, Pa
 def test_an_idle_worker_ends_at_once(site: Site) -> None:
     worker = site.start_worker()
     wait_until(lambda: bool(site.worker_names()), what="the worker reports")
+@on_sqlite
+def test_a_drained_worker_finishes_its_job_and_takes_no_other(site: Site, clips: dict[str, Path]) -> None:
+    worker = site.start_worker("--name", "only")
+    video = site.add_video(clips["long"])
+    job = site.wait_for_job(video)
+    processing.drain_worker(make_admin(), "only", now=utc_now())
+
+    assert worker.wait(60) == DRAINED
+    jobs = {found.id: found.state for found in site.jobs(video)}
+    assert jobs[job.id] is JobState.DONE
+    assert JobState.QUEUED in jobs.values()
+    assert site.worker_names() == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("is_queue_there", [True, False])
+def test_an_idle_worker_that_is_drained_ends_at_once(
+    site: Site, queue_process: QueueServer, is_queue_there: bool
+) -> None:
+    worker = site.start_worker("--name", "only")
+    wait_until(lambda: bool(site.worker_names()), what="the worker reports")
+    if not is_queue_there:
+        queue_process.kill()
+        wait_until(lambda: "queue_away" in site.log.read_text(), what="the worker waits for the queue")
+    worker.send_signal(DRAIN_SIGNAL)
+
+    assert worker.wait(10) == DRAINED
+
+
+@on_sqlite
+def test_a_worker_says_how_many_processors_it_keeps_busy(site: Site, clips: dict[str, Path]) -> None:
+    site.start_worker("--lease", "2")
+    site.wait_for_job(site.add_video(clips["long"]))
+
+    wait_until(lambda: any((worker.cpu_cores or 0) > 0.1 for worker in site.list_workers()), what="FFmpeg counts")
+
+
     worker.terminate()
 
     assert worker.wait(3) == 0

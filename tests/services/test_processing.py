@@ -44,7 +44,7 @@ from vod_web.services.processing.publish import make_playable
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.turns import FIRST_PLACE, LADDER_PLACE, POSTER_PLACE, choose_next
 from vod_web.services.processing.waiting import want_job
-from vod_web.services.processing.workers import forget_workers, report_worker
+from vod_web.services.processing.workers import report_worker
 from vod_web.storage.keys import segment_key
 from vod_web.storage.local import LocalStorage
 
@@ -331,7 +331,7 @@ def test_a_finished_chunk_lets_the_next_one_in(encode: Encode, queue: JobQueue) 
 def test_the_window_grows_with_the_workers(encode: Encode, queue: JobQueue) -> None:
     for number in range(6):
         row = Worker(name=f"w{number}", host="h", pid=1, queues="", started_at=NOW)
-        report_worker(row, job_id=None, now=NOW)
+        report_worker(row, now=NOW)
     prepare(encode, queue, chunks=9)
 
     assert sum(state == "queued" for name, state in states(encode).items() if name.startswith(("chunk", "audio"))) == 8
@@ -449,15 +449,6 @@ def test_a_wiped_queue_hears_of_its_jobs_again(encode: Encode, queue: JobQueue) 
 def test_the_sweep_waits_for_a_queue_server_that_is_away(encode: Encode) -> None:
     assert sweep_jobs(queue=JobQueue("redis://127.0.0.1:1/0"), now=NOW + timedelta(seconds=60)) == 0
     assert states(encode) == {"prepare-0": "queued"}
-
-
-def test_silent_workers_are_forgotten(database: Engine) -> None:
-    report_worker(Worker(name="w1", host="h", pid=7, queues="low", started_at=NOW), job_id=None, now=NOW)
-    report_worker(Worker(name="w1", host="h", pid=8, queues="low", started_at=NOW), job_id=3, now=NOW)
-
-    assert [(worker.pid, worker.job_id) for worker in processing.list_workers()] == [(8, 3)]
-    assert forget_workers(now=NOW + timedelta(minutes=9)) == 0
-    assert forget_workers(now=NOW + timedelta(minutes=11)) == 1
 
 
 # publishing, files

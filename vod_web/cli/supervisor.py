@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vod_web.cli.logs import ChildLog
-from vod_web.core.processes import start_process
+from vod_web.core.processes import DRAINED, start_process
 
 LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0
@@ -46,6 +46,8 @@ class Child:
     """How often in a row it ended by itself."""
     start_at: float = 0.0
     """When it is to be started again (monotonic)."""
+    is_leaving: bool = False
+    """Told to end in its own time; it is not started again."""
 
 
 @dataclass
@@ -69,12 +71,20 @@ class Supervisor:
     def watch(self) -> None:
         """One round, a fifth of a second at most: hear the children, start again those that have ended."""
         self._hear(ROUND_S)
-        for child in self.children:
+        for child in tuple(self.children):
             if child.process is None:
                 if time.monotonic() >= child.start_at:
                     self._start(child)
             elif child.process.poll() is not None:
                 self._bury(child, child.process)
+
+    def dismiss(self, child: Child, signal_number: int) -> None:
+        """Tell a child to end in its own time, and do not start it again."""
+        child.is_leaving = True
+        if child.process is None:
+            self._remove(child)
+        else:
+            child.process.send_signal(signal_number)
 
     def stop(self, *, last: str, grace_s: float = 3.0) -> None:
         """End all children: ask first, use force after `grace_s`; the one named `last` after the others.
@@ -119,14 +129,22 @@ class Supervisor:
             child.output = -1
 
     def _bury(self, child: Child, process: subprocess.Popen[bytes]) -> None:
-        """A child has ended by itself: end what it left behind, say so, and plan its next start."""
+        """A child has ended by itself: end what it left behind, say so, and plan its next start, if there is one."""
         self._forget(child, process)
+        if child.is_leaving or process.returncode == DRAINED:
+            self._remove(child)
+            self.say(f"{child.name} has ended, as it was told to")
+            return
         now = time.monotonic()
         child.deaths = 1 if now - child.started_at > STEADY_AFTER_S else child.deaths + 1
         pause_s = restart_pause_s(child.deaths)
         child.start_at = now + pause_s
         child.process = None
         self.say(f"{child.name} has ended ({_how(process.returncode)}); it is started again in {pause_s:g} s")
+
+    def _remove(self, child: Child) -> None:
+        self.children.remove(child)
+        child.log.close()
 
     def _forget(self, child: Child, process: subprocess.Popen[bytes]) -> None:
         """End what is left of a child's process group, and take its last words."""

@@ -9,7 +9,8 @@ import time
 
 from vod_web.cli import queue_server
 from vod_web.cli.assets import ensure_assets
-from vod_web.cli.console import CannotRun, say
+from vod_web.cli.console import CannotRun, complain, say
+from vod_web.cli.crew import Crew
 from vod_web.cli.database import upgrade_database
 from vod_web.cli.preflight import check_address, lock_data_directory
 from vod_web.cli.supervisor import Supervisor
@@ -36,13 +37,16 @@ def main(argv: list[str]) -> int:
     supervisor = Supervisor(settings.data_dir / "logs", say, is_verbose=arguments.verbose)
     try:
         _start(settings, env, supervisor)
+    crew = Crew(settings, env, supervisor)
         _wait_until_ready(settings, supervisor)
         say(f"Ready: {settings.base_url}")
+        crew.start()
         while True:
             supervisor.watch()
     except KeyboardInterrupt:
         for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signal_number, signal.SIG_IGN)  # stopping takes a few seconds at most
+            crew.follow()
         say("Stopping")
         return 0
     finally:
@@ -67,10 +71,14 @@ def _start(settings: Settings, env: dict[str, str], supervisor: Supervisor) -> N
     upgrade_database(settings, env)
     say("Starting the web server")
     supervisor.start("web", [sys.executable, "-m", "vod_web.cli.web_server"], env)
-    if settings.workers:
-        say(f"Starting {settings.workers} workers" if settings.workers > 1 else "Starting a worker")
-    for number in range(1, settings.workers + 1):
-        supervisor.start(f"worker-{number}", [sys.executable, "worker.py"], env)
+
+
+def _check_browsers(settings: Settings, env: dict[str, str]) -> None:
+    """Let pages use the bucket where they cannot yet, and say what to do where that is not ours to do."""
+    if settings.storage == "s3":
+        tested = run_program([sys.executable, "-m", "vod_web.cli", "doctor", "browsers"], cwd=ROOT, env=env)
+        if not tested.is_success:
+            complain(tested.output.rstrip())
 
 
 def _check_queue(settings: Settings) -> None:

@@ -17,6 +17,10 @@ from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+DRAIN_SIGNAL = signal.SIGUSR1
+"""Tells a worker to end when the job at hand is done, and to take no other."""
+DRAINED = 3
+"""The exit status by which it says that it has; nobody should start it again."""
 AUTOGROUP = Path("/proc/self/autogroup")
 AUTOGROUP_TRIES, AUTOGROUP_PAUSE_S = 5, 0.11
 

@@ -19,6 +19,10 @@ from urllib.parse import urlsplit
 PREFIX = "VOD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LADDER_HEIGHTS = (240, 360, 480, 720, 1080, 1440, 2160)
+LEAST_S3_PART_BYTES = 5 * 1024**2  # of a multipart upload, but for its last part
+MOST_WORKERS = 64
+WEB_THREADS = 32
+"""In each process of the web server: requests that wait for a segment or send a large file hold a thread each."""
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
 
 
@@ -148,8 +152,8 @@ class Settings:
     """Bucket in the `path`, or as a `virtual` host; `auto` picks path for endpoints of one's own."""
     cdn_url: str = _setting(_url("http", "https"), "", "https://cdn.example.org")
     """A CDN in front of the bucket; public videos' segments are fetched from there."""
-    workers: int = _setting(_whole(0, 64), _default_workers(), "2")
-    """Worker processes that `./vod up` starts; 0 when they run on other machines."""
+    workers: int = _setting(_whole(0, MOST_WORKERS), _default_workers(), "2")
+    """Worker processes that `./vod up` starts, until another number is chosen in the browser; 0 for none here."""
     ffmpeg: str = _setting(_text, "", "/usr/local/bin/ffmpeg")
     """The FFmpeg to use; else a safe one from the machine, else the one among the packages."""
     ladder: tuple[int, ...] = _setting(_heights, (240, 360, 480, 720, 1080), "360,720,1080")

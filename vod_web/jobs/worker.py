@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import VodError
 from vod_web.core.logging import configure_logging, get_logger
+from vod_web.core.processes import DRAIN_SIGNAL, DRAINED
 from vod_web.core.settings import Settings, SettingsError, load_settings
 from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session
@@ -23,7 +24,7 @@ from vod_web.jobs.hints import HintWorker
 from vod_web.jobs.names import clean_scratch, host_name, take_name
 from vod_web.jobs.rounds import SWEEP, Rounds
 from vod_web.jobs.workplace import SWEEP_S, Rhythm, Workplace, take_workplace
-from vod_web.media.runner import URGENT_NICE, Tools
+from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
 from vod_web.queue import Urgency, connect
 from vod_web.resources import open_resources, resources
@@ -39,7 +40,7 @@ log = get_logger(__name__)
 
 
 def main(argv: list[str]) -> int:
-    """Work until SIGTERM or Ctrl-C; the exit status is 2 where it could not begin."""
+    """Work until SIGTERM or Ctrl-C; the exit status is 2 where it could not begin, 3 where it was drained."""
     arguments = parse_arguments(argv)
     try:
         workplace = furnish(load_settings(), arguments)
@@ -47,7 +48,7 @@ def main(argv: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return WRONG_START
     WorkerProcess(workplace).work()
-    return 0
+    return 0 if workplace.is_stopping else DRAINED
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -92,7 +93,7 @@ def furnish(settings: Settings, arguments: argparse.Namespace) -> Workplace:
         name=taken.name,
         queues=arguments.queues,
         scratch=scratch / taken.name,
-        tools=Tools(str(ffmpeg), nice=URGENT_NICE) if is_urgent else Tools(str(ffmpeg)),
+        tools=Tools(str(ffmpeg)),
         rhythm=Rhythm(lease_s=arguments.lease, sweep_s=arguments.sweep),
     )
     take_workplace(workplace)
@@ -114,16 +115,33 @@ class WorkerProcess:
         """Take jobs until a signal ends it."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        signal.signal(DRAIN_SIGNAL, self._on_drain)
         log.info("worker_started", worker=self._place.name, queues=",".join(self._place.queues))
         with contextlib.suppress(StopRequested):
             self._take_up_former_life()
             for rounds in self._rounds:
                 rounds.start()
-            while not self._place.is_stopping:
+            while not self._is_ending:
                 self._listen()
         for rounds in self._rounds:
             rounds.stop(wait_s=0.3)
         self._leave()
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._place.is_stopping or self._place.is_draining
+
+    def _on_drain(self, _number: int, _frame: FrameType | None) -> None:
+        """Do what is at hand to its end, and take nothing more."""
+        if self._is_ending:
+            return
+        self._place.is_draining = True
+        self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        if self._listener is None:
+            raise StopRequested
+        self._listener.stop()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Give the job at hand back, and end; what is going on elsewhere is broken off a little later."""
@@ -133,9 +151,7 @@ class WorkerProcess:
         timer = threading.Timer(LAST_MOMENT_S, os._exit, (1,))
         timer.daemon = True
         timer.start()
-        if self._listener is None:
-            raise StopRequested
-        self._listener.stop()
+        self._stop_listening()
         if self._place.attempt is not None:
             self._place.attempt.stop()
 
@@ -157,13 +173,13 @@ class WorkerProcess:
         """Take jobs until the queue server goes away, and wait until it is back."""
         try:
             self._listener = HintWorker(self._place.queues, connect(resources().settings.redis_url))
-            if not self._place.is_stopping:  # what a signal raised may have been swallowed on the way
+            if not self._is_ending:  # what a signal raised may have been swallowed on the way
                 self._listener.work()
         except RedisError as error:
             log.debug("listening_ended", error=str(error))
         finally:
             self._listener = None
-        if not self._place.is_stopping:
+        if not self._is_ending:
             time.sleep(PAUSE_S)
             self._wait_for_queue()
 
@@ -184,7 +200,7 @@ class WorkerProcess:
                 return
 
     def _leave(self) -> None:
-        log.info("worker_stopped", worker=self._place.name)
+        log.info("worker_stopped", worker=self._place.name, drained=self._place.is_draining)
         with contextlib.suppress(SQLAlchemyError):
             self._place.leave()
             close_session()

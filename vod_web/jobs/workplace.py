@@ -1,15 +1,19 @@
 """What does this process need to know of itself as a worker: its name, its tools, the job it is at?"""
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from vod_web.core.clock import utc_now
+from vod_web.core.processes import DRAIN_SIGNAL
+from vod_web.jobs.load import Load
 from vod_web.jobs.names import host_name
-from vod_web.media.runner import Tools
+from vod_web.media.runner import URGENT_NICE, Tools
 from vod_web.models import Worker
 from vod_web.resources import resources
 from vod_web.services.processing.attempts import Attempt
@@ -50,6 +54,9 @@ class Workplace:
     """The job it is at, if any."""
     is_stopping: bool = False
     """Told to end: what it begins from now on goes back at once."""
+    is_draining: bool = False
+    """Told to end when the job at hand is done."""
+    load: Load = field(default_factory=Load)
 
     @contextmanager
     def at_work(self, lease: Lease) -> Iterator[Attempt]:
@@ -60,7 +67,7 @@ class Workplace:
             storage=at_hand.storage,
             queue=at_hand.queue,
             settings=at_hand.settings,
-            tools=self.tools,
+            tools=replace(self.tools, nice=URGENT_NICE) if lease.is_urgent else self.tools,
             folder=self.scratch / f"{lease.job_id}-{lease.attempt}",
             lease_s=self.rhythm.lease_s,
         )
@@ -75,24 +82,26 @@ class Workplace:
             attempt.remove_folder()
 
     def report(self) -> None:
-        """Let the site know that this worker is there, and what it is at."""
+        """Let the site know that this worker is there, and what it is at; hear whether it is to be drained."""
         attempt = self.attempt
         if attempt is not None:
             attempt.renew()
-        job_id = attempt.lease.job_id if attempt is not None else None
-        report_worker(self._row(), job_id=job_id, now=utc_now())
+        if report_worker(self._row(attempt), now=utc_now()) and not self.is_draining:
+            signal.pthread_kill(threading.main_thread().ident or 0, DRAIN_SIGNAL)  # it may be waiting for a hint
 
     def leave(self) -> None:
         """Let the site know that this worker has ended."""
         remove_worker(self.name, pid=os.getpid())
 
-    def _row(self) -> Worker:
+    def _row(self, attempt: Attempt | None) -> Worker:
         return Worker(
             name=self.name,
             host=host_name(),
             pid=os.getpid(),
             queues=",".join(self.queues),
             started_at=self.started_at,
+            job_id=attempt.lease.job_id if attempt is not None else None,
+            cpu_cores=self.load.measure(),
         )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from vod_web.core.settings import MOST_WORKERS
 from vod_web.models import JobKind, JobState, RegistrationPolicy, Role
 from vod_web.schemas.accounts import Email, Username
 from vod_web.schemas.base import Input, Output, PageQuery
@@ -111,6 +112,28 @@ class SiteChange(Input):
 
     name: SiteName
     registration: RegistrationPolicy
+
+
+class WorkersChange(Input):
+    """How many workers `./vod up` is to keep."""
+
+    count: Annotated[int, Field(ge=1, le=MOST_WORKERS)]
+
+
+class WorkerRead(Output):
+    """A worker, as it last reported."""
+
+    name: str
+    host: str
+    queues: str
+    """What it takes, with commas between them; `urgent` alone is kept free for what viewers wait for."""
+    job_id: int | None
+    cpu_cores: float | None
+    """How many processors it keeps busy, FFmpeg included."""
+    drained_at: datetime | None
+    """Since when it takes no further job."""
+    started_at: datetime
+    seen_at: datetime
 
 
 class PersonRead(Output):

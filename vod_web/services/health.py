@@ -16,7 +16,7 @@ from vod_web.db.session import close_session, current_session
 from vod_web.media.tools import find_ffmpeg
 from vod_web.queue import JobQueue
 from vod_web.services.mail import Mailer
-from vod_web.services.processing.workers import ALIVE_S, count_workers
+from vod_web.services.processing.workers import ALIVE_S, count_urgent_workers, count_workers
 from vod_web.storage.base import Storage
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -117,10 +117,10 @@ def check_ffmpeg(settings: Settings) -> Check:
 def check_workers(now: datetime) -> Check:
     """At least one worker that takes every kind of job has reported a moment ago."""
     try:
-        count = count_workers(now=now)
+        count, urgent = count_workers(now=now), count_urgent_workers(now=now)
     except SQLAlchemyError:
         close_session()
-        count = 0
+        count = urgent = 0
     if not count:
         return Check(
             "workers",
@@ -128,7 +128,8 @@ def check_workers(now: datetime) -> Check:
             f"No worker has reported in the last {ALIVE_S:g} s (one that is --urgent does not count): videos wait.",
             "Start one with: python worker.py (or set VOD_WORKERS above 0 for ./vod up).",
         )
-    return Check("workers", True, f"{count} at work" if count > 1 else "one at work")
+    others = f", and {urgent} for what viewers wait for" if urgent else ""
+    return Check("workers", True, f"{count if count > 1 else 'one'} at work{others}")
 
 
 def check_mail(settings: Settings) -> Check:

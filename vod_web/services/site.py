@@ -1,14 +1,19 @@
 """What was decided about the site as a whole, in the browser?"""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
+from vod_web.core.errors import Conflict
+from vod_web.core.settings import Settings
 from vod_web.db.session import current_session, transaction
 from vod_web.models import RegistrationPolicy, Role, SiteSetting, User
-from vod_web.schemas.admin import SiteChange
+from vod_web.schemas.admin import SiteChange, WorkersChange
 from vod_web.services import audit
 from vod_web.services.permissions import require_role
+
+WORKERS = "workers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,40 @@ def decide(actor: User | None, change: SiteChange) -> Site:
     with transaction():
         audit.note(admin, "site.change", change.name, registration=change.registration.value)
         return change_site(Site(name=change.name, registration=change.registration))
+
+
+@dataclass(frozen=True)
+class WorkerCount:
+    """How many workers `./vod up` keeps, wherever it runs for this site."""
+
+    count: int
+    decided_at: str | None = None
+    """None where only the settings say. The same number, decided again, brings drained workers back."""
+
+
+def get_worker_count(settings: Settings) -> WorkerCount:
+    """What was decided, or else what the settings of this machine say, which may also forbid workers here."""
+    row = current_session().get(SiteSetting, WORKERS, populate_existing=True)
+    if row is None or not settings.workers:
+        return WorkerCount(settings.workers)
+    return WorkerCount(**row.value["value"])
+
+
+def decide_worker_count(actor: User | None, change: WorkersChange, *, settings: Settings, now: datetime) -> WorkerCount:
+    """Let `./vod up` keep so many workers; it hears of it within seconds. Those too many finish their jobs first.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+        Conflict: the settings say that there are no workers where the site runs.
+    """
+    admin = require_role(actor, Role.ADMIN)
+    if not settings.workers:
+        raise Conflict("VOD_WORKERS is 0: ./vod up starts no workers here. Start them on other machines.")
+    decided = WorkerCount(change.count, now.isoformat())
+    with transaction() as session:
+        audit.note(admin, "site.workers", str(change.count))
+        session.merge(SiteSetting(name=WORKERS, value={"value": asdict(decided)}))
+    return decided
 
 
 def is_set_up() -> bool:

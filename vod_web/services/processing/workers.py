@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
+from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Worker
+from vod_web.models import Role, User, Worker
 from vod_web.queue import Urgency
+from vod_web.services import audit
+from vod_web.services.permissions import require_role
 
 ALIVE_S = 30.0
 """A worker that has not reported for so long is not counted."""
@@ -14,20 +17,37 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 """A worker that has not reported for so long is not shown any more."""
 
 
-def report_worker(worker: Worker, *, job_id: int | None, now: datetime) -> None:
-    """Note that the worker is there, and the job it is at; makes its row where there is none."""
+def report_worker(worker: Worker, *, now: datetime) -> bool:
+    """Note that the worker is there and what it is at, and whether it is to be drained.
+
+    Makes its row where there is none; what was asked of an earlier process of the same name is over.
+    """
     with transaction() as session:
-        session.merge(
-            Worker(
-                name=worker.name,
-                host=worker.host,
-                pid=worker.pid,
-                queues=worker.queues,
-                started_at=worker.started_at,
-                job_id=job_id,
-                seen_at=now,
-            )
-        )
+        known = session.get(Worker, worker.name, populate_existing=True)
+        if known is None or known.started_at != worker.started_at:
+            worker.drained_at = None
+        else:
+            worker.drained_at = known.drained_at
+        worker.seen_at = now
+        return session.merge(worker).drained_at is not None
+
+
+def drain_worker(actor: User | None, name: str, *, now: datetime) -> Worker:
+    """Let a worker finish the job that it is at, and end; it hears of it within seconds.
+
+    Raises:
+        NotAllowed: the actor is not an admin.
+        NotFound: no worker of this name has reported lately.
+    """
+    admin = require_role(actor, Role.ADMIN)
+    with transaction() as session:
+        worker = session.get(Worker, name, populate_existing=True, with_for_update=True)
+        if worker is None:
+            raise NotFound("There is no such worker. It may have ended.")
+        if worker.drained_at is None:
+            audit.note(admin, "worker.drain", name)
+            worker.drained_at = now
+    return worker
 
 
 def remove_worker(name: str, *, pid: int) -> None:
@@ -45,13 +65,22 @@ def forget_workers(*, now: datetime) -> int:
     return len(gone)
 
 
-def list_workers() -> list[Worker]:
-    """All workers that reported in the last minutes, by name; `seen_at` says when each did."""
+def list_workers(actor: User | None) -> list[Worker]:
+    """All workers that reported in the last minutes, by name, for an admin; `seen_at` says when each did."""
+    require_role(actor, Role.ADMIN)
     return list(current_session().scalars(select(Worker).order_by(Worker.name)))
 
 
 def count_workers(*, now: datetime) -> int:
-    """The workers that are there, without those that take urgent jobs alone: they finish no video."""
-    is_alive = Worker.seen_at >= now - timedelta(seconds=ALIVE_S)
-    takes_more = Worker.queues != Urgency.URGENT.value
-    return current_session().scalar(select(func.count()).select_from(Worker).where(is_alive, takes_more)) or 0
+    """The workers that take jobs, without those that take urgent ones alone: they finish no video."""
+    return _count(Worker.queues != Urgency.URGENT.value, now)
+
+
+def count_urgent_workers(*, now: datetime) -> int:
+    """The workers that take urgent jobs alone."""
+    return _count(Worker.queues == Urgency.URGENT.value, now)
+
+
+def _count(kind: ColumnElement[bool], now: datetime) -> int:
+    is_there = (Worker.seen_at >= now - timedelta(seconds=ALIVE_S), Worker.drained_at.is_(None))
+    return current_session().scalar(select(func.count()).select_from(Worker).where(kind, *is_there)) or 0
