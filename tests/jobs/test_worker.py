@@ -11,6 +11,8 @@ from tests.clips import measure
 from tests.factories import make_admin
 from tests.servers import wait_until
 from tests.workers import QueueServer, Site
+from vod_web.core.clock import utc_now
+from vod_web.core.processes import DRAIN_SIGNAL, DRAINED
 from vod_web.media.tools import find_ffmpeg
 from vod_web.models import JobKind, JobState, Video, VideoStatus
 from vod_web.services import processing

@@ -9,7 +9,7 @@ import time
 
 from vod_web.cli import queue_server
 from vod_web.cli.assets import ensure_assets
-from vod_web.cli.console import CannotRun, complain, say
+from vod_web.cli.console import CannotRun, say
 from vod_web.cli.crew import Crew
 from vod_web.cli.database import upgrade_database
 from vod_web.cli.preflight import check_address, lock_data_directory
@@ -35,18 +35,18 @@ def main(argv: list[str]) -> int:
     find_ffmpeg(settings.ffmpeg)
     ensure_assets()
     supervisor = Supervisor(settings.data_dir / "logs", say, is_verbose=arguments.verbose)
+    crew = Crew(settings, env, supervisor)
     try:
         _start(settings, env, supervisor)
-    crew = Crew(settings, env, supervisor)
+        crew.start()
         _wait_until_ready(settings, supervisor)
         say(f"Ready: {settings.base_url}")
-        crew.start()
         while True:
             supervisor.watch()
+            crew.follow()
     except KeyboardInterrupt:
         for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signal_number, signal.SIG_IGN)  # stopping takes a few seconds at most
-            crew.follow()
         say("Stopping")
         return 0
     finally:
@@ -71,14 +71,6 @@ def _start(settings: Settings, env: dict[str, str], supervisor: Supervisor) -> N
     upgrade_database(settings, env)
     say("Starting the web server")
     supervisor.start("web", [sys.executable, "-m", "vod_web.cli.web_server"], env)
-
-
-def _check_browsers(settings: Settings, env: dict[str, str]) -> None:
-    """Let pages use the bucket where they cannot yet, and say what to do where that is not ours to do."""
-    if settings.storage == "s3":
-        tested = run_program([sys.executable, "-m", "vod_web.cli", "doctor", "browsers"], cwd=ROOT, env=env)
-        if not tested.is_success:
-            complain(tested.output.rstrip())
 
 
 def _check_queue(settings: Settings) -> None:
