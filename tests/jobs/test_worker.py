@@ -220,10 +220,6 @@ def test_a_worker_told_to_end_gives_its_job_back(site: Site, clips: dict[str, Pa
 
 
 @on_sqlite
-def test_an_idle_worker_ends_at_once(site: Site) -> None:
-    worker = site.start_worker()
-    wait_until(lambda: bool(site.worker_names()), what="the worker reports")
-@on_sqlite
 def test_a_drained_worker_finishes_its_job_and_takes_no_other(site: Site, clips: dict[str, Path]) -> None:
     worker = site.start_worker("--name", "only")
     video = site.add_video(clips["long"])
@@ -260,6 +256,10 @@ def test_a_worker_says_how_many_processors_it_keeps_busy(site: Site, clips: dict
     wait_until(lambda: any((worker.cpu_cores or 0) > 0.1 for worker in site.list_workers()), what="FFmpeg counts")
 
 
+@on_sqlite
+def test_an_idle_worker_ends_at_once(site: Site) -> None:
+    worker = site.start_worker()
+    wait_until(lambda: bool(site.worker_names()), what="the worker reports")
     worker.terminate()
 
     assert worker.wait(3) == 0
