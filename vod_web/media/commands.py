@@ -90,7 +90,9 @@ def network_options() -> list[str]:
 
 def choose_decoder(stream_index: int, codec: str) -> list[str]:
     """The one decoder that may read a stream: FFmpeg's own choice among several depends on how it was built."""
-    return [f"-c:{stream_index}", {**VIDEO_DECODERS, **AUDIO_DECODERS}[codec]]
+    decoder = {**VIDEO_DECODERS, **AUDIO_DECODERS}[codec]
+    # when this option is read, a LATM track of a transport stream is not known to be sound; there is one decoder anyway
+    return [] if decoder == "aac_latm" else [f"-c:{stream_index}", decoder]
 
 
 def seek_before(plan: EncodePlan, time_s: Fraction) -> Fraction | None:

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from vod_web.core.errors import UnsupportedMedia
 
-from .formats import AUDIO_DECODERS, SUBTITLE_DECODERS, VIDEO_DECODERS
+from .formats import AUDIO_DECODERS, DECODE_ORDERED, SUBTITLE_DECODERS, VIDEO_DECODERS
 from .frame_facts import check_colours, check_sizes, is_interlaced, read_aspect, read_colour, read_orientation
 from .probed import AudioTrack, Chapter, FrameTimes, Probe, SubtitleTrack, VideoStream
 from .scan import SourceTimes, read_times
@@ -115,7 +115,8 @@ def read_video(
 ) -> tuple[VideoStream, SourceTimes]:
     """The facts of the picture, and what packets tell of all streams."""
     context, frame = stream.codec_context, first[0]
-    moment = frame.pts if frame.pts is not None else frame.dts
+    has_times = frame.pts is not None and container.format.name not in DECODE_ORDERED
+    moment = frame.pts if has_times else frame.dts
     first_pts = moment if moment is not None else stream.start_time or 0
     times = read_times(container, stream, first_pts=first_pts, size_bytes=size_bytes)
     rotation_deg, is_mirrored = read_orientation(frame)

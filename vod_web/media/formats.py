@@ -34,6 +34,9 @@ DEMUXERS = (
 BARE_DEMUXERS = ("h264", "hevc", "mpegvideo", "m4v")
 """Streams without a container: nothing says when their frames are shown, and nothing can be found in them."""
 
+DECODE_ORDERED = ("avi", "asf")
+"""Containers that say when frames are decoded and not when they are shown: what readers say of that is guessed."""
+
 AUDIO_DEMUXERS = ("mp3", "wav", "w64", "flac", "aac", "ac3", "eac3", "aiff", "amr", "caf", "dts")
 """Opened by the probe only, to say "this is a sound file" instead of "this is no video"."""
 
@@ -66,23 +69,32 @@ VIDEO_DECODERS = {
     "png": "png",
     "rawvideo": "rawvideo",
     "cfhd": "cfhd",
+    "svq1": "svq1",
     "svq3": "svq3",
+    "cinepak": "cinepak",
+    "vp6": "vp6",
+    "vp6f": "vp6f",
+    "jpeg2000": "jpeg2000",
     "vvc": "vvc",
 }
 """Video codec -> the one decoder that may read it."""
 
 AUDIO_DECODERS = {
     "aac": "aac",
+    "aac_latm": "aac_latm",
     "mp3": "mp3float",
     "mp2": "mp2float",
     "ac3": "ac3",
     "eac3": "eac3",
     "dts": "dca",
     "truehd": "truehd",
+    "mlp": "mlp",
     "opus": "opus",
     "vorbis": "vorbis",
     "flac": "flac",
     "alac": "alac",
+    "wavpack": "wavpack",
+    "tta": "tta",
     "amr_nb": "amrnb",
     "amr_wb": "amrwb",
     "wmav1": "wmav1",
@@ -109,6 +121,7 @@ AUDIO_DECODERS = {
     "pcm_mulaw": "pcm_mulaw",
     "pcm_bluray": "pcm_bluray",
     "pcm_dvd": "pcm_dvd",
+    "s302m": "s302m",
 }
 """Audio codec -> the one decoder that may read it."""
 

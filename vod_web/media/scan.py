@@ -22,7 +22,7 @@ from av.video.stream import VideoStream as AvVideoStream
 from vod_web.core.errors import UnsupportedMedia
 
 from .bitstream import BitstreamWatch
-from .formats import BARE_DEMUXERS
+from .formats import BARE_DEMUXERS, DECODE_ORDERED
 from .packets import PacketWatch, is_aac, look_at_keyframes, read_index
 from .probed import Bitstream, FrameTimes, PacketTimes
 from .timing import (
@@ -43,6 +43,8 @@ LONG_SCAN_S = 90.0
 MOST_PACKETS = 3_000_000
 """27 hours at 30 frames a second; bounds the memory of a scan to about 100 MB."""
 TAIL_S = 10
+LONGEST_DELAY_FRAMES = 16
+"""What H.264 and HEVC allow; more frames before the first one shown cannot be decoded."""
 
 
 @dataclass
@@ -66,6 +68,8 @@ class Scan:
     """Looks at H.264."""
     sound: dict[int, PacketWatch] = field(default_factory=dict)
     """Stream index -> the packets of an AAC track."""
+    is_decode_ordered: bool = False
+    """The container has no times of showing."""
 
     @property
     def times(self) -> array[int]:
@@ -77,6 +81,13 @@ class Scan:
         """Frames whose time is not among `times`."""
         return len(self.decode_times) if self.pts else 0
 
+    def delay_before(self, first_pts: int) -> int:
+        """How long frames wait for being shown where only the times of decoding are known."""
+        if self.pts or not self.decode_times:
+            return 0
+        earlier = sum(time < first_pts for time in islice(self.decode_times, LONGEST_DELAY_FRAMES + 1))
+        return first_pts - self.decode_times[0] if 0 < earlier <= LONGEST_DELAY_FRAMES else 0
+
 
 def begin_scan(container: InputContainer, video: AvVideoStream) -> Scan:
     """A scan that knows what is worth looking at."""
@@ -86,6 +97,7 @@ def begin_scan(container: InputContainer, video: AvVideoStream) -> Scan:
     return Scan(
         bitstream=BitstreamWatch(bytes(context.extradata or b""), _time_base(video)) if is_h264 else None,
         sound={stream.index: PacketWatch.of(stream) for stream in sound},
+        is_decode_ordered=container.format.name in DECODE_ORDERED,
     )
 
 
@@ -103,27 +115,25 @@ def scan_packets(container: InputContainer, video: AvVideoStream, *, is_length_k
 
 def _note(scan: Scan, packet: Packet[Any], video_index: int) -> None:
     scan.size_bytes += packet.size
-    moment = packet.pts if packet.pts is not None else packet.dts
-    if packet.stream_index in scan.sound and moment is not None:
-        scan.sound[packet.stream_index].note(moment)
-    if packet.stream_index == video_index and packet.is_discard and packet.size and scan.bitstream:
+    index = packet.stream_index
+    is_timed = packet.pts is not None and not (scan.is_decode_ordered and index == video_index)
+    moment = packet.pts if is_timed else packet.dts
+    if index in scan.sound and moment is not None:
+        scan.sound[index].note(moment)
+    if index == video_index and packet.is_discard and packet.size and scan.bitstream:
         scan.bitstream.is_cut = True
     if moment is None or packet.is_discard or packet.time_base is None:
         return
     end = (moment + (packet.duration or 0)) * packet.time_base
-    index = packet.stream_index
     scan.ends[index] = max(scan.ends.get(index, end), end)
     if index == video_index:
-        _note_frame(scan, packet, moment)
+        _note_frame(scan, packet, moment, is_timed=is_timed)
 
 
-def _note_frame(scan: Scan, packet: Packet[Any], moment: int) -> None:
+def _note_frame(scan: Scan, packet: Packet[Any], moment: int, *, is_timed: bool) -> None:
     if moment > scan.latest_pts:
         scan.latest_pts, scan.latest_duration = moment, packet.duration or 0
-    if packet.pts is None:
-        scan.decode_times.append(moment)
-    else:
-        scan.pts.append(moment)
+    (scan.pts if is_timed else scan.decode_times).append(moment)
     if packet.is_keyframe:
         scan.keyframes.append(moment)
     if scan.bitstream and packet.is_keyframe:
@@ -185,13 +195,12 @@ def read_times(container: InputContainer, video: AvVideoStream, *, first_pts: in
     duration = _video_duration(container, video)
     check_not_truncated(video, size_bytes)
     scan = scan_packets(container, video, is_length_known=duration is not None)
-    keyframes = sorted({pts for pts in scan.keyframes if pts >= first_pts})
-    pts = sorted({pts for pts in scan.times if pts >= first_pts}) or [first_pts]
+    delay = scan.delay_before(first_pts)
+    keyframes = sorted({pts + delay for pts in scan.keyframes if pts + delay >= first_pts})
+    pts = sorted({pts + delay for pts in scan.times if pts + delay >= first_pts}) or [first_pts]
     if scan.is_whole:
-        rates = _declared_rates(video)
-        frames, rate = measure_frames(
-            pts, keyframes, base, rates, scan.latest_duration, untimed_count=scan.untimed_count
-        )
+        rates, untimed = _declared_rates(video), scan.untimed_count
+        frames, rate = measure_frames(pts, keyframes, base, rates, scan.latest_duration, untimed)
         sound = {index: watch.describe() for index, watch in scan.sound.items()}
         return _describe(frames, rate, scan, sound)
     if _has_index(video):
