@@ -46,7 +46,7 @@ def check_video(container: InputContainer) -> list[VideoFrame]:
     check_decodable(stream)
     first = first_frames(container, stream)
     check_sizes(first[0])
-    check_colours(first[0])
+    check_colours(stream, first[0])
     return first
 
 

@@ -27,6 +27,9 @@ TRANSFERS = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 13: "iec6196
 FULL_RANGE = 2
 INTERLACED_ORDERS = (2, 3, 4, 5)
 
+DOLBY_TAGS = ("dvh1", "dvhe", "dva1", "dvav", "dav1")
+"""What MP4 calls Dolby Vision that other players cannot show (Dolby Vision Streams Within ISO Base Media)."""
+
 SIDE_RANGE_PX = range(2, 16385)
 MOST_PIXELS = 8192 * 8192
 
@@ -38,13 +41,17 @@ def check_sizes(frame: VideoFrame) -> None:
         raise UnsupportedMedia(f"This video's picture size, {width} x {height}, is not one that can be processed.")
 
 
-def check_colours(frame: VideoFrame) -> None:
+def check_colours(stream: AvVideoStream, frame: VideoFrame) -> None:
     """Refuse Dolby Vision whose base means no colours by itself (profile 5): shown as it is, it is green and purple.
 
-    Its pictures come with Dolby's metadata, and say nothing of their colours. Those of the other profiles do: they are
-    HDR10, HLG or SDR.
+    It comes under Dolby's own name or with Dolby's metadata, and says nothing of its colours. The base of the other
+    profiles does: it is HDR10, HLG or SDR.
     """
-    is_dolby = find_side_data(frame, "DOVI_RPU_BUFFER") or find_side_data(frame, "DOVI_METADATA")
+    is_dolby = (
+        stream.codec_context.codec_tag in DOLBY_TAGS
+        or find_side_data(frame, "DOVI_METADATA") is not None
+        or find_side_data(frame, "DOVI_RPU_BUFFER") is not None
+    )
     if is_dolby and read_colour(frame).transfer == "unknown":
         raise UnsupportedMedia(
             "This video is in Dolby Vision of a kind (profile 5) whose colours only Dolby's own devices can show; "
