@@ -22,6 +22,7 @@ from tests.servers import wait_until
 from vod_web.core.errors import StorageFailed
 from vod_web.core.processes import start_process
 from vod_web.storage.s3 import S3Storage
+from vod_web.storage.s3_errors import explained
 
 ACCESS_KEY = "test-access-key"
 SECRET_KEY = "test-secret-key"
@@ -91,6 +92,12 @@ def require_s3_server() -> Path:
     return program
 
 
+def create_bucket(storage: S3Storage) -> None:
+    """Make the storage's bucket, which must not exist; a site never makes its own."""
+    with explained():
+        storage._s3.create_bucket(Bucket=storage.bucket)
+
+
 def _options(directory: Path, ports: list[int]) -> Iterator[str]:
     identity = {
         "name": "test",
@@ -106,6 +113,7 @@ def _options(directory: Path, ports: list[int]) -> Iterator[str]:
     yield from (f"-{service}.localSocket={directory / service}.sock" for service in ("filer", "s3"))
     yield f"-s3.domainName={DOMAIN}"
     yield "-s3.autoCreateBucket=false"  # else a missing bucket is none
+    yield "-s3.allowedOrigins=https://nobody.invalid"  # else a bucket without CORS rules lets every page in
     yield from ("-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false")
     yield "-master.telemetry=false"
 
@@ -123,7 +131,7 @@ def _is_ready(server: S3Server) -> bool:
         urlopen(server.endpoint_url + "/status", timeout=1).close()
         storage = server.storage()
         with contextlib.suppress(StorageFailed):
-            storage.create_bucket()
+            create_bucket(storage)
         storage.check()
     except (URLError, OSError, StorageFailed):
         return False

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from tests.conftest import with_settings
 from tests.factories import make_user, make_video
-from tests.s3_server import S3Server
+from tests.s3_server import S3Server, create_bucket
 from tests.uploading import Sender, make_bytes, part_of
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import (
@@ -59,7 +59,7 @@ def local_storage(settings: Settings) -> Storage:
 def own_bucket(s3_server: S3Server) -> S3Storage:
     """A bucket that only these tests use: they count what it holds."""
     storage = s3_server.storage(bucket="uploads")
-    storage.create_bucket()
+    create_bucket(storage)
     return storage
 
 

@@ -12,7 +12,10 @@ from vod_web.core.settings import SettingsError
 COMMANDS = {
     "up": ("vod_web.cli.up", "start the site; Ctrl-C stops it (--port N, --host H, --verbose)"),
     "create-admin": ("vod_web.cli.create_admin", "make an admin (--email E --username U --password-stdin)"),
-    "doctor": ("vod_web.cli.doctor", "test each part of the site, and say what is wrong and how to mend it"),
+    "doctor": (
+        "vod_web.cli.doctor",
+        "test each part of the site, or those named; say what is wrong and how to mend it",
+    ),
     "check": ("vod_web.cli.check", "format, lint, types, import contracts, templates, scripts"),
     "test": ("vod_web.cli.test", "run the tests (arguments go to pytest: ./vod test tests/media -k probe)"),
     "bench": ("vod_web.cli.bench", "run a benchmark by name, or list them"),

@@ -9,10 +9,12 @@ import time
 
 from vod_web.cli import queue_server
 from vod_web.cli.assets import ensure_assets
-from vod_web.cli.console import CannotRun, say
+from vod_web.cli.console import CannotRun, complain, say
 from vod_web.cli.crew import Crew
 from vod_web.cli.database import upgrade_database
+from vod_web.cli.packages import ROOT
 from vod_web.cli.preflight import check_address, lock_data_directory
+from vod_web.cli.programs import run_program
 from vod_web.cli.supervisor import Supervisor
 from vod_web.cli.tools import require_queue_server
 from vod_web.core.settings import Settings, child_environment, load_settings
@@ -41,6 +43,7 @@ def main(argv: list[str]) -> int:
         crew.start()
         _wait_until_ready(settings, supervisor)
         say(f"Ready: {settings.base_url}")
+        _check_browsers(settings, env)
         while True:
             supervisor.watch()
             crew.follow()
@@ -71,6 +74,14 @@ def _start(settings: Settings, env: dict[str, str], supervisor: Supervisor) -> N
     upgrade_database(settings, env)
     say("Starting the web server")
     supervisor.start("web", [sys.executable, "-m", "vod_web.cli.web_server"], env)
+
+
+def _check_browsers(settings: Settings, env: dict[str, str]) -> None:
+    """Let pages use the bucket where they cannot yet, and say what to do where that is not ours to do."""
+    if settings.storage == "s3":
+        tested = run_program([sys.executable, "-m", "vod_web.cli", "doctor", "browsers"], cwd=ROOT, env=env)
+        if not tested.is_success:
+            complain(tested.output.rstrip())
 
 
 def _check_queue(settings: Settings) -> None:

@@ -4,8 +4,10 @@
 """
 
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +20,9 @@ from vod_web.queue import JobQueue
 from vod_web.services.mail import Mailer
 from vod_web.services.processing.workers import ALIVE_S, count_urgent_workers, count_workers
 from vod_web.storage.base import Storage
+
+PARTS = ("database", "queue", "storage", "browsers", "ffmpeg", "workers", "mail", "disk")
+"""What `check_site` tests, in this order."""
 
 LEAST_FREE_BYTES = 2 * 1024**3
 STORAGE_REMEMBERED_S = 30
@@ -46,17 +51,21 @@ def check_readiness(*, storage: Storage, queue: JobQueue, now: datetime) -> list
     return [check_database(), check_queue(queue), _check_storage_now_and_then(storage, now), check_workers(now)]
 
 
-def check_site(*, settings: Settings, storage: Storage, queue: JobQueue, now: datetime) -> list[Check]:
-    """Every part of the site, tested for real."""
-    return [
-        check_database(),
-        check_queue(queue),
-        check_storage(storage),
-        check_ffmpeg(settings),
-        check_workers(now),
-        check_mail(settings),
-        check_disk(settings, storage),
-    ]
+def check_site(
+    *, settings: Settings, storage: Storage, queue: JobQueue, now: datetime, only: Sequence[str] = PARTS
+) -> list[Check]:
+    """Every part of the site, or `only` some of PARTS, tested for real."""
+    checks: dict[str, Callable[[], Check]] = {
+        "database": check_database,
+        "queue": lambda: check_queue(queue),
+        "storage": lambda: check_storage(storage),
+        "browsers": lambda: check_browsers(settings, storage),
+        "ffmpeg": lambda: check_ffmpeg(settings),
+        "workers": lambda: check_workers(now),
+        "mail": lambda: check_mail(settings),
+        "disk": lambda: check_disk(settings, storage),
+    }
+    return [checks[part]() for part in PARTS if part in only]
 
 
 def check_database() -> Check:
@@ -94,6 +103,21 @@ def check_storage(storage: Storage) -> Check:
     except StorageFailed as error:
         return Check("storage", False, error.message, "Correct VOD_STORAGE and the settings beside it.")
     return Check("storage", True, "writing, reading and deleting work")
+
+
+def check_browsers(settings: Settings, storage: Storage) -> Check:
+    """Browsers can send parts and fetch media; a bucket that does not let the site's pages is told to."""
+    try:
+        return Check("browsers", True, storage.allow_pages(_origin(settings.base_url)))
+    except StorageFailed as error:
+        return Check("browsers", False, error.message, "Until then nobody can upload, and videos may not play.")
+
+
+def _origin(address: str) -> str:
+    """The scheme, host and port of a page, as browsers name where a request comes from."""
+    parts = urlsplit(address.lower())
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
 
 def _check_storage_now_and_then(storage: Storage, now: datetime) -> Check:

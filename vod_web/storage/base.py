@@ -6,7 +6,6 @@ A storage holds immutable objects under keys (`keys.py`). `LocalStorage` keeps t
 the S3 server does not work.
 """
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +13,6 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from vod_web.core.errors import InvalidInput
-
-READ_BUFFER_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ class Storage(Protocol):
         """The open parts below a prefix, so that abandoned ones can be aborted."""
         ...
 
-    def remove_leftovers(self, *, older_than_s: int) -> int:
+    def remove_leftovers(self, *, older_than_s: float) -> int:
         """Remove what processes that were killed while writing or deleting left; returns how many entries."""
         ...
 
@@ -228,56 +225,21 @@ class Storage(Protocol):
         """Write, read, range-read and delete a probe; StorageFailed says in a sentence how to mend it."""
         ...
 
+    def allow_pages(self, origin: str) -> str:
+        """See that pages of the site at this origin may send parts and fetch media; says in a few words what it found.
+
+        A bucket that refuses them is told to let them, beside what else it was told. Raises StorageFailed with what a
+        person must do where that cannot be. Idempotent.
+        """
+        ...
+
+    def browser_origins(self) -> Sequence[str]:
+        """Where browsers send parts and fetch media past the site; none where it does both itself."""
+        ...
+
     def free_bytes(self) -> int | None:
         """Room left, or None where nobody can know."""
         ...
-
-
-class ByteSource(Protocol):
-    """The least that a stream of bytes must do."""
-
-    def read(self, size: int, /) -> bytes | None:
-        """Up to `size` bytes; none at the end."""
-        ...
-
-    def close(self) -> None:
-        """Give back what it holds."""
-        ...
-
-
-class _Limited(io.RawIOBase):
-    """The next `length` bytes of a stream; closing it closes the stream."""
-
-    def __init__(self, stream: ByteSource, length: int | None) -> None:
-        self._stream = stream
-        self._left = length
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer has no length
-        wanted = len(buffer) if self._left is None else min(len(buffer), self._left)
-        data = self._stream.read(wanted) or b""
-        buffer[: len(data)] = data
-        if self._left is not None:
-            self._left -= len(data)
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()
-
-
-def limit_stream(stream: ByteSource, length: int | None) -> BinaryIO:
-    """The next `length` bytes of a stream, buffered; all of them for None. Owns the stream."""
-    return io.BufferedReader(_Limited(stream, length), READ_BUFFER_BYTES)
-
-
-def check_range(start: int, length: int | None) -> None:
-    """InvalidInput for a range that no object can have."""
-    if start < 0 or (length is not None and length < 0):
-        raise InvalidInput("A range begins at byte 0 or later.", {"range": "is malformed"})
 
 
 def check_parts(parts: Sequence[UploadedPart], size_bytes: int) -> None:

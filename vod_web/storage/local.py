@@ -27,12 +27,11 @@ from vod_web.storage.base import (
     UnfinishedParts,
     UploadedPart,
     check_parts,
-    check_range,
-    limit_stream,
 )
 from vod_web.storage.keys import check_key, check_prefix
 from vod_web.storage.local_errors import explain_check, explained
 from vod_web.storage.probe import probe_storage
+from vod_web.storage.streams import check_range, limit_stream
 
 
 class LocalStorage:
@@ -200,7 +199,7 @@ class LocalStorage:
                     key = path.with_name(name).relative_to(self.root).as_posix()
                     yield UnfinishedParts(key=key, parts_id=parts_id, started_at=started_at)
 
-    def remove_leftovers(self, *, older_than_s: int) -> int:
+    def remove_leftovers(self, *, older_than_s: float) -> int:
         removed = 0
         with explained():
             for path in tuple(self._temporary.glob("*")):
@@ -209,8 +208,10 @@ class LocalStorage:
                         continue
                     if path.is_dir():
                         shutil.rmtree(path, ignore_errors=True)
-                    else:
+                    elif files.is_abandoned(path):
                         path.unlink()
+                    else:
+                        continue
                     removed += 1
         return removed
 
@@ -221,6 +222,12 @@ class LocalStorage:
             if isinstance(error.__cause__, OSError):
                 raise explain_check(self.root, error.__cause__) from error
             raise
+
+    def allow_pages(self, origin: str) -> str:
+        return "the site itself receives and sends files"
+
+    def browser_origins(self) -> Sequence[str]:
+        return ()
 
     def free_bytes(self) -> int | None:
         nearest = next(path for path in (self.root, *self.root.parents) if path.exists())

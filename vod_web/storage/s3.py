@@ -1,25 +1,21 @@
 """How are objects kept in an S3 bucket?
 
 Works with any server that speaks S3, at paths or at virtual hosts. Browsers upload parts and fetch objects by
-signed addresses, so that no byte of a video passes through the site. The only module that knows boto3.
+signed addresses, so that no byte of a video passes through the site.
 """
 
 import io
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-import boto3
-from boto3.exceptions import Boto3Error
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from vod_web.core.errors import NotFound, StorageFailed, Unavailable, VodError
-from vod_web.storage import s3_bucket, s3_parts, s3_requests
+from vod_web.storage import s3_cors, s3_parts, s3_requests
 from vod_web.storage.base import (
     LocalFile,
     PartTarget,
@@ -28,23 +24,19 @@ from vod_web.storage.base import (
     UnfinishedParts,
     UploadedPart,
     check_parts,
-    check_range,
-    limit_stream,
 )
 from vod_web.storage.keys import check_key, check_prefix
 from vod_web.storage.probe import probe_storage
+from vod_web.storage.s3_connection import ONE_REQUEST_BYTES, S3Connection
 from vod_web.storage.s3_errors import code_of, explain_check, explained
+from vod_web.storage.streams import check_range, limit_stream
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-AMAZON = "s3.amazonaws.com"
 DELETE_BATCH = 1000
 """The most keys that S3 deletes in one request."""
-
-_TRANSFER = TransferConfig(multipart_threshold=64 * 1024**2, multipart_chunksize=32 * 1024**2, max_concurrency=4)
-"""Segments go up in one request; only what is larger than any segment goes in parts."""
 
 
 class S3Storage:
@@ -68,39 +60,28 @@ class S3Storage:
         do, the same when empty. Nothing is sent before the first use.
         """
         self.bucket = bucket
-        self.endpoint = endpoint_url or AMAZON
         self._cdn_url = cdn_url.rstrip("/")
-        self._region = region
-        own = "path" if endpoint_url else "virtual"
-        self._options: dict[str, Any] = {
-            "aws_access_key_id": access_key or None,
-            "aws_secret_access_key": secret_key or None,
-            "region_name": region,
-            "config": s3_requests.client_config(own if addressing == "auto" else addressing),
-        }
-        self._endpoint_urls = (endpoint_url or None, public_endpoint_url or endpoint_url or None)
-        self._connect()
-
-    def _connect(self) -> None:
-        inner, outer = self._endpoint_urls
-        self._client: S3Client = boto3.client("s3", endpoint_url=inner, **self._options)
-        self._public_client: S3Client = boto3.client("s3", endpoint_url=outer, **self._options)
-        self._process_id = os.getpid()
+        self._connection = S3Connection(
+            access_key=access_key,
+            secret_key=secret_key,
+            endpoint_url=endpoint_url,
+            public_endpoint_url=public_endpoint_url,
+            region=region,
+            addressing=addressing,
+        )
 
     @property
     def _s3(self) -> "S3Client":
-        if self._process_id != os.getpid():  # connections must not be shared with the process we were forked from
-            self._connect()
-        return self._client
+        return self._connection.inner
 
     def put_file(self, key: str, path: Path, *, content_type: str, cache_control: str | None = None) -> StoredObject:
         headers = s3_requests.object_headers(content_type, cache_control)
         size_bytes = path.stat().st_size
-        if size_bytes < _TRANSFER.multipart_threshold:
+        if size_bytes < ONE_REQUEST_BYTES:
             with path.open("rb") as source:
                 return self._put(key, source, size_bytes, headers)
-        with explained(), _unwrapped():
-            self._s3.upload_file(str(path), self.bucket, check_key(key), ExtraArgs=headers, Config=_TRANSFER)
+        with explained():
+            self._connection.send_large_file(self.bucket, check_key(key), path, headers)
         return self.stat(key)
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
@@ -201,7 +182,7 @@ class S3Storage:
         if download_as is not None:
             parameters["ResponseContentDisposition"] = s3_requests.attachment(download_as)
         with explained():
-            url = self._public_client.generate_presigned_url("get_object", parameters, ExpiresIn=expires_in_s)
+            url = self._connection.outer.generate_presigned_url("get_object", parameters, ExpiresIn=expires_in_s)
         return Redirect(url)
 
     def begin_parts(
@@ -233,7 +214,7 @@ class S3Storage:
             self.bucket, check_key(key), parts_id, number, size_bytes=size_bytes, checksum_sha256=checksum_sha256
         )
         with explained():
-            url = self._public_client.generate_presigned_url("upload_part", parameters, ExpiresIn=expires_in_s)
+            url = self._connection.outer.generate_presigned_url("upload_part", parameters, ExpiresIn=expires_in_s)
         return PartTarget(url=url, headers=s3_parts.part_headers(parameters))
 
     def write_part(
@@ -271,7 +252,7 @@ class S3Storage:
     def list_unfinished(self, prefix: str) -> Iterator[UnfinishedParts]:
         return s3_parts.list_unfinished(self._s3, self.bucket, check_prefix(prefix, allow_all=True))
 
-    def remove_leftovers(self, *, older_than_s: int) -> int:
+    def remove_leftovers(self, *, older_than_s: float) -> int:
         return 0
 
     def check(self) -> None:
@@ -282,24 +263,23 @@ class S3Storage:
         except VodError as error:
             if error.__cause__ is None:
                 raise
-            raise explain_check(error.__cause__, endpoint=self.endpoint, bucket=self.bucket) from error
+            raise explain_check(error.__cause__, endpoint=self._connection.endpoint, bucket=self.bucket) from error
 
     def free_bytes(self) -> int | None:
         return None
 
-    def create_bucket(self) -> None:
-        """Make the bucket; for tests and for trying the site out. The site itself never does."""
-        s3_bucket.create_bucket(self._s3, self.bucket, self._region)
+    def allow_pages(self, origin: str) -> str:
+        addresses = [self._any_address(self._connection.outer), self._any_address(self._s3)]
+        with explained():
+            return s3_cors.allow_pages(self._s3, self.bucket, addresses, origin)
 
-    def ensure_cors(self, origins: Sequence[str]) -> None:
-        """Let pages of these origins send parts, read their etags and fetch media; other rules stay."""
-        s3_bucket.ensure_cors(self._s3, self.bucket, origins)
+    def browser_origins(self) -> Sequence[str]:
+        origins = [self._cdn_url] if self._cdn_url else []
+        with suppress(StorageFailed):  # where the settings are wrong; `check` says how
+            origins.append(self._any_address(self._connection.outer))
+        return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, origins)]
 
-
-@contextmanager
-def _unwrapped() -> Iterator[None]:
-    """boto3's transfers hide S3's own error in one of theirs: raise the inner one."""
-    try:
-        yield
-    except Boto3Error as error:
-        raise error.__context__ or StorageFailed(str(error)) from None
+    def _any_address(self, client: "S3Client") -> str:
+        """The address of an object that need not be there."""
+        with explained():
+            return client.generate_presigned_url("get_object", {"Bucket": self.bucket, "Key": "checks/page"})

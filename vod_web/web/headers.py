@@ -1,16 +1,17 @@
 """Which headers does every answer carry?"""
 
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from flask import Flask
 from werkzeug.wrappers import Response
 
 from vod_web.core.settings import Settings
+from vod_web.storage.base import Storage
 
 
-def register_headers(app: Flask, settings: Settings) -> None:
+def register_headers(app: Flask, settings: Settings, storage: Storage) -> None:
     """A strict Content-Security-Policy and its companions, and what caches must know."""
-    policy = content_security_policy(settings)
+    policy = content_security_policy(storage.browser_origins())
 
     def add_headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", policy)
@@ -28,10 +29,9 @@ def register_headers(app: Flask, settings: Settings) -> None:
     app.after_request(add_headers)
 
 
-def content_security_policy(settings: Settings) -> str:
+def content_security_policy(storage_origins: Sequence[str]) -> str:
     """Nothing from other hosts but media and parts of uploads where storage is elsewhere; nothing inline."""
-    elsewhere = " ".join(sorted(_media_origins(settings)))
-    own_and_storage = f"'self' {elsewhere}".strip()
+    own_and_storage = " ".join(("'self'", *storage_origins))
     return "; ".join(
         (
             "default-src 'self'",
@@ -47,17 +47,3 @@ def content_security_policy(settings: Settings) -> str:
             "frame-ancestors 'self'",
         )
     )
-
-
-def _media_origins(settings: Settings) -> set[str]:
-    if settings.storage != "s3":
-        return set()
-    endpoint = settings.s3_public_endpoint_url or settings.s3_endpoint_url
-    if not endpoint:
-        endpoint = f"https://s3.{settings.s3_region}.amazonaws.com"
-    parts = urlsplit(endpoint)
-    origins = {f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{settings.s3_bucket}.{parts.netloc}"}
-    if settings.cdn_url:
-        cdn = urlsplit(settings.cdn_url)
-        origins.add(f"{cdn.scheme}://{cdn.netloc}")
-    return origins
