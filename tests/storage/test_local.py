@@ -232,6 +232,7 @@ storage.put_file({KEY!r}, pathlib.Path({str(pipe)!r}), content_type="video/mp4")
     with subprocess.Popen([sys.executable, "-c", script]) as process, pipe.open("wb") as source:
         for _ in range(8):  # returns only when the copy has taken most of it
             source.write(b"x" * 1024 * 1024)
+        assert local_storage.remove_leftovers(older_than_s=0) == 0
         process.kill()
         process.wait(20)
     assert local_storage.read_bytes(KEY) == b"the former object"

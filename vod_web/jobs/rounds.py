@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from vod_web.core.clock import utc_now
 from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session
+from vod_web.jobs.workplace import this_workplace
 from vod_web.resources import resources
 from vod_web.services.bin import purge_deleted
 from vod_web.services.processing.files import remove_dropped, remove_old_files
@@ -14,8 +15,8 @@ from vod_web.services.processing.workers import forget_workers
 from vod_web.services.sign_ins import purge_sign_ins
 from vod_web.services.upload_removal import expire_uploads
 
-LEFTOVER_AGE_S = 24 * 3600
-"""What a process that was killed left in the storage is removed when it is so old that nobody writes it any more."""
+LEFTOVER_ROUNDS = 4
+"""So many rounds old is what a process that was killed left in the storage when it is removed."""
 
 log = get_logger(__name__)
 
@@ -101,7 +102,7 @@ def forget_ended_sign_ins() -> None:
 
 def remove_leftovers() -> int:
     """Half-written files of processes that were killed."""
-    return resources().storage.remove_leftovers(older_than_s=LEFTOVER_AGE_S)
+    return resources().storage.remove_leftovers(older_than_s=LEFTOVER_ROUNDS * this_workplace().rhythm.sweep_s)
 
 
 SWEEP = (

@@ -38,13 +38,14 @@ def probe_source(
     *,
     size_bytes: int,
     head: bytes | None = None,
+    work_dir: Path | None = None,
     timeout_s: float = PROBE_TIMEOUT_S,
     memory_bytes: int = PROBE_MEMORY_BYTES,
 ) -> Probe:
     """All facts about the file at a path or URL.
 
     `head`: the first few KiB, so that the sentence about a file that is no video can say what it is; read from the path
-    when absent.
+    when absent. `work_dir` is where the reader has its empty folder; among temporary files when absent.
 
     Raises:
         UnsupportedMedia: it is not video, or cannot be read; the sentence is for the person who uploaded it.
@@ -57,7 +58,7 @@ def probe_source(
     if kind:
         raise UnsupportedMedia(f"This file is not a video: it is {kind}.")
     request = {"address": address, "size_bytes": size_bytes, "head": head[:16].hex()}
-    answer = _ask_child(request, timeout_s, memory_bytes)
+    answer = _ask_child(request, timeout_s, memory_bytes, work_dir)
     if "unavailable" in answer:
         raise Unavailable(answer["unavailable"], retry_after_s=15)
     if "unsupported" in answer:
@@ -75,8 +76,8 @@ def _read_head(address: str) -> bytes:
         raise Unavailable(f"The source file cannot be read: {error.strerror}.", retry_after_s=15) from error
 
 
-def _ask_child(request: dict[str, Any], timeout_s: float, memory_bytes: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="probe-") as folder, tempfile.TemporaryFile() as log:
+def _ask_child(request: dict[str, Any], timeout_s: float, memory_bytes: int, work_dir: Path | None) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="probe-", dir=work_dir) as folder, tempfile.TemporaryFile() as log:
         child = start_process(
             [sys.executable, "-I", "-c", _CHILD, str(_PROJECT), json.dumps(request)],
             cwd=Path(folder),

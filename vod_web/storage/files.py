@@ -6,6 +6,7 @@ import hashlib
 import os
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -15,6 +16,7 @@ from vod_web.core.errors import ChecksumMismatch, InvalidInput
 Result = TypeVar("Result")
 
 COPY_BUFFER_BYTES = 1024 * 1024
+LOCKLESS_AGE_S = 24 * 3600
 PARENT_ATTEMPTS = 20
 """How often a parent directory may vanish between being made and being used before we give up."""
 
@@ -81,13 +83,18 @@ def walk(directory: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def new_file(final: Path, temporary: Path) -> Iterator[BinaryIO]:
-    """A file to be written under a temporary name, which gets its final one when it is whole and on disk."""
+    """A file to be written under a temporary name, which gets its final one when it is whole and on disk.
+
+    A lock on it shows that its writer lives: see `is_abandoned`.
+    """
 
     def create() -> BinaryIO:
         return temporary.open("xb")
 
     try:
         with with_parent(temporary, create) as target:
+            with contextlib.suppress(OSError):  # not every file system has locks
+                fcntl.flock(target, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield target
             target.flush()
             os.fsync(target.fileno())
@@ -95,6 +102,18 @@ def new_file(final: Path, temporary: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether the writer of a file of `new_file` is gone; where the file system has no locks, a day must be enough."""
+    with opened(path, os.O_RDONLY) as fd:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return time.time() - os.fstat(fd).st_mtime > LOCKLESS_AGE_S
+    return True
 
 
 @contextlib.contextmanager

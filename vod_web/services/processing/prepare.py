@@ -52,7 +52,7 @@ def _read_source(attempt: Attempt, source: Source) -> Probe:
         _check_bytes(attempt, source)
         with attempt.storage.open(source.key, length=HEAD_BYTES) as stream:
             head = stream.read()
-        return probe_source(address, size_bytes=source.size_bytes, head=head)
+        return probe_source(address, size_bytes=source.size_bytes, head=head, work_dir=attempt.folder)
 
 
 def _check_bytes(attempt: Attempt, source: Source) -> None:
