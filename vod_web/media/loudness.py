@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import log10
 from pathlib import Path
 
 from .commands import global_options
@@ -32,9 +33,9 @@ def measure_loudness(name: str, work_dir: Path, tools: Tools, on_progress: OnPro
     """
     run_ffmpeg(loudness_command(name), tools=tools, work_dir=work_dir, on_progress=on_progress)
     integrated, peak = (_read_last(work_dir / log) for log in (LOUDNESS_NAME, PEAK_NAME))
-    if integrated is None or peak is None or integrated <= SILENCE_LUFS:
+    if integrated is None or not peak or integrated <= SILENCE_LUFS:
         return None
-    return Loudness(integrated, peak)
+    return Loudness(integrated, 20 * log10(peak))
 
 
 def loudness_command(name: str) -> list[str]:

@@ -85,7 +85,12 @@ def replace_embedded(session: Session, video_id: int, source_id: int, tracks: Se
     for row in former:
         session.delete(row)
     session.flush()
-    return {row.name for row in former} - set(session.scalars(select(Caption.name).where(Caption.video_id == video_id)))
+    return {row.name for row in former} - names_in_use(session, video_id)
+
+
+def names_in_use(session: Session, video_id: int) -> set[str]:
+    """The names of the files of all tracks: two that say the same share theirs."""
+    return set(session.scalars(select(Caption.name).where(Caption.video_id == video_id)))
 
 
 def _is_same(row: Caption, track: Track) -> bool:
