@@ -15,6 +15,8 @@ from tests.factories import (
 from tests.queries import counted_queries
 from vod_web.models import TokenScope, VideoStatus, Visibility
 from vod_web.resources import resources
+from vod_web.schemas.captions import CaptionCreate
+from vod_web.services.captions import add_caption
 
 FIELDS = """
     id title description owner visibility status status_reason is_playable progress eta_s queue_position duration_s
@@ -36,6 +38,20 @@ def test_a_video_reads_as_promised(client: FlaskClient) -> None:
     assert [rendition["name"] for rendition in told["renditions"]] == ["720p", "audio"]
     assert told["urls"]["watch"] == f"http://localhost/watch/{video.public_id}"
     assert set(told["urls"]) == {"watch", "embed", "hls", "poster", "storyboard"}
+    assert told["captions"] == []
+
+
+def test_captions_are_told_with_their_addresses(client: FlaskClient) -> None:
+    ada = make_user()
+    video = make_video(ada)
+    make_encode(video, resources().storage)
+    text = b"00:01.000 --> 00:02.000\nHello\n"
+    add_caption(ada, video.public_id, CaptionCreate(language="pt-BR"), text, storage=resources().storage)
+    (told,) = client.get(f"/api/v1/videos/{video.public_id}", headers=bearer(ada)).get_json()["captions"]
+    assert (told["language"], told["label"], told["kind"]) == ("pt-BR", "Portuguese", "subtitles")
+    assert (told["is_default"], told["is_forced"]) == (False, False)
+    assert told["url"].startswith("http://localhost/media/public/")
+    assert client.get(told["url"], buffered=True).data.startswith(b"WEBVTT\n")
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))

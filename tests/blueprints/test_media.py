@@ -22,9 +22,10 @@ from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, transaction
 from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
+from vod_web.schemas.captions import CaptionCreate
 from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import bin as video_bin
-from vod_web.services import videos
+from vod_web.services import captions, videos
 from vod_web.services.playback import media_address
 from vod_web.storage.s3 import S3Storage
 
@@ -90,6 +91,42 @@ def test_public_files_have_plain_addresses_and_their_types(client: FlaskClient) 
         assert response.mimetype == content_type
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def add_captions(published: Published, actor: User | None) -> str:
+    """Add a caption track; gives the address where `actor` finds it."""
+    text = b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"
+    video_id, storage = published.video.public_id, resources().storage
+    captions.add_caption(published.owner, video_id, CaptionCreate(language="en"), text, storage=storage)
+    video = videos.get_video(actor or published.owner, video_id)
+    return videos.read_video(video, actor, settings=resources().settings).captions[0].url
+
+
+def test_captions_have_addresses_of_their_own_whatever_encode_plays(client: FlaskClient) -> None:
+    published = publish()
+    address = add_captions(published, None)
+    response = get(client, address)
+    assert (response.status_code, response.mimetype) == (200, "text/vtt")
+    assert b"Hello" in response.data
+    assert response.headers["Cache-Control"] == "public, max-age=3600, s-maxage=1"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    playlist = get(client, address.replace("captions.vtt", "media.m3u8"))
+    assert playlist.mimetype == "application/vnd.apple.mpegurl"
+    assert "X-TIMESTAMP-MAP" in get(client, address.replace("captions.vtt", "0.vtt")).text
+    assert status(client, address.replace("captions.vtt", "else.vtt")) == 404
+    assert status(client, address.replace("/captions/", "/captionz/")) == 404
+
+
+def test_captions_are_as_private_as_their_video(client: FlaskClient) -> None:
+    published = publish(Visibility.PRIVATE)
+    address = add_captions(published, published.owner)
+    assert get(client, address).headers["Cache-Control"] == "private, max-age=3600"
+    token = address.split("/")[2]
+    assert status(client, address.replace(token, "public")) == 404
+    add_captions(other := publish(), None)
+    assert status(client, address.replace(published.video.public_id, other.video.public_id)) == 404
+    video_bin.delete_video(published.owner, published.video.public_id, now=utc_now())
+    wait_until(lambda: status(client, address) == 404, what="gone", limit_s=A_SECOND)
 
 
 def test_segments_are_immutable_and_shared_caches_ask_again_after_a_second(client: FlaskClient) -> None:
@@ -377,6 +414,13 @@ def test_s3_playlists_keep_their_address_so_that_names_in_them_do(s3_client: Fla
         assert (response.status_code, response.data) == (200, ENCODE_FILES[path])
         assert get(s3_client, address, If_None_Match=response.headers["ETag"]).status_code == 304
         assert get(s3_client, address, Range="bytes=0-5").data == ENCODE_FILES[path][:6]
+
+
+def test_s3_captions_come_from_the_site_itself(s3_client: FlaskClient) -> None:
+    """Browsers refuse a track from another origin."""
+    published = publish(Visibility.PRIVATE)
+    response = get(s3_client, add_captions(published, published.owner))
+    assert (response.status_code, response.mimetype) == (200, "text/vtt")
 
 
 def test_s3_heads_tell_the_size(s3_client: FlaskClient) -> None:

@@ -37,12 +37,17 @@ def test_keys_are_laid_out_as_documented() -> None:
     assert keys.poster_key(VIDEO, ENCODE, 640) == f"videos/{VIDEO}/{ENCODE}/poster-640.jpg"
     assert keys.storyboard_key(VIDEO, ENCODE) == f"videos/{VIDEO}/{ENCODE}/storyboard.vtt"
     assert keys.storyboard_picture_key(VIDEO, ENCODE, 3) == f"videos/{VIDEO}/{ENCODE}/storyboard-3.jpg"
+    assert keys.captions_key(VIDEO, "ab12") == f"videos/{VIDEO}/captions/ab12/captions.vtt"
+    assert keys.captions_playlist_key(VIDEO, "ab12") == f"videos/{VIDEO}/captions/ab12/media.m3u8"
+    assert keys.captions_segment_key(VIDEO, "ab12") == f"videos/{VIDEO}/captions/ab12/0.vtt"
 
 
 def test_everything_of_a_video_lies_below_its_two_prefixes() -> None:
     assert keys.source_key(VIDEO, UPLOAD).startswith(keys.sources_prefix(VIDEO))
     assert keys.encode_prefix(VIDEO, ENCODE).startswith(keys.video_prefix(VIDEO))
     assert keys.segment_key(VIDEO, ENCODE, "audio", 7).startswith(keys.encode_prefix(VIDEO, ENCODE))
+    assert keys.captions_key(VIDEO, "ab12").startswith(keys.captions_prefix(VIDEO, "ab12"))
+    assert keys.captions_prefix(VIDEO, "ab12").startswith(keys.video_prefix(VIDEO))
 
 
 def test_a_prefix_does_not_hold_a_video_whose_id_begins_alike() -> None:
