@@ -53,7 +53,7 @@ class Site:
     def start_worker(self, *options: str, **environ: str) -> Process:
         """A worker process, which sweeps every half second and whose jobs are free after 3 s of silence."""
         env = {name: value for name, value in child_environment().items() if not name.startswith("VOD_")}
-        argv = [sys.executable, str(ROOT / "worker.py"), "--lease", "3", "--sweep", "0.5", *options]
+        argv = [sys.executable, str(ROOT / "worker.py"), "--lease", "3", "--sweep", "0.5", "--retry", "1", *options]
         with self.log.open("ab") as log:
             worker = start_process(argv, env=env | self.environ | environ, stdout=log, stderr=log)
         self.workers.append(worker)

@@ -67,6 +67,7 @@ def _run(lease: Lease) -> None:
             begin_anew(lease.encode_id, queue=attempt.queue, settings=attempt.settings, now=utc_now(), may_copy=False)
         except Exception as error:
             close_session()
-            fail_job(lease, error, queue=attempt.queue, now=utc_now())
+            pause_s = this_workplace().rhythm.retry_s
+            fail_job(lease, error, queue=attempt.queue, now=utc_now(), first_pause_s=pause_s)
         else:
             log.info("job_done")

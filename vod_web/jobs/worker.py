@@ -29,7 +29,7 @@ from vod_web.media.tools import find_ffmpeg
 from vod_web.queue import Urgency, connect
 from vod_web.resources import open_resources, resources
 from vod_web.services.processing.leases import LEASE_S
-from vod_web.services.processing.outcomes import take_back_from
+from vod_web.services.processing.outcomes import RETRY_PAUSE_S, take_back_from
 
 LAST_MOMENT_S = 2.5
 """So long after SIGTERM the process ends, whatever it is at; FFmpeg ends with it, and the sweep finds the job."""
@@ -68,6 +68,9 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
         "--lease", type=float, default=LEASE_S, help="seconds after which a silent worker's job is free"
     )
     parser.add_argument("--sweep", type=float, default=SWEEP_S, help="seconds between two looks for lost jobs")
+    parser.add_argument(
+        "--retry", type=float, default=RETRY_PAUSE_S, help="seconds until a job is tried again after its first error"
+    )
     return parser.parse_args(argv)
 
 
@@ -94,7 +97,7 @@ def furnish(settings: Settings, arguments: argparse.Namespace) -> Workplace:
         queues=arguments.queues,
         scratch=scratch / taken.name,
         tools=Tools(str(ffmpeg)),
-        rhythm=Rhythm(lease_s=arguments.lease, sweep_s=arguments.sweep),
+        rhythm=Rhythm(arguments.lease, arguments.sweep, arguments.retry),
     )
     take_workplace(workplace)
     return workplace

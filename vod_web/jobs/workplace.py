@@ -18,6 +18,7 @@ from vod_web.models import Worker
 from vod_web.resources import resources
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.leases import LEASE_S, Lease
+from vod_web.services.processing.outcomes import RETRY_PAUSE_S
 from vod_web.services.processing.workers import remove_worker, report_worker
 
 BEAT_S = 5.0
@@ -32,6 +33,8 @@ class Rhythm:
 
     lease_s: float = LEASE_S
     sweep_s: float = SWEEP_S
+    retry_s: float = RETRY_PAUSE_S
+    """How long a job waits after its first error."""
 
     @property
     def beat_s(self) -> float:

@@ -21,8 +21,9 @@ from vod_web.services.processing.progress import note_progress
 from vod_web.services.processing.rows import cancel_jobs, lock_job
 from vod_web.services.processing.turns import SIDE_JOBS, advance, queue_job
 
-RETRY_PAUSES_S = (10.0, 40.0, 160.0)
-"""How long to wait after the first, second and third error; after the next one the job has failed."""
+RETRY_PAUSE_S = 10.0
+"""How long to wait after the first error; four times as long after each further one."""
+MOST_RETRIES = 3
 OUTAGE_PAUSE_S = 300.0
 MOST_OUTAGES = 288
 """A storage that does not work is no fault of a job, which then goes on trying for a day."""
@@ -74,7 +75,9 @@ def note_size(session: Session, video: Video) -> None:
     video.rendition_bytes = (session.scalar(encodes) or 0) + (session.scalar(captions) or 0)
 
 
-def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) -> None:
+def fail_job(
+    lease: Lease, error: Exception, *, queue: JobQueue, now: datetime, first_pause_s: float = RETRY_PAUSE_S
+) -> None:
     """Note an error: try again later where that may help, else give up the job, and the video if it needs the job."""
     with transaction() as session:
         try:
@@ -85,7 +88,7 @@ def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) 
         release(job)
         job.failures += 1
         job.error, job.log = describe_error(error), describe_log(error)
-        pause_s = retry_pause_s(error, job.failures)
+        pause_s = retry_pause_s(error, job.failures, first_pause_s)
         log.warning("job_failed", job=job.id, kind=job.kind.value, error=job.error, again_in_s=pause_s)
         if pause_s is not None:
             job.state, job.not_before = JobState.WAITING, now + timedelta(seconds=pause_s)
@@ -94,12 +97,12 @@ def fail_job(lease: Lease, error: Exception, *, queue: JobQueue, now: datetime) 
         advance(session, encode, video, queue=queue, now=now)
 
 
-def retry_pause_s(error: Exception, failures: int) -> float | None:
+def retry_pause_s(error: Exception, failures: int, first_s: float = RETRY_PAUSE_S) -> float | None:
     """How long to wait after so many errors of a job, of which this is the last; None when no other try helps."""
     if isinstance(error, UnsupportedMedia):
         return None
-    if failures <= len(RETRY_PAUSES_S):
-        return RETRY_PAUSES_S[failures - 1]
+    if failures <= MOST_RETRIES:
+        return first_s * 4.0 ** (failures - 1)
     is_outage = isinstance(error, StorageFailed) and not isinstance(error, SourceMissing)
     return OUTAGE_PAUSE_S if is_outage and failures <= MOST_OUTAGES else None
 
