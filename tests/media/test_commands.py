@@ -7,8 +7,9 @@ import pytest
 
 from tests.media.probes import audio_track, copied_track, copied_video, even_video, make_probe
 from vod_web.media.audio_commands import audio_command
-from vod_web.media.commands import chunk_command, copy_command, poster_command, storyboard_command
+from vod_web.media.commands import chunk_command, copy_command
 from vod_web.media.filters import audio_graph, downmix_filters, format_seconds, ladder_graph
+from vod_web.media.picture_commands import poster_command, storyboard_command
 from vod_web.media.plan import EncodePlan, plan_encode
 from vod_web.media.probed import Colour
 

@@ -8,13 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from .copying import CopyPlan
-from .filters import (
-    format_ratio,
-    format_seconds,
-    ladder_graph,
-    poster_graph,
-    storyboard_graph,
-)
+from .filters import format_ratio, format_seconds, ladder_graph
 from .formats import AUDIO_DECODERS, BARE_DEMUXERS, DECODERS, DEMUXERS, VIDEO_DECODERS, allowed_protocols, is_remote
 from .ladder import Rung
 from .passes import Chunk
@@ -22,9 +16,6 @@ from .plan import EncodePlan
 
 ENCODED_NAME = "encoded.mp4"
 """The file of one rendition, before it is taken apart into segments."""
-
-LOOK_NAME = "look.gray"
-POSTER_QUALITY, STORYBOARD_QUALITY = 4, 7
 
 COPY_BEYOND_S = 1
 """How much more than a chunk is copied: the keyframe after it says where its last GOP ends."""
@@ -164,6 +155,7 @@ def rung_output(plan: EncodePlan, chunk: Chunk, number: int, rung: Rung) -> list
         *colour_tags(),
         *reorder_options(plan),
         *keyframe_options(plan, chunk),
+        *duration_options(plan, chunk),
         *fragment_options(rung.name, plan.offset_s, ["-movflags", "+frag_keyframe"]),
     ]
 
@@ -217,6 +209,20 @@ def keyframe_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
     ]
 
 
+def duration_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
+    """The last frame lasts until the next chunk begins: the source may say something else, or mean all its frames.
+
+    What decides is when it is decoded, for the first frame of the next chunk is decoded before it is shown, too.
+    """
+    timeline = plan.timeline
+    if not timeline.is_exact:
+        return []
+    is_last = chunk.segments.stop == timeline.segment_count
+    stop = timeline.end if is_last else timeline.starts[chunk.segments.stop]
+    rest = f"max(1,{stop}-STARTPTS+STARTDTS-DTS)"
+    return ["-bsf:v", f"setts=duration='if(eq(NEXT_DTS,NOPTS),{rest},DURATION)'"]
+
+
 def fragment_options(folder: str, offset_s: Fraction, cutting: list[str]) -> list[str]:
     """One file of fragments that join with those of other chunks; `cutting` says where a fragment ends.
 
@@ -238,51 +244,4 @@ def fragment_options(folder: str, offset_s: Fraction, cutting: list[str]) -> lis
         *("-flush_packets", "1"),  # whole fragments can be read while FFmpeg goes on
         *("-use_editlist", "0"),  # browsers and FFmpeg read one differently: two frames late against the sound
         f"{folder}/{ENCODED_NAME}",
-    ]
-
-
-def poster_command(plan: EncodePlan, time_s: Fraction, address: str) -> list[str]:
-    """One frame in all poster sizes, and a tiny grey one to judge it by."""
-    base = plan.timeline.time_base
-    start_s = plan.timeline.starts[0] * base
-    ticks = plan.timeline.cut(0) + int(time_s / base)
-    outputs = []
-    for number, (width, _) in enumerate(plan.poster.sizes):
-        outputs += ["-map", f"[p{number}]", *jpeg_options(POSTER_QUALITY), "-update", "1", f"poster-{width}.jpg"]
-    return [
-        *global_options(),
-        *input_options(address, decoder=video_decoder(plan), seek_s=seek_before(plan, start_s + time_s)),
-        *("-filter_complex", poster_graph(plan, ticks)),
-        *outputs,
-        *("-map", "[look]", "-f", "rawvideo", LOOK_NAME),
-    ]
-
-
-def storyboard_command(plan: EncodePlan, address: str) -> list[str]:
-    """Sheets of small pictures from a decode that leaves out what it can."""
-    gap = plan.video.frames.keyframe_gap_s
-    is_dense = gap is not None and gap <= plan.storyboard.interval_s
-    # keyframes alone where they are close enough; else all frames that others need, without the smoothing
-    skipping = ("-skip_frame", "nokey") if is_dense else ("-skip_frame", "noref", "-skip_loop_filter", "all")
-    return [
-        *global_options(),
-        *input_options(address, decoder=video_decoder(plan), decoder_options=skipping),
-        *("-filter_complex", storyboard_graph(plan)),
-        *("-map", "[sheets]"),
-        *jpeg_options(STORYBOARD_QUALITY),
-        *("-frames:v", str(plan.storyboard.sheet_count)),
-        *("-start_number", "0"),
-        "storyboard-%d.jpg",
-    ]
-
-
-def jpeg_options(quality: int) -> list[str]:
-    """JPEG pictures; FFmpeg counts quality from 2 (best) to 31."""
-    return [
-        *("-map_metadata", "-1"),
-        *("-fps_mode", "passthrough"),
-        *("-c:v", "mjpeg"),
-        *("-q:v", str(quality)),
-        *("-huffman", "optimal"),
-        *("-f", "image2"),
     ]

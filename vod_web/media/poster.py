@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vod_web.core.errors import EncodeFailed
 
-from .commands import LOOK_NAME, poster_command
+from .picture_commands import LOOK_NAME, poster_command
 from .plan import EncodePlan
 from .records import Record
 from .runner import OnProgress, Tools, run_ffmpeg

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vod_web.core.errors import EncodeFailed
 
-from .commands import storyboard_command
+from .picture_commands import storyboard_command
 from .pictures import StoryboardPlan
 from .plan import EncodePlan
 from .poster import PictureFile
