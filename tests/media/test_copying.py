@@ -26,7 +26,8 @@ def test_an_ordinary_h264_video_can_be_copied() -> None:
         ({"width_px": 7680, "height_px": 4320}, "it is larger than 4K"),
         ({"is_interlaced": True}, "it is interlaced"),
         ({"sample_aspect_ratio": Fraction(4, 3)}, "its pixels are not square"),
-        ({"rotation_deg": 90}, "it is rotated"),
+        ({"rotation_deg": 90}, "it is rotated or mirrored"),
+        ({"is_mirrored": True}, "it is rotated or mirrored"),
         ({"colour": Colour("bt2020nc", "bt2020", "arib-std-b67")}, "it is HDR"),
         ({"frame_rate": Fraction(120)}, "it has more than 60 frames in a second"),
         ({"bitstream": None}, "its packets were not looked at"),
@@ -105,7 +106,7 @@ def test_copying_can_be_forbidden() -> None:
 
     assert plan.copy is None
     assert not plan.audio[0].is_copied
-    assert plan.quick_rung == "360p"
+    assert plan.quick_twin == "360p"
 
 
 def test_a_copied_video_is_cut_at_its_keyframes() -> None:
@@ -196,8 +197,8 @@ def test_every_pass_makes_every_segment_once(probe: Probe) -> None:
     whole = list(range(plan.timeline.segment_count))
     for purpose in {chunk.purpose for chunk in plan.chunks}:
         assert [number for run in chunks_of(plan, purpose) for number in run] == whole
-    made = [name for purpose in ("copy", "quick", "ladder") for name in names_made_by(plan, purpose)]
-    assert sorted(made) == sorted(plan.rendition_names)
+    made = [name for purpose in ("copy", "ladder") for name in names_made_by(plan, purpose)]
+    assert sorted(made) == sorted(set(plan.rendition_names) - {"quick"})
     assert [chunk.index for chunk in plan.chunks] == list(range(len(plan.chunks)))
     for number, track in enumerate(plan.audio):
         runs = [chunk.segments for chunk in plan.audio_chunks if chunk.track == number]
@@ -208,20 +209,15 @@ def names_made_by(plan: EncodePlan, purpose: str) -> tuple[str, ...]:
     return next((plan.chunk_names(chunk) for chunk in plan.chunks if chunk.purpose == purpose), ())
 
 
-def test_quick_chunks_grow_from_a_single_segment() -> None:
+def test_what_cannot_be_copied_plays_early_in_a_low_quality_that_is_left_out_later() -> None:
     plan = plan_encode(make_probe(even_video(seconds=300)))
 
-    assert [len(run) for run in chunks_of(plan, "quick")][:5] == [1, 2, 4, 6, 6]
-    assert plan.quick_rung == "360p"
-    assert plan.early_renditions == ("360p",)
-    assert "360p" not in names_made_by(plan, "ladder")
-
-
-def test_quick_chunks_are_shorter_where_decoding_takes_longer() -> None:
-    plan = plan_encode(make_probe(even_video(seconds=300, size=(3840, 2160), rate=Fraction(60))))
-
-    lengths = [plan.chunk_duration_s(chunk.index) for chunk in plan.chunks if chunk.purpose == "quick"]
-    assert max(lengths) <= 8
+    assert plan.quick_twin == "360p"
+    assert plan.quick == replace(next(rung for rung in plan.rungs if rung.name == "360p"), name="quick")
+    assert plan.early_renditions == plan.temporary_renditions == ("quick",)
+    assert plan.rendition_names == ("1080p", "720p", "480p", "360p", "240p", "quick")
+    assert names_made_by(plan, "ladder") == ("1080p", "720p", "480p", "360p", "240p")
+    assert EncodePlan.from_json(plan.to_json()) == plan
 
 
 def test_the_first_chunk_of_a_copy_is_short_and_no_chunk_is_huge() -> None:

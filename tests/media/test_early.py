@@ -12,10 +12,12 @@ import pytest
 from tests.clips import measure, read_numbers_of, run
 from tests.media.probes import audio_track, copied_track, copied_video, even_video, make_probe
 from vod_web.core.errors import EncodeFailed
-from vod_web.media.audio import encode_audio
-from vod_web.media.chunks import CopyFailed, encode_chunk
+from vod_web.media.audio import encode_audio, encode_sound
+from vod_web.media.chunks import CopyFailed, encode_chunk, encode_run
 from vod_web.media.early import format_early_playlists
 from vod_web.media.local import LocalEncode, encode_locally
+from vod_web.media.passes import Chunk
+from vod_web.media.pieces import cut_piece, number_segment
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.playlists import MULTIVARIANT_NAME
 from vod_web.media.probe import probe_source
@@ -65,8 +67,8 @@ def test_a_switch_at_any_boundary_goes_on_with_the_right_frame(
 
     assert len(pictures) == 2
     assert (done.plan.copy is not None) == (name in COPIED)
-    assert len({chunk.purpose for chunk in done.plan.chunks}) == 2
-    assert len(done.plan.chunks) >= 4
+    assert {chunk.purpose for chunk in done.plan.chunks} == ({"copy", "ladder"} if name in COPIED else {"ladder"})
+    assert len(done.plan.chunks) >= 3
     before = measure(ffmpeg, clip(name), tmp_path, has_sound=False).numbers
     after = [[read_numbers_of(ffmpeg, done.folder / r.name, s.number) for s in r.segments] for r in pictures]
     steps = [done.plan.frame_rate_of(r.name) / done.plan.video.frame_rate for r in pictures]
@@ -103,18 +105,28 @@ def test_early_and_final_playlists_name_the_same_segments(name: str, made: Calla
 
 
 @pytest.mark.parametrize("name", ["pal.mov", "cd_sound.mkv", "ten_bits.mkv"])
-def test_early_playlists_play_what_was_made_first(
-    name: str, made: Callable[[str], LocalEncode], clip: Callable[[str], Path], ffmpeg: str, tmp_path: Path
+def test_early_playlists_play_what_was_made_and_pieces_of_it_that_were_made_before(
+    name: str, made: Callable[[str], LocalEncode], clip: Callable[[str], Path], tools: Tools, tmp_path: Path
 ) -> None:
     done = made(name)
-    names = (*done.plan.early_renditions, *(track.name for track in done.plan.audio))
-    for rendition in names:
-        shutil.copytree(done.folder / rendition, tmp_path / rendition)
-    for path, text in format_early_playlists(done.plan, names).items():
+    plan, source = done.plan, str(clip(name))
+    (picture,) = plan.early_renditions
+    for rendition in (picture, "audio-0"):
+        shutil.copytree(done.folder / (plan.quick_twin if rendition == "quick" else rendition), tmp_path / rendition)
+        piece = cut_piece(plan, number_segment(plan, rendition, 2) or 0, 2)
+        if isinstance(piece, Chunk):
+            (files,) = encode_run(plan, piece, source, tmp_path / "pieces", tools)
+        else:
+            files = encode_sound(plan, piece, source, tmp_path / "pieces", tools)
+        assert [segment.number for segment in files.segments] == [2, 3]
+        assert files.init_path.read_bytes() == (tmp_path / rendition / "init.mp4").read_bytes()
+        for segment in files.segments:
+            shutil.copy(segment.path, tmp_path / rendition)
+    for path, text in format_early_playlists(plan, (picture, "audio-0")).items():
         (tmp_path / path).write_text(text)
 
-    before = measure(ffmpeg, clip(name), tmp_path)
-    after = measure(ffmpeg, tmp_path / MULTIVARIANT_NAME, tmp_path)
+    before = measure(tools.ffmpeg, clip(name), tmp_path)
+    after = measure(tools.ffmpeg, tmp_path / MULTIVARIANT_NAME, tmp_path)
 
     assert after.numbers == before.numbers
     drifts = [abs(a - b) for a, b in zip(after.lags_s, before.lags_s, strict=True)]
@@ -129,7 +141,7 @@ def test_early_playlists_of_a_film(golden: Callable[[str, str], None]) -> None:
     early = format_early_playlists(copied, ("1080p", "audio-0"))
     assert set(early) == {"1080p/media.m3u8", "audio-0/media.m3u8", "multivariant.m3u8"}
     golden("early_copied.m3u8", early["multivariant.m3u8"] + early["1080p/media.m3u8"])
-    golden("early_encoded.m3u8", "".join(format_early_playlists(encoded, ("360p", "audio-0")).values()))
+    golden("early_encoded.m3u8", "".join(format_early_playlists(encoded, ("quick", "audio-0")).values()))
 
 
 def test_segments_are_handed_out_once_each_in_order(clip: Callable[[str], Path], tools: Tools, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from redis import Redis
 
 from vod_web.core.security import new_secret
+from vod_web.queue import JobQueue
 from vod_web.services.throttle import Throttle
 
 
@@ -15,3 +16,12 @@ def throttle(redis_url: str) -> Iterator[Throttle]:
     connection = Redis.from_url(redis_url)
     yield Throttle(connection, site_key=new_secret())
     connection.close()
+
+
+@pytest.fixture
+def queue(redis_url: str) -> Iterator[JobQueue]:
+    """An empty queue on a real server."""
+    queue = JobQueue(redis_url)
+    queue.connection.flushdb()
+    yield queue
+    queue.connection.close()

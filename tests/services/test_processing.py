@@ -1,6 +1,5 @@
 """The state machine of encodes and jobs: leases, fences, turns, errors, the sweep. No FFmpeg here."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +32,7 @@ from vod_web.models import (
     VideoStatus,
     Worker,
 )
-from vod_web.queue import JobQueue, Urgency, hint_name
+from vod_web.queue import JobQueue, Urgency
 from vod_web.services import processing
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.leases import Lease, LeaseLost, claim_job, renew_lease, report_progress
@@ -43,22 +42,12 @@ from vod_web.services.processing.progress import JobProgress, measure_progress
 from vod_web.services.processing.publish import make_playable
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.turns import FIRST_PLACE, LADDER_PLACE, POSTER_PLACE, choose_next
-from vod_web.services.processing.waiting import want_job
 from vod_web.services.processing.workers import report_worker
 from vod_web.storage.keys import segment_key
 from vod_web.storage.local import LocalStorage
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LEASE_S = 30.0
-
-
-@pytest.fixture
-def queue(redis_url: str) -> Iterator[JobQueue]:
-    """An empty queue on a real server."""
-    queue = JobQueue(redis_url)
-    queue.connection.flushdb()
-    yield queue
-    queue.connection.close()
 
 
 @pytest.fixture
@@ -705,26 +694,3 @@ def test_a_rendition_is_as_far_as_its_own_jobs(video: Video, encode: Encode, que
     close_session()
     rows = current_session().scalars(select(Rendition).order_by(Rendition.id)).all()
     assert [(row.name, row.progress, row.is_complete) for row in rows] == [("360p", 1.0, True), ("720p", 0.0, False)]
-
-
-def test_what_somebody_waits_for_goes_before_all_others(encode: Encode, queue: JobQueue) -> None:
-    prepare(encode, queue, chunks=9)
-    wanted = job_of(encode, JobKind.CHUNK, 7)
-    assert wanted.state is JobState.WAITING
-
-    for _ in range(2):
-        want_job(wanted.id, queue=queue, now=NOW)
-
-    assert queue.connection.lindex("rq:queue:urgent", 0).decode() == hint_name(wanted.id, NOW)
-    assert states(encode)["chunk-7"] == "queued"
-    assert queue.depths()["urgent"] == 4
-
-
-def test_what_is_wanted_keeps_its_pause_after_an_error(encode: Encode, queue: JobQueue) -> None:
-    prepare(encode, queue, chunks=9)
-    first = job_of(encode, JobKind.CHUNK)
-    fail_job(claim(first), StorageFailed("away"), queue=queue, now=NOW)
-
-    want_job(first.id, queue=queue, now=NOW + timedelta(seconds=1))
-
-    assert states(encode)["chunk-0"] == "waiting"

@@ -1,5 +1,7 @@
 """Playlists, segments and pictures, at addresses that say by themselves who may have them."""
 
+from dataclasses import replace
+
 from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
@@ -30,9 +32,14 @@ def send(token: str, video_id: str, encode_id: str, path: str) -> Response:
         return current_app.response_class(status=204, headers=PREFLIGHT)
     held = resources()
     found = playback.authorize(token, video_id, encode_id, path, secret_key=held.settings.secret_key)
-    if not found.is_finished:
-        processing.await_segment(found.key, storage=held.storage, queue=held.queue)
-    return deliver(found)
+    key = processing.find_file(
+        found.key,
+        is_finished=found.is_finished,
+        client=request.remote_addr or "",
+        storage=held.storage,
+        queue=held.queue,
+    )
+    return deliver(replace(found, key=key))
 
 
 @blueprint.after_request

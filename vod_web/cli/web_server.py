@@ -14,11 +14,9 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from vod_web.core.processes import die_with_parent
-from vod_web.core.settings import load_settings
+from vod_web.core.settings import WEB_THREADS, load_settings
 
 MOST_PROCESSES = 4
-THREADS = 32
-"""In each process: requests that wait for a segment or send a large file hold a thread each, and cost little."""
 STOP_S = 2
 """How long requests may take to end when the server is asked to stop."""
 
@@ -34,7 +32,7 @@ def main() -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=min(MOST_PROCESSES, os.cpu_count() or 1),
-        blocking_threads=THREADS,
+        blocking_threads=WEB_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_S,
         log_level=LogLevels.error,

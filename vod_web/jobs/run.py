@@ -15,6 +15,7 @@ from vod_web.services.processing.loudness import measure_sound
 from vod_web.services.processing.outcomes import fail_job, give_back
 from vod_web.services.processing.outputs import PlanOutdated
 from vod_web.services.processing.pictures import make_poster_files, make_storyboard_files
+from vod_web.services.processing.pieces import make_piece
 from vod_web.services.processing.prepare import prepare
 from vod_web.services.processing.publish import publish
 from vod_web.services.processing.renditions import make_audio, make_chunk
@@ -24,6 +25,7 @@ STEPS: dict[JobKind, Callable[[Attempt], None]] = {
     JobKind.PREPARE: prepare,
     JobKind.CHUNK: make_chunk,
     JobKind.AUDIO: make_audio,
+    JobKind.PIECE: make_piece,
     JobKind.POSTER: make_poster_files,
     JobKind.SUBTITLES: make_subtitles,
     JobKind.STORYBOARD: make_storyboard_files,

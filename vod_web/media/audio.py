@@ -48,14 +48,26 @@ def encode_audio(
         EncodeFailed: FFmpeg fails, or sound is missing.
     """
     chunk = plan.audio_chunks[chunk_index]
+    return AudioResult(chunk_index, encode_sound(plan, chunk, address, work_dir, tools, on_progress, on_segments))
+
+
+def encode_sound(
+    plan: EncodePlan,
+    chunk: AudioChunk,
+    address: str,
+    work_dir: Path,
+    tools: Tools,
+    on_progress: OnProgress | None = None,
+    on_segments: OnSegments | None = None,
+) -> RenditionFiles:
+    """The same for any run of segments, whether the plan has it as a chunk or not."""
     track = plan.audio[chunk.track]
     try:
-        rendition = _make(plan, track, chunk, address, work_dir, tools, on_progress, on_segments)
+        return _make(plan, track, chunk, address, work_dir, tools, on_progress, on_segments)
     except EncodeFailed as error:
         if track.is_copied and not isinstance(error, FfmpegKilled):
             raise CopyFailed(error.message, log=error.log) from error
         raise
-    return AudioResult(chunk_index, rendition)
 
 
 def _make(

@@ -59,18 +59,32 @@ def encode_chunk(
         CopyFailed: a copy chunk cannot be made as planned.
         EncodeFailed: FFmpeg fails, or frames are missing.
     """
-    run = _ChunkRun(plan, plan.chunks[chunk_index], address, work_dir, tools, on_progress, on_segments)
+    chunk = plan.chunks[chunk_index]
+    return ChunkResult(chunk_index, encode_run(plan, chunk, address, work_dir, tools, on_progress, on_segments))
+
+
+def encode_run(
+    plan: EncodePlan,
+    chunk: Chunk,
+    address: str,
+    work_dir: Path,
+    tools: Tools,
+    on_progress: OnProgress | None = None,
+    on_segments: OnSegments | None = None,
+) -> tuple[RenditionFiles, ...]:
+    """The same for any run of segments, whether the plan has it as a chunk or not."""
+    run = _ChunkRun(plan, chunk, address, work_dir, tools, on_progress, on_segments)
     try:
         return run.make()
     except EncodeFailed as error:
-        if run.chunk.purpose == "copy" and not isinstance(error, FfmpegKilled):
+        if chunk.purpose == "copy" and not isinstance(error, FfmpegKilled):
             raise CopyFailed(error.message, log=error.log) from error
         raise
 
 
 @dataclass
 class _ChunkRun:
-    """One call of `encode_chunk`."""
+    """One call of `encode_run`."""
 
     plan: EncodePlan
     chunk: Chunk
@@ -83,14 +97,13 @@ class _ChunkRun:
     _numbers: dict[str, int] = field(default_factory=dict)
     """Rendition -> the segment that its latest fragment belongs to."""
 
-    def make(self) -> ChunkResult:
+    def make(self) -> tuple[RenditionFiles, ...]:
         """Seek to the chunk, or read from the beginning where that leads astray."""
         try:
-            renditions = self._make()
+            return self._make()
         except _Late:
             self.is_seeking = False
-            renditions = self._make()
-        return ChunkResult(self.chunk.index, renditions)
+            return self._make()
 
     def _make(self) -> tuple[RenditionFiles, ...]:
         """Encode into empty folders."""
@@ -135,8 +148,8 @@ class _ChunkRun:
 
     def _finish(self, splitter: SegmentSplitter, name: str) -> RenditionFiles:
         """All segments of a rendition, compared with the plan."""
-        step = next((rung.frame_step for rung in self.plan.rungs if rung.name == name), 1)
-        check_frames(self.plan, self.chunk, step, splitter)
+        rung = self.plan.find_rung(name)
+        check_frames(self.plan, self.chunk, rung.frame_step if rung else 1, splitter)
         end_s = self.plan.timeline.start_s(self.chunk.segments.stop)
         if not self.plan.timeline.is_exact:
             end_s = max(end_s, splitter.end_s or end_s)
@@ -190,7 +203,7 @@ def check_frames(plan: EncodePlan, chunk: Chunk, frame_step: int, splitter: Segm
         )
     is_last = chunk.segments.stop == plan.timeline.segment_count
     end = plan.timeline.last_frame_s if is_last else plan.timeline.start_s(chunk.segments.stop)
-    tolerance = max(float(LATE_S), float(plan.chunk_duration_s(chunk.index)) * MISSING_PART)
+    tolerance = max(float(LATE_S), float(plan.run_duration_s(chunk.segments)) * MISSING_PART)
     tolerance += plan.video.frames.longest_frame_s or 0  # the last frame of a file has no duration
     if plan.timeline.is_exact and end - splitter.end_s > tolerance:
         raise EncodeFailed("The video is damaged: its pictures end early, " + _describe_place(plan, chunk))

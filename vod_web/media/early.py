@@ -69,7 +69,7 @@ def declare_variant(plan: EncodePlan, name: str) -> Variant:
         average = plan.copy.bitrate_bps
         codecs, bitrate = plan.copy.codecs, Bitrate(round(average * PEAK_OVER_AVERAGE), average)
     else:
-        rung = next(rung for rung in plan.rungs if rung.name == name)
+        rung = next(rung for rung in plan.all_rungs if rung.name == name)
         codecs = declare_codecs(rung.level, plan.preset)
         bitrate = Bitrate(rung.ceiling_bps, round(rung.ceiling_bps * AVERAGE_UNDER_CEILING))
     return Variant(name, codecs, width, height, plan.frame_rate_of(name), bitrate)

@@ -1,7 +1,7 @@
 """In which pieces, and in which order, are the renditions of a video made? Pure; part of the plan.
 
-`copy` puts the source's own picture into segments, `quick` makes one low rung so that a source that cannot be copied
-plays soon, `ladder` makes all other rungs, all of a chunk from one decode.
+`copy` puts the source's own picture into segments, `ladder` makes all rungs, all of a chunk from one decode. `quick`
+makes one low rung beforehand, a few segments at a time (`pieces`), so that a source that cannot be copied plays soon.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,6 @@ from typing import Literal
 
 from .audio_timeline import AudioTimeline
 from .ladder import Rung
-from .probed import VideoStream
 from .records import Record
 from .timeline import Timeline
 
@@ -20,13 +19,8 @@ Pass = Literal["copy", "quick", "ladder"]
 
 QUICK_HEIGHT = 400
 """The quick rung is the one nearest to this: 360p where the ladder has it, else 480p or what there is."""
-QUICK_SEGMENTS = (1, 2, 4, 8)
-"""The first quick chunk is a single segment, to be seen at once; then they grow: each has its fixed cost."""
-QUICK_CHUNK_S = 24
-"""The longest quick chunk of a 1080p30 video. Somebody who seeks waits for at most one of them."""
-QUICK_PIXELS = 1920 * 1080 * 30
-"""Pixels in a second for which that holds; decoding more takes longer."""
-SHORTEST_QUICK_S = 6
+QUICK_NAME = "quick"
+"""The rendition that plays until the ladder is there; no rung is called so."""
 
 LADDER_CHUNKS, SHORTEST_LADDER_S = 6, 8
 """A short video is cut into about so many ladder chunks, so that several workers share it too; each costs some."""
@@ -70,15 +64,9 @@ class AudioChunk(Record):
         return range(self.first_segment, self.first_segment + self.segment_count)
 
 
-def choose_quick_rung(rungs: Sequence[Rung]) -> Rung:
-    """The rung that is made first where nothing can be copied."""
+def choose_quick_twin(rungs: Sequence[Rung]) -> Rung:
+    """The rung of which the quick rendition has the size and the settings."""
     return min(rungs, key=lambda rung: abs(rung.short_side_px - QUICK_HEIGHT))
-
-
-def quick_chunk_s(video: VideoStream) -> Fraction:
-    """The longest quick chunk: shorter for videos that are harder to decode."""
-    pixels = video.width_px * video.height_px * video.frame_rate
-    return max(Fraction(SHORTEST_QUICK_S), min(Fraction(1), QUICK_PIXELS / pixels) * QUICK_CHUNK_S)
 
 
 def ladder_chunk_s(timeline: Timeline, longest_s: Fraction) -> Fraction:
@@ -110,24 +98,6 @@ def cut_runs(timeline: Timeline, wished_s: Sequence[Fraction | int]) -> Iterator
             last = timeline.segment_count
         yield range(first, last)
         first = last
-
-
-def cut_quick_runs(timeline: Timeline, longest_s: Fraction) -> Iterator[range]:
-    """Runs that grow from a single segment to the longest length."""
-    first = 0
-    for number in count():
-        if first >= timeline.segment_count:
-            return
-        most = QUICK_SEGMENTS[number] if number < len(QUICK_SEGMENTS) else timeline.segment_count
-        last = first + 1
-        while last < min(first + most, timeline.segment_count) and _length(timeline, first, last) < longest_s:
-            last += 1
-        yield range(first, last)
-        first = last
-
-
-def _length(timeline: Timeline, first: int, last: int) -> Fraction:
-    return timeline.start_s(last) - timeline.start_s(first)
 
 
 def list_chunks(runs: Sequence[tuple[Pass, range]]) -> tuple[Chunk, ...]:

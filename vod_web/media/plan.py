@@ -5,7 +5,7 @@ encode, so that another machine or a later attempt does exactly the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .audio_plan import AudioPlan, plan_audio
@@ -14,17 +14,16 @@ from .copying import CopyPlan, plan_copy, reasons_against_copy
 from .ladder import DEFAULT_HEIGHTS, Rung, choose_rungs, keep_all_frames
 from .passes import (
     FIRST_COPY_S,
+    QUICK_NAME,
     AudioChunk,
     Chunk,
     Pass,
-    choose_quick_rung,
+    choose_quick_twin,
     copy_chunk_s,
-    cut_quick_runs,
     cut_runs,
     ladder_chunk_s,
     list_chunks,
     plan_audio_chunks,
-    quick_chunk_s,
 )
 from .pictures import PosterPlan, StoryboardPlan, plan_poster, plan_storyboard
 from .probed import Probe, VideoStream
@@ -75,10 +74,10 @@ class EncodePlan(Record):
     copy: CopyPlan | None
     copy_refusals: tuple[str, ...]
     """Why there is no copy, for the admin."""
-    quick_rung: str | None
-    """The name of the rung that the quick pass makes; None where there is a copy, or nothing can play early."""
+    quick_twin: str | None
+    """The rung that is also made as the quick rendition; None where there is a copy, or nothing can play early."""
     chunks: tuple[Chunk, ...]
-    """In the order in which they are to be made: copy, quick, ladder."""
+    """In the order in which they are to be made: copy, ladder."""
     audio: tuple[AudioPlan, ...]
     audio_chunks: tuple[AudioChunk, ...]
     """The first chunk of every track before any second one."""
@@ -113,36 +112,51 @@ class EncodePlan(Record):
         return can_play_early(self.timeline, self.video)
 
     @property
+    def quick(self) -> Rung | None:
+        """What plays until the ladder is there; players may take its segments and those of its rung for one another."""
+        rung = next((rung for rung in self.rungs if rung.name == self.quick_twin), None)
+        return replace(rung, name=QUICK_NAME) if rung else None
+
+    @property
     def early_renditions(self) -> tuple[str, ...]:
         """The names of the renditions that are made first: with all sound, enough to play."""
-        name = self.copy.name if self.copy else self.quick_rung
-        return (name,) if name else ()
+        return (self.copy.name,) if self.copy else (QUICK_NAME,) if self.quick_twin else ()
 
     @property
     def rendition_names(self) -> tuple[str, ...]:
         """Of all pictures that are made, the largest first."""
-        return (*((self.copy.name,) if self.copy else ()), *(rung.name for rung in self.rungs))
+        return tuple(self.sizes)
 
     @property
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Width and height of each of them."""
-        sizes = {rung.name: (rung.width_px, rung.height_px) for rung in self.rungs}
-        return {self.copy.name: (self.copy.width_px, self.copy.height_px), **sizes} if self.copy else sizes
+        copied = {self.copy.name: (self.copy.width_px, self.copy.height_px)} if self.copy else {}
+        return copied | {rung.name: (rung.width_px, rung.height_px) for rung in self.all_rungs}
 
     @property
     def temporary_renditions(self) -> tuple[str, ...]:
         """Those that the final playlists leave out."""
-        return (self.copy.name,) if self.copy and not self.copy.is_kept else ()
+        return () if self.copy and self.copy.is_kept else self.early_renditions
+
+    @property
+    def all_rungs(self) -> tuple[Rung, ...]:
+        """The ladder, and the quick rendition."""
+        return (*self.rungs, *((self.quick,) if self.quick else ()))
+
+    def find_rung(self, name: str) -> Rung | None:
+        """What is encoded under a name; None for a copy."""
+        return next((rung for rung in self.all_rungs if rung.name == name), None)
 
     def frame_rate_of(self, name: str) -> Fraction:
         """The rate of a picture."""
-        return next((rung.frame_rate for rung in self.rungs if rung.name == name), self.video.frame_rate)
+        rung = self.find_rung(name)
+        return rung.frame_rate if rung else self.video.frame_rate
 
     def chunk_rungs(self, chunk: Chunk) -> tuple[Rung, ...]:
         """The rungs that a chunk encodes."""
-        if chunk.purpose == "copy":
-            return ()
-        return tuple(rung for rung in self.rungs if (rung.name == self.quick_rung) == (chunk.purpose == "quick"))
+        if chunk.purpose == "quick":
+            return (self.quick,) if self.quick else ()
+        return self.rungs if chunk.purpose == "ladder" else ()
 
     def chunk_names(self, chunk: Chunk) -> tuple[str, ...]:
         """The names of the renditions of which a chunk makes segments."""
@@ -152,7 +166,10 @@ class EncodePlan(Record):
 
     def chunk_duration_s(self, index: int) -> Fraction:
         """How long chunk `index` is."""
-        segments = self.chunks[index].segments
+        return self.run_duration_s(self.chunks[index].segments)
+
+    def run_duration_s(self, segments: range) -> Fraction:
+        """How long a run of segments of the picture is."""
         return self.timeline.start_s(segments.stop) - self.timeline.start_s(segments.start)
 
     def audio_chunk_duration_s(self, index: int) -> Fraction:
@@ -169,7 +186,7 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
     rungs = tuple(rung for rung in choose_rungs(probe, options.heights) if copy is None or rung.name != copy.name)
     timeline, rungs = cut_timeline(probe.video, rungs, options, at_keyframes=copy is not None)
     is_quick = copy is None and can_play_early(timeline, probe.video)
-    quick = choose_quick_rung(rungs).name if is_quick else None
+    quick = choose_quick_twin(rungs).name if is_quick else None
     audio = plan_audio(probe, segment_s=options.segment_s, duration_s=timeline.duration_s, may_copy=options.may_copy)
     return EncodePlan(
         video=probe.video,
@@ -178,8 +195,8 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
         rungs=rungs,
         copy=copy,
         copy_refusals=reasons_against_copy(probe) if options.may_copy else (),
-        quick_rung=quick,
-        chunks=list_chunks(plan_runs(timeline, probe.video, copy, quick, rungs, options)),
+        quick_twin=quick,
+        chunks=list_chunks(plan_runs(timeline, copy, rungs, options)),
         audio=audio,
         audio_chunks=plan_audio_chunks([(track.timeline, track.end_s) for track in audio], options.audio_chunk_s),
         seek_margin_s=plan_seek_margin(probe),
@@ -212,22 +229,14 @@ def cut_timeline(
 
 
 def plan_runs(
-    timeline: Timeline,
-    video: VideoStream,
-    copy: CopyPlan | None,
-    quick: str | None,
-    rungs: Sequence[Rung],
-    options: EncodeOptions,
+    timeline: Timeline, copy: CopyPlan | None, rungs: Sequence[Rung], options: EncodeOptions
 ) -> list[tuple[Pass, range]]:
     """All chunks, in the order in which they are to be made."""
     runs: list[tuple[Pass, range]] = []
     if copy:
         longest = copy_chunk_s(copy.bitrate_bps, options.copy_chunk_s)
         runs += [("copy", run) for run in cut_runs(timeline, (min(Fraction(FIRST_COPY_S), longest), longest))]
-    if quick:
-        longest = min(quick_chunk_s(video), options.chunk_s)
-        runs += [("quick", run) for run in cut_quick_runs(timeline, longest)]
-    if any(rung.name != quick for rung in rungs):
+    if rungs:
         runs += [("ladder", run) for run in cut_runs(timeline, (ladder_chunk_s(timeline, options.chunk_s),))]
     return runs
 

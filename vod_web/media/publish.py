@@ -106,7 +106,7 @@ def format_playlists(plan: EncodePlan, renditions: Sequence[FinishedRendition]) 
 
 
 def leave_temporary(plan: EncodePlan, renditions: Sequence[FinishedRendition]) -> list[FinishedRendition]:
-    """Without the copy that only served until the encoded ones were ready; as they are where it is all there is."""
+    """Without those that only served until the others were ready; as they are where they are all there is."""
     left = [rendition for rendition in renditions if rendition.name not in plan.temporary_renditions]
     return left if any(rendition.name in plan.rendition_names for rendition in left) else list(renditions)
 

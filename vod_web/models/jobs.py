@@ -21,6 +21,8 @@ class JobKind(StrEnum):
     """All renditions of one chunk."""
     AUDIO = "audio"
     """One chunk of an audio track."""
+    PIECE = "piece"
+    """A few segments with which the video begins to play, or that a player asks for before their turn has come."""
     POSTER = "poster"
     SUBTITLES = "subtitles"
     """Caption tracks of all text subtitles of the source."""
@@ -61,13 +63,13 @@ class Job(Base):
     encode_id: Mapped[int] = mapped_column(ForeignKey("encodes.id", ondelete="CASCADE"), index=True)
     kind: Mapped[JobKind] = mapped_column(enum_column(JobKind))
     number: Mapped[int] = mapped_column(default=0)
-    """Which chunk or audio chunk of the plan; 0 for the other kinds."""
+    """Which chunk or audio chunk of the plan, or with which segment a piece begins; 0 for the other kinds."""
     place: Mapped[int] = mapped_column(default=0)
     """Its turn among the jobs of its encode: lower ones first; see `services.processing.turns`."""
     makes: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The names of the renditions of which it makes a piece."""
     wanted_at: Mapped[datetime | None] = mapped_column()
-    """When a viewer asked for a segment that it has still to make: it goes before all others."""
+    """When a player asked for the segment with which this piece begins: it goes before all others."""
     state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.WAITING)
     attempt: Mapped[int] = mapped_column(default=0)
     """How often it has been begun."""

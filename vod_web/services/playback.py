@@ -174,8 +174,8 @@ def _ask(video_id: str, encode_id: str, person_id: int) -> Grant | None:
     row = current_session().execute(_question(video_id, encode_id, person_id)).one_or_none()
     if row is None:
         return None
-    video, encode_status, person, is_named_viewer = row
-    if encode_status is None and encode_id != CAPTIONS:
+    video, encode, person, is_named_viewer = row
+    if encode is None and encode_id != CAPTIONS:
         return None
     if person_id and (person is None or person.is_suspended):
         return None
@@ -187,22 +187,32 @@ def _ask(video_id: str, encode_id: str, person_id: int) -> Grant | None:
     return Grant(
         access_epoch=video.access_epoch,
         is_public=_is_public(video),
-        is_finished=encode_status not in (EncodeStatus.QUEUED, EncodeStatus.PROCESSING),
+        is_finished=_is_finished(encode),
         pictures_only=is_deleted,
     )
 
 
-def _question(video_id: str, encode_id: str, person_id: int) -> Select[Video, EncodeStatus | None, User | None, bool]:
+def _is_finished(encode: Encode | None) -> bool:
+    """One that was given up half made plays on until another takes its place: what it lacks is not lost yet."""
+    if encode is None or encode.status is EncodeStatus.READY:
+        return True
+    return encode.status not in (EncodeStatus.QUEUED, EncodeStatus.PROCESSING) and not encode.is_active
+
+
+def _question(video_id: str, encode_id: str, person_id: int) -> Select[Video, Encode | None, User | None, bool]:
     is_named_viewer = (
         select(video_viewers.c.user_id)
         .where(video_viewers.c.video_id == Video.id, video_viewers.c.user_id == person_id)
         .exists()
     )
     return (
-        select(Video, Encode.status, User, is_named_viewer)
+        select(Video, Encode, User, is_named_viewer)
         .outerjoin(Encode, and_(Encode.video_id == Video.id, Encode.public_id == encode_id))
         .outerjoin(User, User.id == person_id)
         .where(Video.public_id == video_id)
-        .options(load_only(Video.owner_id, Video.visibility, Video.status, Video.access_epoch))
+        .options(
+            load_only(Video.owner_id, Video.visibility, Video.status, Video.access_epoch),
+            load_only(Encode.status, Encode.is_active),
+        )
         .execution_options(populate_existing=True)
     )

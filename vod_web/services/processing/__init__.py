@@ -15,16 +15,16 @@ from vod_web.services.processing.encodes import (
 )
 from vod_web.services.processing.files import delete_files
 from vod_web.services.processing.jobs import cancel_job, get_job, list_jobs, retry_job
-from vod_web.services.processing.waiting import await_segment
+from vod_web.services.processing.waiting import find_file
 from vod_web.services.processing.workers import drain_worker, list_workers
 
 __all__ = [
-    "await_segment",
     "begin_encode",
     "cancel_job",
     "cancel_video",
     "delete_files",
     "drain_worker",
+    "find_file",
     "get_job",
     "list_jobs",
     "list_workers",

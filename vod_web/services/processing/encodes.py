@@ -23,7 +23,7 @@ from vod_web.services.processing.rows import (
     lock_video,
     show_status,
 )
-from vod_web.services.processing.turns import LADDER_PLACE, MAIN_JOBS, queue_job
+from vod_web.services.processing.turns import LADDER_PLACE, queue_job
 from vod_web.services.videos import get_own_video
 from vod_web.services.videos import lock_video as lock_video_named
 
@@ -43,7 +43,8 @@ def begin_encode(
 ) -> Encode:
     """Start the processing of a source; joins the caller's transaction, and the queue hears of it after the commit.
 
-    An encode of the video that is not over yet is cancelled; one that plays goes on playing until this one is ready.
+    An encode of the video that is not over yet is cancelled. One that plays goes on until this one is ready, or until
+    this one plays, where that one is not whole.
     Without `may_copy` the source's own picture and sound are not used as they are.
     """
     now = now or utc_now()
@@ -80,26 +81,39 @@ def begin_anew(encode_id: int, *, queue: JobQueue, settings: Settings, now: date
 
 
 def _end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
-    """Cancel what is still being made of a video."""
+    """Cancel what is still being made of a video; what of it plays, plays on."""
     for encode in session.scalars(
         select(Encode).where(Encode.video_id == video_id, Encode.status.in_(OPEN_ENCODES))
     ).all():
         cancel_jobs(session, encode.id)
         encode.status = EncodeStatus.CANCELLED
         encode.finished_at = now
-        stop_playing(session, encode)
     session.flush()
 
 
-def stop_playing(session: Session, encode: Encode) -> None:
-    """An encode that came to nothing plays on only where all of the video can be seen; it must be locked."""
-    if not encode.is_active:
-        return
-    is_early = Job.kind.in_(MAIN_JOBS) & (Job.place < LADDER_PLACE)
-    missing = select(Job.id).where(Job.encode_id == encode.id, is_early, Job.state != JobState.DONE)
-    if session.scalar(missing.limit(1)) is not None:
-        encode.is_active = False
-        session.get_one(Video, encode.video_id).is_playable = False
+def stop_half_made(session: Session, video: Video) -> None:
+    """Nothing more will be made: an encode plays on only where all of the video can be seen.
+
+    The video must be locked.
+    """
+    session.flush()
+    active = session.scalars(select(Encode).where(Encode.video_id == video.id, Encode.is_active)).one_or_none()
+    if active is not None and not plays_to_the_end(session, video.id):
+        active.is_active = False
+        video.is_playable = False
+
+
+def plays_to_the_end(session: Session, video_id: int) -> bool:
+    """Whether the encode that plays has all that its playlists name, now and without any worker."""
+    wanted = select(Encode.id, Encode.status).where(Encode.video_id == video_id, Encode.is_active)
+    active = session.execute(wanted).one_or_none()
+    if active is None or active.status is EncodeStatus.READY:
+        return active is not None
+    jobs = session.execute(select(Job.kind, Job.place, Job.state).where(Job.encode_id == active.id)).all()
+    sound = [job for job in jobs if job.kind is JobKind.AUDIO and job.place < LADDER_PLACE]
+    chunks = [job for job in jobs if job.kind is JobKind.CHUNK]
+    copies = [job for job in chunks if job.place < LADDER_PLACE]
+    return all(job.state is JobState.DONE for job in (*sound, *(copies or chunks)))
 
 
 def retry_video(
@@ -151,6 +165,7 @@ def cancel_video(actor: User | None, public_id: str, *, now: datetime | None = N
         if video.status not in (VideoStatus.QUEUED, VideoStatus.PROCESSING):
             raise Conflict("This video is not being processed.")
         _end_open_encodes(session, video.id, now)
+        stop_half_made(session, video)
         show_end(video, CANCELLED)
     return video
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from vod_web.core.errors import Conflict, NotFound
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobState, Role, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, User, Video, VideoStatus
 from vod_web.queue import JobQueue
 from vod_web.schemas.admin import JobFilter
 from vod_web.services.paging import Found, Order, find_page
@@ -88,7 +88,8 @@ def retry_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetime
         if job.kind not in SIDE_JOBS:
             _reopen(encode)
         for other in list_encode_jobs(session, job.encode_id):
-            if other.id == job.id or (other.state is JobState.CANCELLED and job.kind not in SIDE_JOBS):
+            is_needed = other.state is JobState.CANCELLED and other.kind is not JobKind.PIECE
+            if other.id == job.id or (is_needed and job.kind not in SIDE_JOBS):
                 other.state, other.not_before, other.attempt, other.failures = JobState.WAITING, None, 0, 0
                 other.finished_at, other.progress = None, 0.0
         advance(session, encode, video, queue=queue, now=now)

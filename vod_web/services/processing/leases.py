@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from vod_web.core.ids import new_public_id
 from vod_web.db.session import transaction
 from vod_web.models import EncodeStatus, Job, JobKind, JobState, Video, VideoStatus
+from vod_web.queue import Urgency
 from vod_web.services.processing.progress import note_progress
 from vod_web.services.processing.rows import HELD_STATUSES, WANTED_ENCODES, lock_job, lock_video, show_status
+from vod_web.services.processing.turns import urgency_of
 
 LEASE_S = 30.0
 """How long a worker may be silent before its job is given to another."""
@@ -37,6 +39,8 @@ class Lease:
     fence: str
     worker: str
     weight_s: float
+    is_urgent: bool
+    """Somebody waits for what it makes."""
 
 
 def claim_job(job_id: int, *, worker: str, lease_s: float, now: datetime) -> Lease | None:
@@ -67,6 +71,7 @@ def claim_job(job_id: int, *, worker: str, lease_s: float, now: datetime) -> Lea
             fence=job.fence,
             worker=worker,
             weight_s=job.weight_s,
+            is_urgent=urgency_of(job) is Urgency.URGENT,
         )
 
 

@@ -14,7 +14,7 @@ from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
 from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Video
 from vod_web.queue import JobQueue
-from vod_web.services.processing.encodes import show_end, stop_playing
+from vod_web.services.processing.encodes import show_end, stop_half_made
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
 from vod_web.services.processing.outputs import SourceMissing
 from vod_web.services.processing.progress import note_progress
@@ -122,8 +122,7 @@ def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None
     session.flush()
     cancel_jobs(session, encode.id)
     encode.status, encode.failure, encode.finished_at = EncodeStatus.FAILED, sentence, now
-    stop_playing(session, encode)
-    session.flush()
+    stop_half_made(session, encode.video)
     show_end(encode.video, sentence)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from vod_web.core.clock import utc_now
@@ -14,7 +14,7 @@ from vod_web.media.plan import EncodePlan
 from vod_web.media.playlists import MULTIVARIANT_NAME
 from vod_web.media.publish import FinishedRendition, format_playlists, join_rendition, leave_temporary
 from vod_web.media.results import RenditionFiles
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, Rendition, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Rendition, Video, VideoStatus
 from vod_web.services.caption_files import caption_variants, list_captions
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
@@ -101,18 +101,28 @@ def _complete_renditions(
     made = {rendition.name: rendition for rendition in renditions}
     kept = {rendition.name for rendition in leave_temporary(plan, renditions)}
     for row in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id)):
-        rendition = made[row.name]
+        row.dropped_at = None if row.name in kept else now
+        rendition = made.get(row.name)
+        if rendition is None:  # the quick one, of which there is what was asked for
+            continue
         row.codecs, row.size_bytes = rendition.codecs, rendition.size_bytes
         row.bitrate_bps, row.average_bitrate_bps = rendition.bitrate.peak_bps, rendition.bitrate.average_bps
         row.progress, row.is_complete = 1.0, True
-        row.dropped_at = None if row.name in kept else now
 
 
 def _complete_encode(session: Session, encode: Encode, video: Video, now: datetime) -> None:
     encode.status, encode.finished_at = EncodeStatus.READY, now
+    _cancel_pieces(session, encode.id)
     make_playable(session, encode, video, now)
     video.progress, video.eta_s = 1.0, None
     show_status(video, VideoStatus.READY)
+
+
+def _cancel_pieces(session: Session, encode_id: int) -> None:
+    """All that players may ask for is there."""
+    is_open = Job.state.in_((JobState.WAITING, JobState.QUEUED, JobState.RUNNING))
+    pieces = update(Job).where(Job.encode_id == encode_id, Job.kind == JobKind.PIECE, is_open)
+    session.execute(pieces.values(state=JobState.CANCELLED, lease_expires_at=None))
 
 
 def make_playable(session: Session, encode: Encode, video: Video, now: datetime) -> None:

@@ -62,7 +62,7 @@ def _put_again(job: Job, *, queue: JobQueue, now: datetime) -> bool:
             .returning(Job.id)
         ).one_or_none()
         if changed is not None:
-            after_commit(partial(queue.put, job.id, now, urgency_of(job)))
+            after_commit(partial(queue.put, job.id, now, urgency_of(job), at_front=job.wanted_at is not None))
     return changed is not None
 
 

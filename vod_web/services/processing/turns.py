@@ -20,8 +20,8 @@ SMALLEST_WINDOW = 4
 """How many jobs of one video are on the queue or at work, where there are few workers."""
 WINDOW_OVER_WORKERS = 2
 """With many workers: one job for each, and so many more that none waits for the next."""
-SIDE_JOBS = frozenset({JobKind.POSTER, JobKind.SUBTITLES, JobKind.STORYBOARD, JobKind.LOUDNESS})
-"""They cannot fail a video, and nothing waits for them."""
+SIDE_JOBS = frozenset({JobKind.PIECE, JobKind.POSTER, JobKind.SUBTITLES, JobKind.STORYBOARD, JobKind.LOUDNESS})
+"""They cannot fail a video, and it is ready without them."""
 MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
 """They fill the window, and the video is ready when all are done."""
 
@@ -38,13 +38,16 @@ LADDER_PLACE = 3
 def urgency_of(job: Job) -> Urgency:
     """Which queue a job goes to."""
     is_first = job.kind in MAIN_JOBS and job.place == FIRST_PLACE
-    if job.kind in (JobKind.PREPARE, JobKind.PUBLISH) or is_first or job.wanted_at is not None:
+    if job.kind in (JobKind.PREPARE, JobKind.PIECE, JobKind.PUBLISH) or is_first:
         return Urgency.URGENT
     return Urgency.LOW if job.kind in (JobKind.STORYBOARD, JobKind.LOUDNESS) else Urgency.NORMAL
 
 
 def choose_next(jobs: Sequence[Job], *, window: int, now: datetime) -> list[Job]:
-    """The waiting jobs of one encode that may go on the queue now, in this order."""
+    """The waiting jobs of one encode that may go on the queue now, in this order.
+
+    Pieces that players ask for do not wait for a turn: see `wishes`.
+    """
     ready = [job for job in jobs if _is_due(job, now) and _can_begin(job, jobs)]
     at_work = sum(job.kind in MAIN_JOBS and job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
     main = sorted((job for job in ready if job.kind in MAIN_JOBS), key=_place)
@@ -70,9 +73,9 @@ def _can_begin(job: Job, jobs: Sequence[Job]) -> bool:
     return True
 
 
-def _place(job: Job) -> tuple[bool, int, int]:
-    """What somebody waits for; then as the plan has it, picture and sound of one number beside each other."""
-    return job.wanted_at is None, job.place, job.number
+def _place(job: Job) -> tuple[int, int]:
+    """As the plan has it, picture and sound of one number beside each other."""
+    return job.place, job.number
 
 
 def queue_job(job: Job, *, queue: JobQueue, now: datetime) -> None:

@@ -1,106 +1,107 @@
-"""What happens when a player asks for a segment that is planned, but not made yet?
+"""Where is the file that a player asks for, which may be planned, but not made yet?
 
-Its job goes before all others, and the request waits a few seconds for it. The row of the job is the truth; whoever
-asks again after that finds the segment, or waits again.
+What is missing is wished for (`wishes`), and the request waits a few seconds for it. Nobody waits for long, and no
+client takes all the places: the answer is then that it comes later, and the player asks again by itself.
 """
 
-import re
 import time
-from datetime import datetime
-from functools import lru_cache
-from threading import BoundedSemaphore
+from functools import lru_cache, partial
 
 from sqlalchemy import select
 
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound, NotMadeYet
-from vod_web.db.session import close_session, current_session, transaction
+from vod_web.core.settings import WEB_THREADS
+from vod_web.db.session import close_session, current_session
+from vod_web.media.pieces import number_segment
 from vod_web.media.plan import EncodePlan
-from vod_web.models import Encode, Job, JobKind, JobState
+from vod_web.models import Encode, JobKind
 from vod_web.queue import JobQueue
 from vod_web.services.processing.outputs import PlanOutdated, read_record
-from vod_web.services.processing.rows import lock_job
-from vod_web.services.processing.turns import LADDER_PLACE, queue_job
+from vod_web.services.processing.places import MediaFile, find_stored, read_key
+from vod_web.services.processing.seats import Seats
+from vod_web.services.processing.wishes import LATER_S, want_piece
 from vod_web.storage.base import Storage
 
 LONGEST_WAIT_S = 8.0
-POLL_S = (0.05, 0.5)
+POLL_S = (0.05, 0.25)
 """How soon the storage is asked again: first, and later."""
-MOST_WAITING = 10
-"""Requests of one process that wait: a third of its threads, so that others are always served."""
-SOON_S, LATER_S = 1, 2
+WISH_AGAIN_S = 1.0
+"""A wish may have lapsed, or its piece been left off before it came to this segment."""
+SOON_S = 1
 
-_SEGMENT = re.compile(r"videos/[^/]+/(?P<encode>[^/]+)/(?P<rendition>[^/]+)/(?:(?P<number>\d{1,7})\.m4s|init\.mp4)")
-_seats = BoundedSemaphore(MOST_WAITING)
+seats = Seats(most=WEB_THREADS // 3, most_of_client=WEB_THREADS // 8)
+"""A third of the threads of a process, so that others are always served; a client has one or two players."""
 
 
-def await_segment(key: str, *, storage: Storage, queue: JobQueue, wait_s: float = LONGEST_WAIT_S) -> None:
-    """Return when a segment of an unfinished encode is stored; at once for any other kind of file.
+def find_file(
+    key: str, *, is_finished: bool, client: str, storage: Storage, queue: JobQueue, wait_s: float = LONGEST_WAIT_S
+) -> str:
+    """The key under which a file of an encode is stored; waits for it where it is being made.
+
+    Of a finished encode nothing is looked for but what another rendition may have. `client` is the address that asks.
 
     Raises:
         NotFound: nothing of this name will be made, or not for players.
         NotMadeYet: it takes longer, or too many wait already.
     """
-    asked_for = _SEGMENT.fullmatch(key)
-    if asked_for is None or storage.exists(key):
-        return
-    job_id = _find_job(asked_for["encode"], asked_for["rendition"], int(asked_for["number"] or 0))
-    want_job(job_id, queue=queue, now=utc_now())
-    close_session()
-    if not _seats.acquire(blocking=False):
-        raise NotMadeYet(retry_after_s=LATER_S)
-    try:
-        _wait(key, storage, wait_s)
-    finally:
-        _seats.release()
+    file = read_key(key)
+    if file is None or (is_finished and not file.may_be_elsewhere):
+        return key
+    stored = find_stored(file, storage, partial(_read_plan, file.encode_id))
+    if stored is not None or is_finished:
+        return stored or key
+    return _Wait(file, storage, queue).until_stored(client, wait_s)
 
 
-def _wait(key: str, storage: Storage, wait_s: float) -> None:
-    ends_at, pause_s = time.monotonic() + wait_s, POLL_S[0]
-    while not storage.exists(key):
-        if time.monotonic() + pause_s > ends_at:
-            raise NotMadeYet(retry_after_s=SOON_S)
-        time.sleep(pause_s)
-        pause_s = min(pause_s * 1.5, POLL_S[1])
+class _Wait:
+    """One request for a file that is not there yet."""
+
+    def __init__(self, file: MediaFile, storage: Storage, queue: JobQueue) -> None:
+        self._file = file
+        self._storage = storage
+        self._queue = queue
+        self._plan = _read_plan(file.encode_id)
+        number = number_segment(self._plan, file.rendition, file.segment)
+        if number is None:
+            raise NotFound("There is no such file.")
+        self._number = number
+
+    def until_stored(self, client: str, wait_s: float) -> str:
+        """The key of the file, when it is stored."""
+        if not seats.are_left_for(client):
+            raise NotMadeYet(retry_after_s=LATER_S)
+        self._wish(find_maker(self._plan, self._file))
+        with seats.take(client) as is_seated:
+            if not is_seated:
+                raise NotMadeYet(retry_after_s=LATER_S)
+            return self._wait(wait_s)
+
+    def _wish(self, maker: tuple[JobKind, int] | None = None) -> None:
+        want_piece(self._file.encode_id, self._plan, self._number, maker, queue=self._queue, now=utc_now())
+        close_session()
+
+    def _wait(self, wait_s: float) -> str:
+        began, pause_s = time.monotonic(), POLL_S[0]
+        wish_at = began + WISH_AGAIN_S
+        while (key := find_stored(self._file, self._storage, lambda: self._plan)) is None:
+            if time.monotonic() + pause_s > began + wait_s:
+                raise NotMadeYet(retry_after_s=SOON_S)
+            if time.monotonic() >= wish_at:
+                self._wish()
+                wish_at += WISH_AGAIN_S
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, POLL_S[1])
+        return key
 
 
-def want_job(job_id: int, *, queue: JobQueue, now: datetime) -> None:
-    """Put a job before all others, where it is still to be begun; once is enough."""
-    if current_session().scalar(select(Job.id).where(Job.id == job_id, *_CAN_BE_WANTED)) is None:
-        return
-    with transaction() as session:
-        job = lock_job(session, job_id)
-        if job is None or job.wanted_at is not None or job.state not in (JobState.WAITING, JobState.QUEUED):
-            return
-        job.wanted_at = now
-        if job.not_before is None or job.not_before <= now:
-            queue_job(job, queue=queue, now=now)
-
-
-_CAN_BE_WANTED = (Job.wanted_at.is_(None), Job.state.in_((JobState.WAITING, JobState.QUEUED)))
-
-
-def _find_job(encode_id: str, rendition: str, number: int) -> int:
-    """The row id of the job that makes a segment of those that play early."""
-    made_by = find_maker(_read_plan(encode_id), rendition, number)
-    if made_by is None:
-        raise NotFound("There is no such file.")
-    kind, job_number = made_by
-    wanted = select(Job.id).join(Job.encode).where(Encode.public_id == encode_id)
-    wanted = wanted.where(Job.kind == kind, Job.number == job_number, Job.place < LADDER_PLACE)
-    job_id = current_session().scalar(wanted)
-    if job_id is None:
-        raise NotFound("There is no such file.")
-    return job_id
-
-
-def find_maker(plan: EncodePlan, rendition: str, number: int) -> tuple[JobKind, int] | None:
-    """Which job makes a segment; None when none does."""
+def find_maker(plan: EncodePlan, file: MediaFile) -> tuple[JobKind, int] | None:
+    """The job that makes a segment in its turn, and not many others before it: of a copy, or of sound."""
     for chunk in plan.chunks:
-        if number in chunk.segments and rendition in plan.chunk_names(chunk):
+        if chunk.purpose == "copy" and file.segment in chunk.segments and file.rendition in plan.chunk_names(chunk):
             return JobKind.CHUNK, chunk.index
     for part in plan.audio_chunks:
-        if number in part.segments and rendition == plan.audio[part.track].name:
+        if file.segment in part.segments and file.rendition == plan.audio[part.track].name:
             return JobKind.AUDIO, part.index
     return None
 

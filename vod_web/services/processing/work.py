@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from vod_web.media.passes import AudioChunk, Chunk
+from vod_web.media.passes import QUICK_NAME, AudioChunk, Chunk
 from vod_web.media.plan import EncodePlan
 from vod_web.models import Job, JobKind, Rendition, RenditionKind
 from vod_web.services.processing.turns import EARLY_PLACE, FIRST_PLACE, LADDER_PLACE, POSTER_PLACE
 
-DECODING = 0.25
-"""What decoding a picture costs, where encoding one of the same size costs 1."""
 COPY_COST = 0.004
 """What a second of copied video or sound takes, where a second of video in all its sizes takes 1."""
 AUDIO_COST = 0.03
@@ -27,6 +25,8 @@ def plan_renditions(plan: EncodePlan) -> Iterator[Rendition]:
 
 def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
     """The jobs after the first one, all waiting."""
+    if plan.quick:
+        yield Job(kind=JobKind.PIECE, weight_s=0.0, place=FIRST_PLACE, makes=[QUICK_NAME])
     for chunk in plan.chunks:
         yield _chunk_job(plan, chunk)
     for part in plan.audio_chunks:
@@ -41,13 +41,13 @@ def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
 
 
 def _chunk_job(plan: EncodePlan, chunk: Chunk) -> Job:
-    later = LADDER_PLACE if chunk.purpose == "ladder" else EARLY_PLACE
+    early = FIRST_PLACE if chunk.index == 0 else EARLY_PLACE
     return Job(
         kind=JobKind.CHUNK,
         number=chunk.index,
-        place=FIRST_PLACE if chunk.index == 0 else later,
+        place=early if chunk.purpose == "copy" else LADDER_PLACE,
         makes=list(plan.chunk_names(chunk)),
-        weight_s=float(plan.chunk_duration_s(chunk.index)) * chunk_cost(plan, chunk),
+        weight_s=float(plan.chunk_duration_s(chunk.index)) * (COPY_COST if chunk.purpose == "copy" else 1.0),
     )
 
 
@@ -62,12 +62,3 @@ def _audio_job(plan: EncodePlan, chunk: AudioChunk) -> Job:
         makes=[track.name],
         weight_s=float(plan.audio_chunk_duration_s(chunk.index)) * cost,
     )
-
-
-def chunk_cost(plan: EncodePlan, chunk: Chunk) -> float:
-    """What a second of a chunk takes, where a second of video in all its sizes takes 1."""
-    if chunk.purpose == "copy":
-        return COPY_COST
-    decoding = DECODING * plan.video.width_px * plan.video.height_px
-    sizes = {rung.name: rung.width_px * rung.height_px for rung in plan.rungs}
-    return (decoding + sum(sizes[name] for name in plan.chunk_names(chunk))) / (decoding + sum(sizes.values()))
