@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from tests.factories import make_admin, make_user, make_video
 from vod_web.core.errors import (
@@ -38,7 +38,6 @@ from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.leases import Lease, LeaseLost, claim_job, renew_lease, report_progress
 from vod_web.services.processing.outcomes import fail_job, finishing, give_back, take_back_from
 from vod_web.services.processing.outputs import SourceMissing
-from vod_web.services.processing.progress import JobProgress, measure_progress
 from vod_web.services.processing.publish import make_playable
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.turns import FIRST_PLACE, LADDER_PLACE, POSTER_PLACE, choose_next
@@ -539,44 +538,63 @@ def test_all_files_of_a_video_go_together(video: Video, encode: Encode, storage:
 # progress
 
 
-def running(weight_s: float, progress: float, speed: float | None) -> JobProgress:
-    """A chunk at work."""
-    return JobProgress(JobKind.CHUNK, 0, JobState.RUNNING, weight_s, progress, speed)
-
-
-def waiting(weight_s: float) -> JobProgress:
-    """A chunk that nobody is at."""
-    return JobProgress(JobKind.CHUNK, 1, JobState.WAITING, weight_s, 0.0, None)
-
-
-def test_progress_is_the_part_of_the_work_that_is_done() -> None:
-    done = JobProgress(JobKind.CHUNK, 0, JobState.DONE, 30.0, 1.0, 3.0)
-    poster = JobProgress(JobKind.POSTER, 0, JobState.WAITING, 0.0, 0.0, None)
-
-    measured = measure_progress([done, running(20.0, 0.5, 2.0), waiting(50.0), poster])
-
-    assert measured.progress == pytest.approx(0.4)
-    assert measured.eta_s == pytest.approx(30.0)
-
-
-def test_several_workers_are_faster_but_the_slowest_job_counts() -> None:
-    assert measure_progress([running(20.0, 0.5, 2.0), running(20.0, 0.5, 2.0)]).eta_s == pytest.approx(5.0)
-    assert measure_progress([running(20.0, 0.5, 1.0), running(20.0, 0.9, 9.0)]).eta_s == pytest.approx(10.0)
-
-
-def test_nothing_is_promised_before_a_speed_is_measured() -> None:
-    assert measure_progress([running(20.0, 0.0, None), waiting(50.0)]).eta_s is None
-    assert measure_progress([]).progress == 0.0
-
-
-def test_reports_reach_the_video(video: Video, encode: Encode, queue: JobQueue) -> None:
+def test_reports_reach_the_video_and_its_renditions(video: Video, encode: Encode, queue: JobQueue) -> None:
     prepare(encode, queue, chunks=2, audio=0)
+    make_renditions(encode)
     updated_at = fresh(video).updated_at
-    report_progress(claim(job_of(encode, JobKind.CHUNK)), 0.5, 2.0, lease_s=LEASE_S, now=NOW)
+    lease = claim(job_of(encode, JobKind.CHUNK))
+    report_progress(lease, 0.5, 2.0, lease_s=LEASE_S, now=later(5))
 
     found = fresh(video)
-    assert (found.progress, found.eta_s) == (pytest.approx(0.25), pytest.approx(7.5))
-    assert found.updated_at == updated_at
+    assert (found.progress, found.eta_s) == (pytest.approx(0.25), pytest.approx(8.5))
+    assert (found.measured_at, found.updated_at) == (later(5), updated_at)
+    rendition = current_session().scalars(select(Rendition)).one()
+    assert (rendition.progress, rendition.eta_s) == (pytest.approx(0.25), pytest.approx(8.5))
+    assert fresh_encode(encode).speed == pytest.approx(2.0)
+
+    report_progress(lease, 0.9, 2.0, lease_s=LEASE_S, now=later(5.5))
+    assert fresh(video).progress == pytest.approx(0.25)
+    assert job_of(encode, JobKind.CHUNK).progress == pytest.approx(0.9)
+
+
+def make_renditions(encode: Encode) -> None:
+    """One rendition, of which all chunks make a piece."""
+    with transaction() as session:
+        session.add(Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name="360p"))
+        session.execute(update(Job).where(Job.kind == JobKind.CHUNK).values(makes=["360p"]))
+    close_session()
+
+
+def later(seconds: float) -> datetime:
+    """So long after everything began."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_other_videos_take_their_turns(
+    owner: User, video: Video, encode: Encode, queue: JobQueue, settings: Settings
+) -> None:
+    prepare(encode, queue, chunks=2, audio=0)
+    lease = claim(job_of(encode, JobKind.CHUNK))
+    report_progress(lease, 0.5, 2.0, lease_s=LEASE_S, now=later(5))
+    alone_s = fresh(video).eta_s
+
+    other = make_video(owner, status=VideoStatus.UPLOADING, is_playable=False, published_at=None)
+    beside = begin(other, queue, settings, later(5))
+    prepare(beside, queue, chunks=2, audio=0, now=later(5))
+    report_progress(lease, 0.7, 2.0, lease_s=LEASE_S, now=later(6))
+    assert alone_s == pytest.approx(8.5)
+    assert fresh(video).eta_s == pytest.approx(7.5)  # ours are both before the first one of the other
+
+    report_progress(claim(job_of(beside, JobKind.CHUNK), "w2"), 0.1, None, lease_s=LEASE_S, now=later(7))
+    # of it nothing is measured: it goes at the speed of ours, whose jobs are before its second one
+    assert fresh(other).eta_s == pytest.approx(1 + 4.5 + 5 + 5, abs=0.1)
+
+
+def test_nothing_is_promised_before_a_speed_is_measured(video: Video, encode: Encode, queue: JobQueue) -> None:
+    prepare(encode, queue, chunks=2, audio=0)
+    report_progress(claim(job_of(encode, JobKind.CHUNK)), 0.1, None, lease_s=LEASE_S, now=later(1))
+
+    assert (fresh(video).progress, fresh(video).eta_s) == (pytest.approx(0.05), None)
 
 
 # what people do

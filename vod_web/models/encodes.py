@@ -52,6 +52,10 @@ class Encode(Base):
     """Why it failed, in a sentence for the owner."""
     has_poster: Mapped[bool] = mapped_column(default=False)
     has_storyboard: Mapped[bool] = mapped_column(default=False)
+    cost: Mapped[float] = mapped_column(default=1.0)
+    """What a second of it takes, where a second of 1080p at 30 frames in all default sizes takes 1."""
+    speed: Mapped[float | None] = mapped_column()
+    """Seconds of it that one worker makes in a second, measured."""
     size_bytes: Mapped[int] = mapped_column(default=0)
     """What its stored files take."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -99,6 +103,8 @@ class Rendition(Base):
     """Of sound, its loudest sample."""
     size_bytes: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)
+    eta_s: Mapped[float | None] = mapped_column()
+    """Seconds until it is complete, counted from `Video.measured_at`."""
     is_early: Mapped[bool] = mapped_column(default=False)
     """Made before the others: the video plays as soon as all of these are begun."""
     is_begun: Mapped[bool] = mapped_column(default=False)

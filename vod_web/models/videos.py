@@ -84,7 +84,9 @@ class Video(Base):
     progress: Mapped[float] = mapped_column(default=0.0)
     """How much of the processing is done, 0 to 1."""
     eta_s: Mapped[float | None] = mapped_column()
-    """Seconds until the processing is complete, from the speed measured so far."""
+    """Seconds until the processing is complete, counted from `measured_at`."""
+    measured_at: Mapped[datetime | None] = mapped_column()
+    """When progress and time left were measured."""
     access_epoch: Mapped[int] = mapped_column(default=0)
     """Raised whenever who may watch changes, which ends the playback tokens that are out."""
     duration_s: Mapped[float | None] = mapped_column()
@@ -115,6 +117,13 @@ class Video(Base):
         lazy="raise", viewonly=True, primaryjoin="and_(Encode.video_id == Video.id, Encode.is_active)"
     )
     """The encode that plays."""
+    open_encode: Mapped["Encode | None"] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.encodes
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="and_(Encode.video_id == Video.id, Encode.status.in_(('queued', 'processing')))",
+        overlaps="active_encode",
+    )
+    """The encode that is being made."""
     captions: Mapped[list["Caption"]] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.captions
         lazy="raise", viewonly=True, order_by="(Caption.origin, Caption.position, Caption.id)"
     )

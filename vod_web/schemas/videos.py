@@ -152,6 +152,10 @@ class RenditionRead(Output):
     bitrate_bps: int | None
     codecs: str | None
     status: Literal["processing", "ready"]
+    progress: float
+    """How much of it is made, 0 to 1."""
+    eta_s: float | None
+    """Seconds until it is complete; None when it is, or as long as nobody knows."""
     is_playable: bool
     """Whether players are offered it: of a video that is being processed, only what is made first."""
     loudness_lufs: float | None

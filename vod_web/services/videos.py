@@ -1,12 +1,14 @@
 """What may be said about a video, and changed about it, and by whom?"""
 
 import re
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from vod_web.core.clock import utc_now
 from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.core.settings import Settings
@@ -36,8 +38,10 @@ AS_READ: tuple[ORMOption, ...] = (
     selectinload(Video.tags),
     selectinload(Video.captions),
     joinedload(Video.active_encode).selectinload(Encode.renditions),
+    joinedload(Video.open_encode).selectinload(Encode.renditions),
 )
-"""What `read_video` needs: four statements for any number of videos."""
+"""What `read_video` needs: four statements for any number of videos, five where some are being processed."""
+SHORTEST_LEFT_S = 1.0
 
 
 def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = VideoStatus.UPLOADING) -> Video:
@@ -55,6 +59,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             viewers=[],
             captions=[],
             active_encode=None,
+            open_encode=None,
         )
         session.add(video)
     return video
@@ -115,7 +120,7 @@ def read_video(
 
     Addresses begin with `base_url`; pages leave it out, programs need it.
     """
-    encode = video.active_encode
+    encode, now = video.active_encode or video.open_encode, utc_now()
     return VideoRead(
         id=video.public_id,
         title=video.title,
@@ -126,14 +131,14 @@ def read_video(
         status_reason=video.status_reason if can_edit(actor, video) or _moderates(actor) else None,
         is_playable=video.is_playable,
         progress=round(video.progress, 4),
-        eta_s=video.eta_s,
+        eta_s=_time_left(video.eta_s, video, now),
         queue_position=queue_position,
         duration_s=video.duration_s,
         width_px=video.width_px,
         height_px=video.height_px,
         frame_rate=round(float(Fraction(video.frame_rate)), 3) if video.frame_rate else None,
         size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes),
-        renditions=_read_renditions(encode) if encode else [],
+        renditions=_read_renditions(video, encode, now) if encode else [],
         captions=_read_captions(video, actor, settings.secret_key, base_url),
         tags=[tag.name for tag in video.tags],
         category=None,
@@ -144,16 +149,29 @@ def read_video(
     )
 
 
-def _read_renditions(encode: Encode) -> list[RenditionRead]:
+def _time_left(eta_s: float | None, video: Video, now: datetime) -> float | None:
+    """What is left of a time that was measured a while ago; as long as something is left to do, there is some."""
+    if eta_s is None or video.eta_s is None:
+        return None
+    if video.measured_at is None:
+        return eta_s
+    return round(max(SHORTEST_LEFT_S, eta_s - (now - video.measured_at).total_seconds()), 1)
+
+
+def _read_renditions(video: Video, encode: Encode, now: datetime) -> list[RenditionRead]:
     is_whole = encode.status is EncodeStatus.READY
     return [
-        _read_rendition(rendition, is_playable=is_whole or rendition.is_early)
+        _read_rendition(
+            rendition,
+            eta_s=_time_left(rendition.eta_s, video, now),
+            is_playable=encode.is_active and (is_whole or rendition.is_early),
+        )
         for rendition in encode.renditions
         if rendition.dropped_at is None
     ]
 
 
-def _read_rendition(rendition: Rendition, *, is_playable: bool) -> RenditionRead:
+def _read_rendition(rendition: Rendition, *, eta_s: float | None, is_playable: bool) -> RenditionRead:
     return RenditionRead(
         name=rendition.name,
         width_px=rendition.width_px,
@@ -161,6 +179,8 @@ def _read_rendition(rendition: Rendition, *, is_playable: bool) -> RenditionRead
         bitrate_bps=rendition.bitrate_bps,
         codecs=rendition.codecs,
         status="ready" if rendition.is_complete else "processing",
+        progress=round(rendition.progress, 4),
+        eta_s=eta_s,
         is_playable=is_playable,
         loudness_lufs=rendition.loudness_lufs,
     )

@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from vod_web.core.clock import utc_now
@@ -17,6 +17,8 @@ from vod_web.storage.base import Storage
 
 REPORT_INTERVAL_S = 1.0
 """Progress is written at most so often."""
+LEAST_MEASURED_S = 2.0
+"""A speed is told when it was measured for so long."""
 ENCODED_PART = 0.98
 """How much of a job the encoding is; the rest is the storing of its files."""
 
@@ -39,8 +41,9 @@ class Attempt:
     lease_s: float = LEASE_S
     is_lost: bool = False
     """Seen by the thread that renews the lease; the next report raises LeaseLost."""
-    _started: float = field(default_factory=time.monotonic)
     _reported: float = 0.0
+    _first: tuple[float, float] | None = None
+    """When the first progress was reported, and how much it was."""
     _is_stop_wanted: bool = False
     _may_be_interrupted: bool = False
 
@@ -78,9 +81,18 @@ class Attempt:
             return
         self._reported = now
         progress = min(max(progress, 0.0), 1.0)
-        speed = self.lease.weight_s * progress / (now - self._started) if self.lease.weight_s and progress else None
+        speed = self._measure_speed(now, progress)
         with self.undisturbed():
             report_progress(self.lease, progress, speed, lease_s=self.lease_s, now=utc_now())
+
+    def _measure_speed(self, now: float, progress: float) -> float | None:
+        """Seconds of the job's weight made in a second, since the first report: before it, FFmpeg only got ready."""
+        if self._first is None:
+            self._first = (now, progress) if progress else None
+            return None
+        began, before = self._first
+        is_enough = now - began >= LEAST_MEASURED_S and self.lease.weight_s * (progress - before) > 0
+        return self.lease.weight_s * (progress - before) / (now - began) if is_enough else None
 
     def renew(self) -> None:
         """Hold the job for another while; from the thread that does this all the time."""

@@ -97,7 +97,7 @@ def report_progress(lease: Lease, progress: float, speed: float | None, *, lease
         status = session.scalar(select(Video.status).where(Video.id == lease.video_id))
         if status is None or status in HELD_STATUSES:
             raise LeaseLost
-        note_progress(session, encode_id=lease.encode_id, video_id=lease.video_id)
+        note_progress(session, encode_id=lease.encode_id, video_id=lease.video_id, now=now, is_report=True)
 
 
 def _renew(session: Session, lease: Lease, lease_s: float, now: datetime, **values: float | None) -> None:

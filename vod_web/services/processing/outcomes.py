@@ -59,12 +59,13 @@ def finishing(
         job.state, job.progress, job.finished_at = JobState.DONE, 1.0, now
         job.speed = job.weight_s / elapsed_s if elapsed_s > 0 and job.weight_s else None
         job.lease_expires_at, job.result = None, result
+        encode, video = job.encode, job.encode.video  # what is done inside may read the row of the job anew
         yield job
-        job.encode.size_bytes += size_bytes
+        encode.size_bytes += size_bytes
         session.flush()
-        note_size(session, job.encode.video)
-        note_progress(session, encode_id=lease.encode_id, video_id=lease.video_id)
-        advance(session, job.encode, job.encode.video, queue=queue, now=now)
+        note_size(session, video)
+        note_progress(session, encode_id=lease.encode_id, video_id=lease.video_id, now=now)
+        advance(session, encode, video, queue=queue, now=now)
 
 
 def note_size(session: Session, video: Video) -> None:

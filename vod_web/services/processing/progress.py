@@ -1,102 +1,95 @@
-"""How far is a video, and how long will the rest take?"""
+"""How far is a video, and how long will the rest take? Written to its rows, where pages and the API read it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from vod_web.models import Encode, Job, JobKind, JobState, Rendition, Video
+from vod_web.models import Encode, JobState, Rendition, Video
+from vod_web.services.processing.forecast import (
+    JobProgress,
+    foretell,
+    measure_part,
+    measure_speed,
+    plan_turns,
+    steady,
+)
 from vod_web.services.processing.rows import OPEN_ENCODES
-from vod_web.services.processing.turns import MAIN_JOBS
+from vod_web.services.processing.workload import read_jobs, read_workload
 
 MOST_UNPUBLISHED = 0.99
 """The last hundredth is the publishing."""
+PUBLISHING_S = 1.0
+MEASURE_INTERVAL_S = 0.9
+"""Of many workers that report of one video in the same second, one measures."""
 
 
-@dataclass(frozen=True)
-class JobProgress:
-    """What the measuring needs to know of a job."""
-
-    kind: JobKind
-    number: int
-    state: JobState
-    weight_s: float
-    progress: float
-    speed: float | None
-    """Seconds of its weight done in a second."""
-    makes: Collection[str] = ()
-    """The renditions of which it makes a piece."""
-
-    @property
-    def done_s(self) -> float:
-        """How much of its weight is done."""
-        return self.weight_s if self.state is JobState.DONE else self.weight_s * self.progress
-
-    @property
-    def left_s(self) -> float:
-        """How much of its weight is to be done."""
-        return self.weight_s - self.done_s
-
-
-@dataclass(frozen=True)
-class EncodeProgress:
-    """How far an encode is."""
-
-    progress: float
-    """0 to 1."""
-    eta_s: float | None
-    """None as long as no speed was measured."""
-
-
-def measure_progress(jobs: Iterable[JobProgress]) -> EncodeProgress:
-    """How far an encode is, judging by those of its jobs that make renditions."""
-    main = [job for job in jobs if job.kind in MAIN_JOBS]
-    total_s = sum(job.weight_s for job in main)
-    if not total_s:
-        return EncodeProgress(0.0, None)
-    return EncodeProgress(sum(job.done_s for job in main) / total_s, _measure_eta(main))
-
-
-def _measure_eta(main: list[JobProgress]) -> float | None:
-    """What is left, at the speed of the workers that are at it; where none is just now, at that of one of before.
-
-    At least as long as the slowest of the jobs at work will take.
-    """
-    running = [job for job in main if job.state is JobState.RUNNING and job.speed]
-    done = [job.speed for job in main if job.state is JobState.DONE and job.speed]
-    rate = sum(job.speed or 0.0 for job in running) or (sum(done) / len(done) if done else 0.0)
-    if not rate:
-        return None
-    slowest_s = max((job.left_s / job.speed for job in running if job.speed), default=0.0)
-    return max(sum(job.left_s for job in main) / rate, slowest_s)
-
-
-def note_progress(session: Session, *, encode_id: int, video_id: int) -> None:
+def note_progress(session: Session, *, encode_id: int, video_id: int, now: datetime, is_report: bool = False) -> None:
     """Write the progress of the video and its renditions from that of its jobs; the video must be locked.
 
-    Does nothing once the encode is over: side jobs are not counted.
+    Does nothing once the encode is over: side jobs are not counted. A report is left out where another one was noted
+    a moment ago.
     """
-    if session.scalar(select(Encode.status).where(Encode.id == encode_id)) not in OPEN_ENCODES:
+    columns = (Encode.status, Encode.cost, Encode.started_at, Video.eta_s, Video.measured_at)
+    row = session.execute(select(*columns).join(Encode.video).where(Encode.id == encode_id)).one_or_none()
+    if row is None or row.status not in OPEN_ENCODES:
         return
-    columns = (Job.kind, Job.number, Job.state, Job.weight_s, Job.progress, Job.speed, Job.makes)
-    jobs = [JobProgress(*row) for row in session.execute(select(*columns).where(Job.encode_id == encode_id))]
-    measured = measure_progress(jobs)
-    session.execute(
-        update(Video)
-        .where(Video.id == video_id)
-        .values(
-            progress=min(measured.progress, MOST_UNPUBLISHED),
-            eta_s=measured.eta_s,
-            updated_at=Video.updated_at,  # it is people's changes that count there
-        )
-    )
-    _note_renditions(session, encode_id, jobs)
-
-
-def _note_renditions(session: Session, encode_id: int, jobs: list[JobProgress]) -> None:
-    """A rendition is as far as the jobs that make pieces of it."""
+    passed_s = (now - row.measured_at).total_seconds() if row.measured_at else 0.0
+    if is_report and row.measured_at and passed_s < MEASURE_INTERVAL_S:
+        return
+    age_s = (now - row.started_at).total_seconds() if row.started_at else 0.0
+    jobs, ends = _measure(session, encode_id, row.cost, now)
+    told = _Telling(jobs, ends, passed_s, age_s)
+    values = {
+        "progress": min(measure_part(jobs), MOST_UNPUBLISHED),
+        "eta_s": told.left_s(jobs, row.eta_s),
+        "measured_at": now,
+        "updated_at": Video.updated_at,  # it is people's changes that count there
+    }
+    session.execute(update(Video).where(Video.id == video_id).values(values))
     for rendition in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id)):
-        makers = [job for job in jobs if rendition.name in job.makes]
-        rendition.progress = measure_progress(makers).progress
+        told.write(rendition)
+
+
+def _measure(
+    session: Session, encode_id: int, cost: float, now: datetime
+) -> tuple[list[JobProgress], dict[int, float] | None]:
+    """The main jobs, and in how many seconds each will be done; keeps the speed that was measured."""
+    jobs, queued = read_jobs(session, encode_id, now)
+    load = read_workload(session, beside=encode_id, now=now)
+    speed = measure_speed(jobs, load.capacity.workers, load.expected / cost if load.expected else None)
+    if speed is None:
+        return jobs, None
+    session.execute(update(Encode).where(Encode.id == encode_id).values(speed=speed))
+    encodes = load.others | {encode_id: plan_turns(jobs, speed)}
+    queue = [job for _, job in sorted([*queued, *load.queue])]
+    return jobs, foretell(encodes, queue, encode_id, load.capacity)
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What people are told of the time left."""
+
+    jobs: Sequence[JobProgress]
+    ends: dict[int, float] | None
+    """Job -> in how many seconds it will be done; None as long as no speed is known."""
+    passed_s: float
+    """Since the last time that something was told."""
+    age_s: float
+    """Since the encode began."""
+
+    def left_s(self, jobs: Sequence[JobProgress], before_s: float | None) -> float | None:
+        """Until all of these jobs are done."""
+        if self.ends is None:
+            return None
+        measured_s = max((self.ends.get(job.id, 0.0) for job in jobs), default=0.0) + PUBLISHING_S
+        return steady(before_s, measured_s, passed_s=self.passed_s, age_s=self.age_s)
+
+    def write(self, rendition: Rendition) -> None:
+        """A rendition is as far as the jobs that make pieces of it."""
+        makers = [job for job in self.jobs if rendition.name in job.makes]
+        rendition.progress = measure_part(makers)
         rendition.is_complete = bool(makers) and all(job.state is JobState.DONE for job in makers)
+        rendition.eta_s = self.left_s(makers, rendition.eta_s) if makers and not rendition.is_complete else None

@@ -98,5 +98,10 @@ def advance(session: Session, encode: Encode, video: Video, *, queue: JobQueue, 
 
 
 def measure_window(now: datetime) -> int:
-    """How many jobs of one video may be on the queue or at work."""
-    return max(SMALLEST_WINDOW, count_workers(now=now) + WINDOW_OVER_WORKERS)
+    """How many jobs of one video may be on the queue or at work, by the workers that are there."""
+    return choose_window(count_workers(now=now))
+
+
+def choose_window(workers: int) -> int:
+    """The same, for so many workers."""
+    return max(SMALLEST_WINDOW, workers + WINDOW_OVER_WORKERS)

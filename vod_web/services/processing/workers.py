@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session, transaction
@@ -76,11 +76,21 @@ def count_workers(*, now: datetime) -> int:
     return _count(Worker.queues != Urgency.URGENT.value, now)
 
 
+def count_hosts(*, now: datetime) -> int:
+    """The machines on which those workers are."""
+    hosts = select(func.count(func.distinct(Worker.host))).where(_is_there(Worker.queues != Urgency.URGENT.value, now))
+    return current_session().scalar(hosts) or 0
+
+
 def count_urgent_workers(*, now: datetime) -> int:
     """The workers that take urgent jobs alone."""
     return _count(Worker.queues == Urgency.URGENT.value, now)
 
 
 def _count(kind: ColumnElement[bool], now: datetime) -> int:
-    is_there = (Worker.seen_at >= now - timedelta(seconds=ALIVE_S), Worker.drained_at.is_(None))
-    return current_session().scalar(select(func.count()).select_from(Worker).where(kind, *is_there)) or 0
+    return current_session().scalar(select(func.count()).select_from(Worker).where(_is_there(kind, now))) or 0
+
+
+def _is_there(kind: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
+    """It reported a moment ago, and is not told to end."""
+    return and_(kind, Worker.seen_at >= now - timedelta(seconds=ALIVE_S), Worker.drained_at.is_(None))
