@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import CLIPS, ODDITIES, make_clip_file, make_numbers, make_rotated
+from tests.media.cards import Workshop
 from vod_web.core.logging import configure_logging
 from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
@@ -47,6 +48,12 @@ def clip(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
         return make_clip_file(ffmpeg, numbers[0], known[name], folder)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def workshop(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Where the odd sources of a module are made and published."""
+    return Workshop(tools, tmp_path_factory.mktemp("workshop"))
 
 
 @pytest.fixture

@@ -38,9 +38,13 @@ def encode_locally(
     tools: Tools,
     options: EncodeOptions | None = None,
     with_pictures: bool = True,
+    probe: Probe | None = None,
 ) -> LocalEncode:
-    """Make everything of a video in `out_dir`, which is created; raises UnsupportedMedia or EncodeFailed."""
-    probe = probe_source(str(source), size_bytes=source.stat().st_size)
+    """Make everything of a video in `out_dir`, which is created; raises UnsupportedMedia or EncodeFailed.
+
+    `probe`: that of the source, where it is known already.
+    """
+    probe = probe or probe_source(str(source), size_bytes=source.stat().st_size)
     plan = plan_encode(probe, options)
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir, prefix="work-") as folder:
