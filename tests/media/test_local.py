@@ -1,6 +1,7 @@
 """Whole encodes of real clips, read back with FFmpeg's own HLS reader."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +51,19 @@ def test_every_frame_comes_out_once_and_in_step_with_the_sound(
     drifts = [abs(a - b) for a, b in zip(after.lags_s, before.lags_s, strict=True)]
     assert max(drifts, default=0) < IN_STEP_S
     assert not has_sound or len(drifts) >= 3
+
+
+def test_frames_that_are_decoded_before_they_are_shown_keep_their_times(
+    clip: Callable[[str], Path], tools: Tools, ffmpeg: str, tmp_path: Path
+) -> None:
+    """The preset of the other tests makes no such frames, those of sites do."""
+    options = replace(OPTIONS, heights=(72,), preset="veryfast", may_copy=False)
+    made = encode_locally(clip("pal.mov"), tmp_path / "out", tools=tools, options=options, with_pictures=False)
+
+    after = measure(ffmpeg, made.folder / "72p" / MEDIA_NAME, tmp_path, has_sound=False)
+
+    assert after.numbers == list(range(150))
+    assert after.times_s == pytest.approx([number / 25 for number in range(150)], abs=0.001)
 
 
 @pytest.mark.parametrize("name", ["ntsc.mp4", "sixty.mp4", "uneven.mp4"])

@@ -220,7 +220,8 @@ def duration_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
     is_last = chunk.segments.stop == timeline.segment_count
     stop = timeline.end if is_last else timeline.starts[chunk.segments.stop]
     rest = f"max(1,{stop}-STARTPTS+STARTDTS-DTS)"
-    return ["-bsf:v", f"setts=duration='if(eq(NEXT_DTS,NOPTS),{rest},DURATION)'"]
+    # told to keep them: else decode times become those of showing
+    return ["-bsf:v", f"setts=pts=PTS:dts=DTS:duration='if(eq(NEXT_DTS,NOPTS),{rest},DURATION)'"]
 
 
 def fragment_options(folder: str, offset_s: Fraction, cutting: list[str]) -> list[str]:
