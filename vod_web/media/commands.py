@@ -220,7 +220,7 @@ def duration_options(plan: EncodePlan, chunk: Chunk) -> list[str]:
     is_last = chunk.segments.stop == timeline.segment_count
     stop = timeline.end if is_last else timeline.starts[chunk.segments.stop]
     rest = f"max(1,{stop}-STARTPTS+STARTDTS-DTS)"
-    # told to keep them: else decode times become those of showing
+    # told to keep both times: else a frame is shown when it is decoded
     return ["-bsf:v", f"setts=pts=PTS:dts=DTS:duration='if(eq(NEXT_DTS,NOPTS),{rest},DURATION)'"]
 
 
