@@ -68,7 +68,7 @@ def test_a_switch_at_any_boundary_goes_on_with_the_right_frame(
     assert len(pictures) == 2
     assert (done.plan.copy is not None) == (name in COPIED)
     assert {chunk.purpose for chunk in done.plan.chunks} == ({"copy", "ladder"} if name in COPIED else {"ladder"})
-    assert len(done.plan.chunks) >= 3
+    assert len(done.plan.chunks) >= 2
     before = measure(ffmpeg, clip(name), tmp_path, has_sound=False).numbers
     after = [[read_numbers_of(ffmpeg, done.folder / r.name, s.number) for s in r.segments] for r in pictures]
     steps = [done.plan.frame_rate_of(r.name) / done.plan.video.frame_rate for r in pictures]
@@ -118,7 +118,7 @@ def test_early_playlists_play_what_was_made_and_pieces_of_it_that_were_made_befo
             (files,) = encode_run(plan, piece, source, tmp_path / "pieces", tools)
         else:
             files = encode_sound(plan, piece, source, tmp_path / "pieces", tools)
-        assert [segment.number for segment in files.segments] == [2, 3]
+        assert [segment.number for segment in files.segments] == list(piece.segments)
         assert files.init_path.read_bytes() == (tmp_path / rendition / "init.mp4").read_bytes()
         for segment in files.segments:
             shutil.copy(segment.path, tmp_path / rendition)
@@ -152,10 +152,12 @@ def test_segments_are_handed_out_once_each_in_order(clip: Callable[[str], Path],
 
     result = encode_chunk(plan, chunk.index, str(source), tmp_path, tools, None, seen.append)
 
-    assert [s for files in seen for s in files.segments] == list(result.renditions[0].segments)
-    assert [s.number for s in result.renditions[0].segments] == list(chunk.segments)
-    assert {files.init_sha256 for files in seen} == {result.renditions[0].init_sha256}
-    assert not (tmp_path / result.renditions[0].name / "encoded.mp4").exists()
+    for rendition in result.renditions:
+        own = [files for files in seen if files.name == rendition.name]
+        assert [s for files in own for s in files.segments] == list(rendition.segments)
+        assert [s.number for s in rendition.segments] == list(chunk.segments)
+        assert {files.init_sha256 for files in own} == {rendition.init_sha256}
+        assert not (tmp_path / rendition.name / "encoded.mp4").exists()
 
 
 def test_sound_is_handed_out_too(clip: Callable[[str], Path], tools: Tools, tmp_path: Path) -> None:
