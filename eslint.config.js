@@ -5,8 +5,8 @@ const browser = [
   "HTMLElement", "HTMLInputElement", "HTMLVideoElement", "IntersectionObserver", "MediaMetadata", "MutationObserver",
   "Notification", "ResizeObserver", "URL", "URLSearchParams", "Worker", "XMLHttpRequest", "cancelAnimationFrame",
   "clearInterval", "clearTimeout", "confirm", "console", "crypto", "customElements", "document", "fetch", "history",
-  "localStorage", "location", "matchMedia", "navigator", "performance", "queueMicrotask", "requestAnimationFrame",
-  "screen", "sessionStorage", "setInterval", "setTimeout", "structuredClone", "window",
+  "localStorage", "location", "matchMedia", "navigator", "performance", "queueMicrotask", "reportError",
+  "requestAnimationFrame", "screen", "sessionStorage", "setInterval", "setTimeout", "structuredClone", "window",
 ];
 const node = ["console", "process", "URL"];
 

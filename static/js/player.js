@@ -1,4 +1,5 @@
 /** The video player. Pages mark its place with data-player (templates/components/player.html). */
+import { onEachPage } from "./basics/pages.js";
 import { Player } from "./player/player.js";
 
 function setUpPlayers() {
@@ -7,5 +8,12 @@ function setUpPlayers() {
   }
 }
 
-setUpPlayers();
+function endPlayers() {
+  for (const root of document.querySelectorAll("[data-player]")) root.player?.destroy();
+}
+
+onEachPage((signal) => {
+  setUpPlayers();
+  signal.addEventListener("abort", endPlayers);
+});
 document.addEventListener("htmx:after:swap", setUpPlayers); // a video that was being prepared has become playable

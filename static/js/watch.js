@@ -1,5 +1,6 @@
 /** The watch page around the player: times in the description seek, long text folds, the place is remembered,
  * the view counted. */
+import { onEachPage } from "./basics/pages.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
@@ -15,7 +16,4 @@ function seekOnTimes(event) {
 }
 
 document.addEventListener("click", seekOnTimes);
-foldLongTexts();
-rememberPosition();
-followQualities();
-countView();
+for (const start of [foldLongTexts, rememberPosition, followQualities, countView]) onEachPage(start);

@@ -55,6 +55,33 @@ def test_somebody_registers_uploads_a_video_and_another_watches_it(
     _watch(new_page(), address)
 
 
+def test_a_video_plays_while_uploads_go_on_and_ends_when_its_page_is_left(
+    new_page: Callable[[], Page], holiday: Path
+) -> None:
+    page = new_page()
+    page.goto("/login")
+    page.get_by_label("E-mail or user name").fill("grace")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/upload")
+    _slow_down(page, bytes_per_s=20_000)
+    other = holiday.with_name("other.mp4")
+    other.write_bytes(holiday.read_bytes() + b"?")
+    page.locator("[data-files]").set_input_files(other)
+    expect(page.locator("[data-speed]")).to_contain_text("left")
+    page.get_by_role("link", name="Home", exact=True).click()
+    page.get_by_role("link", name="A week by the sea").first.click()
+    page.locator("[data-player]").get_by_role("button", name="Play").first.click()
+    wait_until_past(page, 0.5)
+    page.evaluate("window.left = document.querySelector('video')")
+    dock = page.get_by_role("complementary", name="Uploads")
+    expect(dock).to_contain_text("Uploading 1 file")
+    page.go_back()
+    expect(page.locator("[data-player]")).to_have_count(0)
+    assert page.evaluate("window.left.paused && !window.left.src")
+    expect(dock).to_contain_text("Uploading 1 file")
+
+
 def _register(page: Page) -> None:
     page.goto("/register")
     page.get_by_label("User name").fill("grace")

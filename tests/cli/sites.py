@@ -69,11 +69,7 @@ class RunningSite:
 
     def descendants(self) -> set[int]:
         """The processes that it started, and those that they started."""
-        parents = dict(_processes())
-        found = {self.process.pid}
-        while more := {pid for pid, parent in parents.items() if parent in found} - found:
-            found |= more
-        return found - {self.process.pid}
+        return processes_below(self.process.pid)
 
     def stop(self, signal_number: int = signal.SIGINT, limit_s: float = 20) -> float:
         """End it by a signal, and return how long it took."""
@@ -85,6 +81,15 @@ class RunningSite:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return took_s
+
+
+def processes_below(process_id: int) -> set[int]:
+    """The processes that one started, and those that they started."""
+    parents = dict(_processes())
+    found = {process_id}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process_id}
 
 
 def _processes() -> Iterator[tuple[int, int]]:

@@ -61,6 +61,13 @@ def test_a_misspelt_name_is_told_with_the_nearest_right_one(tmp_path: Path) -> N
         load_settings({"VOD_DATA_DIR": str(tmp_path), "VOD_PROT": "80"})
 
 
+def test_s3_takes_no_parts_that_are_too_small(tmp_path: Path) -> None:
+    given = {"VOD_S3_BUCKET": "videos", "VOD_S3_ACCESS_KEY": "key", "VOD_S3_SECRET_KEY": "secret"}
+    with pytest.raises(SettingsError) as raised:
+        load_settings({"VOD_DATA_DIR": str(tmp_path), "VOD_STORAGE": "s3", "VOD_UPLOAD_PART_BYTES": "65536", **given})
+    assert [problem.split(":")[0] for problem in raised.value.problems] == ["VOD_UPLOAD_PART_BYTES"]
+
+
 def test_s3_needs_a_bucket_and_keys(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings({"VOD_DATA_DIR": str(tmp_path), "VOD_STORAGE": "s3", "VOD_S3_BUCKET": "videos"})

@@ -145,6 +145,16 @@ def test_an_upload_becomes_the_source_of_a_video_that_waits_for_its_turn(
     assert upload_parts.get_upload(sender.person, upload.public_id, storage=storage).received == [1, 2]
 
 
+def test_a_sender_learns_checksums_by_which_it_knows_its_file_again(
+    begin: Callable[..., Upload], sender: Sender, storage: Storage
+) -> None:
+    content = make_bytes(SIZE)
+    upload = begin(part_checksums=True)
+    sender.send(upload, 1, part_of(upload, content, 1))
+    told = upload_parts.get_upload(sender.person, upload.public_id, storage=storage)
+    assert told.samples == {1: hashlib.sha256(part_of(upload, content, 1)).hexdigest()}
+
+
 def test_parts_may_come_in_any_order_and_are_reported(
     begin: Callable[..., Upload], sender: Sender, storage: Storage
 ) -> None:
@@ -408,6 +418,20 @@ class TestBeforeTheFirstByte:
         limits = uploads.get_limits(person, settings=with_settings(settings, user_quota_bytes=1))
         assert limits.quota.left_bytes == 10 * MIB
 
+    def test_what_may_be_uploaded_in_a_day_is_counted_apart(
+        self, owner: User, storage: Storage, settings: Settings
+    ) -> None:
+        limited = with_settings(settings, user_daily_bytes=10 * MIB)
+        wanted = UploadCreate(filename="a.mp4", size_bytes=6 * MIB)
+        uploads.create_upload(owner, wanted, storage=storage, settings=limited)
+        assert uploads.get_limits(owner, settings=limited).quota.left_today_bytes == 4 * MIB
+        with pytest.raises(
+            QuotaExceeded, match=r"4\.2 MB of the 10\.5 MB that you may upload within 24 hours are left"
+        ):
+            uploads.create_upload(owner, wanted, storage=storage, settings=limited)
+        tomorrow = utc_now() + timedelta(hours=25)
+        assert uploads.create_upload(owner, wanted, storage=storage, settings=limited, now=tomorrow)
+
     def test_two_uploads_at_once_do_not_both_get_the_last_of_the_quota(
         self, owner: User, storage: Storage, settings: Settings
     ) -> None:
@@ -576,7 +600,7 @@ class TestReceiving:
     [(1, 16 * MIB), (160_000 * MIB, 16 * MIB), (160_000 * MIB + 1, 17 * MIB), (64 * 1024**3, 16 * MIB)],
 )
 def test_part_sizes_keep_within_what_s3_takes(size_bytes: int, part_size_bytes: int) -> None:
-    assert uploads.choose_part_size(size_bytes) == part_size_bytes
+    assert uploads.choose_part_size(size_bytes, smallest_bytes=16 * MIB) == part_size_bytes
     assert -(-size_bytes // part_size_bytes) <= 10_000
 
 

@@ -11,7 +11,8 @@ VodError
 ├── NotFound              there is no such thing, or this person may not know of it
 ├── Gone                  it was here and was deleted
 ├── Conflict              the thing is in a state that does not allow this
-│   └── QuotaExceeded     it would be more than this person may store
+│   ├── QuotaExceeded     it would be more than this person may store
+│   └── Duplicate         the same is there already; names it
 ├── RateLimited           too often; says when to try again
 ├── Unavailable           a part of the site cannot answer now; says when to try again
 │   └── StorageFailed     the place where files are kept does not work; says how to mend it
@@ -103,6 +104,16 @@ class QuotaExceeded(Conflict):
     """The person would store more than allowed."""
 
     code = "quota_exceeded"
+
+
+class Duplicate(Conflict):
+    """The same is there already; `about` has what tells which one it is."""
+
+    code = "duplicate"
+
+    def __init__(self, message: str, *, about: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.about = dict(about)
 
 
 class RateLimited(VodError):

@@ -160,8 +160,12 @@ class Settings:
     """Heights of the renditions to make, never above the source."""
     max_upload_bytes: int = _setting(_whole(1_000_000, 5 * 10**12), 64 * 10**9, "64000000000")
     """The largest file that may be uploaded, in bytes."""
+    upload_part_bytes: int = _setting(_whole(64 * 1024, 1024**3), 16 * 1024**2, "8388608")
+    """How large the parts are in which files are sent; smaller where a proxy limits bodies, on S3 5242880 or more."""
     user_quota_bytes: int = _setting(_whole(0, 1024**5), 0, "100000000000")
     """What one person may store, in bytes, counting what is really stored; 0 for no limit."""
+    user_daily_bytes: int = _setting(_whole(0, 1024**5), 0, "20000000000")
+    """What one person may upload within 24 hours, in bytes; 0 for no limit."""
     mail_url: str = _setting(_url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
     mail_from: str = _setting(_text, "", "Video <video@example.org>")
@@ -193,6 +197,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**given)
     if settings.storage == "s3":
         problems += _missing(settings, "s3_bucket", "s3_access_key", "s3_secret_key", because="VOD_STORAGE is s3")
+        problems += _too_small_for_s3(settings)
     if settings.mail_url:
         problems += _missing(settings, "mail_from", because="VOD_MAIL_URL is set")
     if not problems:
@@ -242,6 +247,15 @@ def _missing(settings: Settings, *names: str, because: str) -> list[str]:
         f"{_variable(name)}: is needed because {because}. Example: {_example(by_name[name])}"
         for name in names
         if not getattr(settings, name)
+    ]
+
+
+def _too_small_for_s3(settings: Settings) -> list[str]:
+    if settings.upload_part_bytes >= LEAST_S3_PART_BYTES:
+        return []
+    return [
+        f"VOD_UPLOAD_PART_BYTES: is less than {LEAST_S3_PART_BYTES}, the smallest part that S3 takes. "
+        f"Example: VOD_UPLOAD_PART_BYTES=8388608"
     ]
 
 

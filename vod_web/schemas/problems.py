@@ -14,6 +14,10 @@ class Problem(Output):
     detail: str = Field(examples=["Use at least 8 characters."])
     code: str = Field(examples=["invalid_input"], description="The name by which programs tell errors apart.")
     instance: str = Field(examples=["/api/v1/uploads"])
+    about: dict[str, str] | None = Field(
+        default=None,
+        description="What is meant, where there is something to name: of a duplicate its `id` and `title`.",
+    )
     errors: dict[str, str] | None = Field(
         default=None, description="For each field that is wrong, what is wrong with it."
     )

@@ -49,6 +49,8 @@ class UploadCreate(Input):
     """Whether the SHA-256 of every part will be given when its address is asked for."""
     fingerprint: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     """Anything by which the sender knows the same file again."""
+    allow_duplicate: bool = True
+    """Whether a file may be sent that a video of yours was made of; by `fingerprint`."""
 
     @field_validator("size_bytes")
     @classmethod
@@ -94,6 +96,9 @@ class UploadRead(Output):
     """The numbers of the parts that are safe."""
     part_checksums: bool
     fingerprint: str | None
+    samples: dict[int, str]
+    """The SHA-256 of a few of the parts that are safe, where it is known: by it the sender sees that it still has the
+    same file before it goes on."""
     created_at: datetime
     expires_at: datetime
     """When what has arrived is thrown away, unless more arrives before."""

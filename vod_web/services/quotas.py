@@ -1,6 +1,7 @@
 """How much may a person store, and how much is stored already?"""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -10,6 +11,8 @@ from vod_web.core.sizes import format_bytes
 from vod_web.db.session import current_session
 from vod_web.models import Upload, UploadState, User, Video
 
+DAY = timedelta(hours=24)
+
 
 @dataclass(frozen=True)
 class Quota:
@@ -18,11 +21,20 @@ class Quota:
     used_bytes: int
     limit_bytes: int | None
     """None where there is no limit."""
+    used_today_bytes: int = 0
+    """Uploaded or announced within the last 24 hours."""
+    daily_bytes: int | None = None
+    """What may be uploaded within 24 hours; None where there is no limit."""
 
     @property
     def left_bytes(self) -> int | None:
         """What may still be stored; None where there is no limit."""
         return None if self.limit_bytes is None else max(0, self.limit_bytes - self.used_bytes)
+
+    @property
+    def left_today_bytes(self) -> int | None:
+        """What may still be uploaded today; None where there is no limit."""
+        return None if self.daily_bytes is None else max(0, self.daily_bytes - self.used_today_bytes)
 
 
 def storage_used(user: User) -> int:
@@ -33,10 +45,25 @@ def storage_used(user: User) -> int:
     return int(session.scalar(stored) or 0) + int(session.scalar(on_the_way) or 0)
 
 
-def get_quota(user: User, *, settings: Settings) -> Quota:
-    """The person's own limit, or else the site's; 0 is no limit in both."""
+def uploaded_since(user: User, moment: datetime) -> int:
+    """The bytes of the uploads that a person began since then and has not given up."""
+    counted = (UploadState.OPEN, UploadState.COMPLETED)
+    begun = select(func.sum(Upload.size_bytes)).where(
+        Upload.owner_id == user.id, Upload.created_at > moment, Upload.state.in_(counted)
+    )
+    return int(current_session().scalar(begun) or 0)
+
+
+def get_quota(user: User, *, settings: Settings, now: datetime) -> Quota:
+    """The person's own limit, or else the site's; 0 is no limit in both. What may be uploaded a day, the site says."""
     limit = settings.user_quota_bytes if user.quota_bytes is None else user.quota_bytes
-    return Quota(used_bytes=storage_used(user), limit_bytes=limit or None)
+    daily = settings.user_daily_bytes or None
+    return Quota(
+        used_bytes=storage_used(user),
+        limit_bytes=limit or None,
+        used_today_bytes=uploaded_since(user, now - DAY) if daily else 0,
+        daily_bytes=daily,
+    )
 
 
 def require_room(quota: Quota, size_bytes: int) -> None:
@@ -45,11 +72,22 @@ def require_room(quota: Quota, size_bytes: int) -> None:
     Raises:
         QuotaExceeded: they may not; says by how much they are too many.
     """
-    left = quota.left_bytes
-    if left is None or quota.limit_bytes is None or size_bytes <= left:
-        return
-    raise QuotaExceeded(
-        f"This file is {format_bytes(size_bytes)}, and {format_bytes(left)} of your "
-        f"{format_bytes(quota.limit_bytes)} are left: {format_bytes(size_bytes - left)} too much. "
-        "Delete videos that you do not need, or ask for more room."
+    _require(
+        size_bytes,
+        quota.left_bytes,
+        f"of your {format_bytes(quota.limit_bytes or 0)} are left",
+        "Delete videos that you do not need, or ask for more room.",
     )
+    _require(
+        size_bytes,
+        quota.left_today_bytes,
+        f"of the {format_bytes(quota.daily_bytes or 0)} that you may upload within 24 hours are left",
+        "Try again tomorrow.",
+    )
+
+
+def _require(size_bytes: int, left_bytes: int | None, of_what: str, cure: str) -> None:
+    if left_bytes is None or size_bytes <= left_bytes:
+        return
+    size, left, too_much = map(format_bytes, (size_bytes, left_bytes, size_bytes - left_bytes))
+    raise QuotaExceeded(f"This file is {size}, and {left} {of_what}: {too_much} too much. {cure}")

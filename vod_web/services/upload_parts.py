@@ -21,6 +21,8 @@ from vod_web.schemas.uploads import PartsRequest, PartTargetRead, UploadRead
 from vod_web.services.uploads import find_own_upload, require_open, touch_upload
 from vod_web.storage.base import Storage, UploadedPart
 
+MOST_SAMPLES = 4
+"""A sender reads so many parts again before it goes on."""
 TARGET_EXPIRES_IN_S = 3600
 """How long a part's address may be used; whoever is slower asks for another one."""
 
@@ -38,11 +40,8 @@ def get_upload(actor: User | None, public_id: str, *, storage: Storage) -> Uploa
 def read_upload(upload: Upload, *, storage: Storage) -> UploadRead:
     """The upload as its sender sees it."""
     is_completed = upload.state is UploadState.COMPLETED
-    numbers = (
-        list(range(1, upload.part_count + 1))
-        if is_completed
-        else [part.number for part in list_received_parts(upload, storage=storage)]
-    )
+    parts = () if is_completed else list_received_parts(upload, storage=storage)
+    numbers = list(range(1, upload.part_count + 1)) if is_completed else [part.number for part in parts]
     return UploadRead(
         id=upload.public_id,
         video_id=upload.video.public_id,
@@ -54,9 +53,17 @@ def read_upload(upload: Upload, *, storage: Storage) -> UploadRead:
         received=numbers,
         part_checksums=upload.has_part_checksums,
         fingerprint=upload.fingerprint,
+        samples=_choose_samples(parts),
         created_at=upload.created_at,
         expires_at=upload.expires_at,
     )
+
+
+def _choose_samples(parts: Sequence[UploadedPart]) -> dict[int, str]:
+    """The checksums of a few parts, evenly spread: enough to see that a file was changed in the middle, too."""
+    known = [part for part in parts if part.checksum_sha256]
+    chosen = known[:: max(1, -(-len(known) // MOST_SAMPLES))]
+    return {part.number: part.checksum_sha256.hex() for part in chosen if part.checksum_sha256}
 
 
 def list_received_parts(upload: Upload, *, storage: Storage) -> Sequence[UploadedPart]:
@@ -85,7 +92,15 @@ def list_recorded_parts(upload: Upload) -> Sequence[UploadedPart]:
     rows = current_session().scalars(
         select(Part).where(Part.upload_id == upload.id, Part.etag.is_not(None)).order_by(Part.number)
     )
-    return [UploadedPart(number=row.number, size_bytes=row.size_bytes, etag=row.etag or "") for row in rows]
+    return [
+        UploadedPart(
+            number=row.number,
+            size_bytes=row.size_bytes,
+            etag=row.etag or "",
+            checksum_sha256=bytes.fromhex(row.checksum_sha256) if row.checksum_sha256 else None,
+        )
+        for row in rows
+    ]
 
 
 def part_size(upload: Upload, number: int) -> int:

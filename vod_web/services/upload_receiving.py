@@ -131,10 +131,11 @@ class _Claim:
 
     def fulfil(self, part: UploadedPart) -> None:
         """The bytes are safe."""
+        checksum = part.checksum_sha256.hex() if part.checksum_sha256 else None
         mine = update(Part).where(
             Part.upload_id == self.upload_id, Part.number == self.number, Part.fence == self.fence
         )
         with transaction() as session:
-            is_mine = session.connection().execute(mine.values(etag=part.etag)).rowcount == 1
+            is_mine = session.connection().execute(mine.values(etag=part.etag, checksum_sha256=checksum)).rowcount == 1
         if not is_mine:
             raise Conflict(OVERTAKEN)

@@ -20,7 +20,7 @@ from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Part, Role, Upload, UploadState, User, VideoStatus, Visibility
 from vod_web.schemas.uploads import MOST_PARTS, UploadCreate
 from vod_web.schemas.videos import VideoCreate
-from vod_web.services import quotas, videos
+from vod_web.services import quotas, upload_duplicates, videos
 from vod_web.services.filenames import VIDEO_ENDINGS, make_title, require_video_name
 from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.quotas import Quota, storage_used
@@ -43,8 +43,6 @@ __all__ = [
 log = get_logger(__name__)
 
 MIB = 1024**2
-SMALLEST_PART_BYTES = 16 * MIB
-"""Large enough that a request costs little beside its bytes, small enough for proxies that cap bodies at 100 MB."""
 KEPT_FOR = timedelta(days=7)
 """How long an upload waits for its next part."""
 TOUCHED_EVERY = timedelta(hours=1)
@@ -63,14 +61,15 @@ class UploadLimits:
     endings: tuple[str, ...] = VIDEO_ENDINGS
 
 
-def get_limits(actor: User | None, *, settings: Settings) -> UploadLimits:
+def get_limits(actor: User | None, *, settings: Settings, now: datetime | None = None) -> UploadLimits:
     """What this person may upload.
 
     Raises:
         NotSignedIn, NotAllowed: nothing at all.
     """
     person = require_role(actor, Role.UPLOADER)
-    return UploadLimits(max_bytes=settings.max_upload_bytes, quota=quotas.get_quota(person, settings=settings))
+    quota = quotas.get_quota(person, settings=settings, now=now or utc_now())
+    return UploadLimits(max_bytes=settings.max_upload_bytes, quota=quota)
 
 
 def create_upload(
@@ -82,16 +81,19 @@ def create_upload(
         NotSignedIn, NotAllowed: the person may not upload.
         UnsupportedMedia: the name says that it is no video.
         TooLarge, QuotaExceeded, StorageFull: there is no room for it.
+        Duplicate: a video of theirs was made of it, and they do not want it twice.
     """
     person = require_role(actor, Role.UPLOADER)
     require_video_name(wanted.filename)
+    upload_duplicates.require_new(person, wanted)
     _require_size(wanted.size_bytes, settings.max_upload_bytes)
     _require_disk_room(wanted.size_bytes, storage)
+    now = now or utc_now()
     with transaction() as session:
         # The row is locked, so that uploads begun at the same time cannot each take the last of the quota.
         person = session.get_one(User, person.id, with_for_update=True, populate_existing=True)
-        quotas.require_room(quotas.get_quota(person, settings=settings), wanted.size_bytes)
-        upload = _draft(session, person, wanted, now or utc_now())
+        quotas.require_room(quotas.get_quota(person, settings=settings, now=now), wanted.size_bytes)
+        upload = _draft(session, person, wanted, settings=settings, now=now)
     close_session()
     try:
         _begin_parts(upload, storage)
@@ -129,14 +131,14 @@ def _require_disk_room(size_bytes: int, storage: Storage) -> None:
         raise StorageFull("This site's disk is nearly full, so it cannot take this file now. Please tell its admin.")
 
 
-def _draft(session: Session, person: User, wanted: UploadCreate, now: datetime) -> Upload:
+def _draft(session: Session, person: User, wanted: UploadCreate, *, settings: Settings, now: datetime) -> Upload:
     """The rows of the video and of the upload; inside the transaction."""
     title = wanted.title or make_title(wanted.filename)
     new = VideoCreate(title=title, visibility=wanted.visibility or Visibility.PUBLIC)
     video = videos.create_video(person, new, status=VideoStatus.UPLOADING)
     session.flush()  # the video gets its ids
     public_id = new_public_id()
-    part_size_bytes = choose_part_size(wanted.size_bytes)
+    part_size_bytes = choose_part_size(wanted.size_bytes, smallest_bytes=settings.upload_part_bytes)
     upload = Upload(
         public_id=public_id,
         video=video,
@@ -156,10 +158,14 @@ def _draft(session: Session, person: User, wanted: UploadCreate, now: datetime) 
     return upload
 
 
-def choose_part_size(size_bytes: int) -> int:
-    """16 MiB, or as many whole MiB as keep the parts within what S3 allows."""
+def choose_part_size(size_bytes: int, *, smallest_bytes: int) -> int:
+    """What the settings say, or as many whole MiB as keep the number of parts within what S3 allows.
+
+    The settings' own default is large enough that a request costs little beside its bytes, and small enough for proxies
+    that cap bodies at 100 MB.
+    """
     needed_mib = -(-size_bytes // (MOST_PARTS * MIB))
-    return max(SMALLEST_PART_BYTES, needed_mib * MIB)
+    return smallest_bytes if smallest_bytes * MOST_PARTS >= size_bytes else needed_mib * MIB
 
 
 def _begin_parts(upload: Upload, storage: Storage) -> None:

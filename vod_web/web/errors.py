@@ -93,7 +93,8 @@ def _on_vod_error(error: VodError) -> Response:
     if status >= 500 and not isinstance(error, NotMadeYet):
         log.error("request_failed", code=error.code, message=error.message)
     retry_after_s = getattr(error, "retry_after_s", None)
-    response = _tell(status, error.code, error.message, fields=getattr(error, "fields", None))
+    more = {"errors": getattr(error, "fields", None), "about": getattr(error, "about", None)}
+    response = _tell(status, error.code, error.message, **more)
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
     return response
@@ -134,9 +135,10 @@ def _wants_page() -> bool:
     return not request.path.startswith(("/api/", "/media/"))
 
 
-def _tell(status: int, code: str, message: str, *, fields: dict[str, str] | None = None) -> Response:
+def _tell(status: int, code: str, message: str, **more: dict[str, str] | None) -> Response:
+    """`more` is what only a program is told."""
     if request.path.startswith("/api/"):
-        return _as_problem(status, code, message, fields)
+        return _as_problem(status, code, message, more)
     if is_fragment_request():
         return _as_toast(status, message)
     if request.path.startswith("/media/"):
@@ -145,7 +147,7 @@ def _tell(status: int, code: str, message: str, *, fields: dict[str, str] | None
     return current_app.response_class(page, status)
 
 
-def _as_problem(status: int, code: str, message: str, fields: dict[str, str] | None) -> Response:
+def _as_problem(status: int, code: str, message: str, more: dict[str, dict[str, str] | None]) -> Response:
     """RFC 9457."""
     problem: dict[str, Any] = {
         "type": "about:blank",
@@ -155,8 +157,7 @@ def _as_problem(status: int, code: str, message: str, fields: dict[str, str] | N
         "code": code,
         "instance": request.path,
     }
-    if fields:
-        problem["errors"] = fields
+    problem |= {name: value for name, value in more.items() if value}
     response = current_app.response_class(json.dumps(problem), status, mimetype="application/problem+json")
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -1,5 +1,6 @@
 /** Short messages in the corner. Anything may send one: a "toast" event on any element (HX-Trigger does that). */
 import { icon, make } from "../basics/dom.js";
+import { onEachPage } from "../basics/pages.js";
 
 const ICONS = { good: "circle-check", bad: "circle-alert", info: "info" };
 const ALIASES = { error: "bad", danger: "bad", warning: "bad", success: "good" };
@@ -71,7 +72,7 @@ export function toast({ message, kind = "info", action = null }) {
 export function watchToasts() {
   document.addEventListener("toast", ({ detail }) => toast(detail.value ? { message: detail.value } : detail));
   document.addEventListener("click", (event) => event.target.closest?.("[data-toast-close]")?.closest(".toast").remove());
-  for (const element of region()?.children ?? []) {
-    if (element.dataset.toast !== "bad") fadeLater(element, STAYS_MS);
-  }
+  onEachPage(() => {
+    for (const element of region()?.children ?? []) if (element.dataset.toast !== "bad") fadeLater(element, STAYS_MS);
+  });
 }

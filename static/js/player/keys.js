@@ -45,7 +45,7 @@ export class Keys {
   constructor(player) {
     this.#player = player;
     new IntersectionObserver(([entry]) => (this.#visible = entry.intersectionRatio), { threshold: [0, IN_VIEW, 1] }).observe(player.root);
-    document.addEventListener("keydown", (event) => this.#onKey(event));
+    document.addEventListener("keydown", (event) => this.#onKey(event), { signal: player.signal });
   }
 
   switch(on) {

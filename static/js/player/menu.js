@@ -14,9 +14,8 @@ export class Menu {
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
     this.panel.addEventListener("keydown", (event) => this.#onKey(event));
-    document.addEventListener("pointerdown", (event) => {
-      if (this.isOpen && !this.panel.contains(event.target) && !button.contains(event.target)) this.close();
-    });
+    const onPointer = ({ target }) => this.isOpen && !this.panel.contains(target) && !button.contains(target) && this.close();
+    document.addEventListener("pointerdown", onPointer, { signal: player.signal });
   }
 
   get isOpen() {

@@ -29,6 +29,7 @@ const FASTEST = 2;
 
 export class Player {
   #attached = Promise.resolve();
+  #life = new AbortController();
 
   constructor(root) {
     this.root = root;
@@ -100,8 +101,9 @@ export class Player {
       this.seekTo(detail.time);
       if (detail.play) this.play();
     });
-    window.addEventListener("pagehide", () => source.detach());
-    window.addEventListener("pageshow", (event) => event.persisted && this.#attach(video.currentTime));
+    const { signal } = this;
+    window.addEventListener("pagehide", () => source.detach(), { signal });
+    window.addEventListener("pageshow", (event) => event.persisted && this.#attach(video.currentTime), { signal });
   }
 
   #start() {
@@ -127,6 +129,19 @@ export class Player {
     this.root.dataset.failed = "";
     this.overlay.fail(failure);
     this.emit("failed", failure);
+  }
+
+  /** Aborts when the player's page is left; what listens outside of the player ends by it. */
+  get signal() {
+    return this.#life.signal;
+  }
+
+  /** Ends it for good: nothing plays, loads or listens any more. */
+  destroy() {
+    this.pause();
+    this.#life.abort();
+    this.source.detach();
+    delete this.root.player;
   }
 
   emit(name, detail = {}) {

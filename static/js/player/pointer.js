@@ -16,6 +16,7 @@ export class Pointer {
     for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) root.addEventListener(name, (event) => this.#onSign(event));
     root.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#rest(600));
     for (const name of ["play", "playing", "pause", "ended"]) video.addEventListener(name, () => this.wake());
+    player.signal.addEventListener("abort", () => clearTimeout(this.#idleTimer));
     surface.addEventListener("click", (event) => this.#onClick(event));
     surface.addEventListener("dblclick", (event) => this.#lastTap.type !== "touch" && this.#onDouble(event));
     this.wake();
@@ -35,6 +36,7 @@ export class Pointer {
 
   #rest(delay) {
     clearTimeout(this.#idleTimer);
+    if (this.#player.signal.aborted) return;
     this.#idleTimer = setTimeout(() => this.#hide(), delay);
   }
 

@@ -13,7 +13,7 @@ export class Screens {
     this.#player = player;
     this.isTheatre = recall("theatre", false);
     this.#markTheatre();
-    document.addEventListener("fullscreenchange", () => this.#onChange());
+    document.addEventListener("fullscreenchange", () => this.#onChange(), { signal: player.signal });
     player.video.addEventListener("webkitendfullscreen", () => player.emit("screenchange"));
   }
 

@@ -3,6 +3,7 @@
 export function joinMediaSession(player) {
   const session = navigator.mediaSession;
   if (!session) return;
+  player.signal.addEventListener("abort", () => (session.metadata = null));
   const { title, channel, poster } = player.root.dataset;
   const artwork = poster ? [{ src: new URL(poster, location.href).href }] : [];
   player.video.addEventListener("play", () => {

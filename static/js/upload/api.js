@@ -9,6 +9,7 @@ export class ApiError extends Error {
     super(problem.detail ?? "The site cannot be reached.");
     this.status = status;
     this.code = problem.code ?? "unreachable";
+    this.about = problem.about ?? null;
     this.retryAfterS = retryAfterS;
   }
 
@@ -37,7 +38,7 @@ function csrfMeta() {
 let renewal = null;
 
 /** After signing in again the token of this page is worth nothing: take that of a fresh one, once for all that wait. */
-function renewToken() {
+export function renewToken() {
   renewal ??= fetchToken().finally(() => {
     renewal = null;
   });
@@ -48,7 +49,9 @@ async function fetchToken() {
   const answer = await fetch(PAGE, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const token = page.querySelector("meta[name='csrf-token']")?.content;
-  if (token) csrfMeta().content = token;
+  if (!token) return;
+  csrfMeta().content = token;
+  document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
 }
 
 async function send(method, path, body, options) {

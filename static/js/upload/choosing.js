@@ -1,6 +1,7 @@
 /** How files get to the page: by the button, dropped anywhere on it, or pasted. */
 
-export function watchChoosing(zone, input, onFiles) {
+/** `signal` ends it. */
+export function watchChoosing(zone, input, onFiles, signal) {
   let depth = 0;
   const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   const mark = (by) => {
@@ -11,17 +12,17 @@ export function watchChoosing(zone, input, onFiles) {
     onFiles([...input.files]);
     input.value = ""; // the same file may be chosen again
   });
-  document.addEventListener("dragenter", (event) => hasFiles(event) && mark(1));
-  document.addEventListener("dragleave", (event) => hasFiles(event) && mark(-1));
-  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  document.addEventListener("dragenter", (event) => hasFiles(event) && mark(1), { signal });
+  document.addEventListener("dragleave", (event) => hasFiles(event) && mark(-1), { signal });
+  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), { signal });
   document.addEventListener("drop", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     mark(-depth);
     onFiles([...event.dataTransfer.files]);
-  });
+  }, { signal });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length) onFiles(files);
-  });
+  }, { signal });
 }

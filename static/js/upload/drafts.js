@@ -34,7 +34,7 @@ export class Draft {
 
   /** Whether nobody is typing, as far as can be told: a thought may take longer than the saving. */
   get isResting() {
-    return this.isClean && performance.now() - this.#typedAt > REST_MS;
+    return this.isClean && !this.hasFailed && performance.now() - this.#typedAt > REST_MS;
   }
 
   /** From now on there is a video to save to. Fields that nobody has touched show what the site has. */

@@ -1,49 +1,57 @@
-/** All uploads together: the title of the tab, what a screen reader hears, and the warning before leaving. */
+/** All uploads together, in words: the title of the tab, and what a screen reader hears. */
 
 const STEP = 10;
+const WORDS = {
+  trouble: "the connection is lost; it goes on by itself",
+  paused: "paused",
+  "signed-out": "waits until you have signed in again",
+  duplicate: "you have this video already",
+  failed: "not uploaded",
+  done: "uploaded",
+};
 
 export class Overview {
-  #rows;
+  #uploads;
   #live;
   #title = document.title;
   #told = new Map();
 
-  /** `rows` gives the rows that are shown; `live` is the element that is read out. */
-  constructor(rows, live) {
-    this.#rows = rows;
+  /** `live` is the element that is read out; it must stand outside of what pages replace. */
+  constructor(uploads, live) {
+    this.#uploads = uploads;
     this.#live = live;
-    window.addEventListener("beforeunload", (event) => {
-      if (this.#rows().some(({ transfer, draft }) => transfer.isActive || !draft.isClean)) event.preventDefault();
+    document.addEventListener("vod:page", () => {
+      this.#title = document.title;
+      this.update();
     });
+    uploads.addEventListener("change", () => this.update());
   }
 
   update() {
-    const rows = this.#rows();
-    const going = rows.filter(({ transfer }) => transfer.state !== "failed");
-    const open = going.filter(({ transfer }) => !transfer.isOver);
-    document.title = open.length ? `${this.#percent(going)} % · ${this.#title}` : this.#title;
-    for (const row of rows) this.#announce(row);
+    const { open, share } = this.#uploads.summary;
+    document.title = open ? `${Math.floor(share * 100)} % · ${this.#title}` : this.#title;
+    for (const row of this.#uploads.rows) this.#announce(row);
+    if (open) this.#announceProgress(open, share);
   }
 
-  #percent(rows) {
-    const total = rows.reduce((sum, { transfer }) => sum + transfer.file.size, 0);
-    const sent = rows.reduce((sum, { transfer }) => sum + transfer.sentBytes, 0);
-    return total ? Math.floor((100 * sent) / total) : 0;
+  /** Every tenth, once: of one file by its name, of several together. */
+  #announceProgress(open, share) {
+    const tenth = Math.floor((share * 100) / STEP) * STEP;
+    const name = open === 1 ? this.#uploads.rows.find((row) => row.isOpen).transfer.file.name : `${open} files`;
+    if (tenth) this.#say("progress", `${name}: ${tenth} %`);
   }
 
-  /** Says every tenth once, and every change of what is going on. */
+  /** What goes on with one file, when it changes. */
   #announce(row) {
     const { state, file } = row.transfer;
-    const tenth = Math.floor((row.share * 100) / STEP) * STEP;
-    const words = {
-      sending: `${tenth} %`,
-      trouble: "the connection is lost; it goes on by itself",
-      paused: "paused",
-      "signed-out": "waits until you have signed in again",
-      done: "uploaded",
-    }[state];
-    if (!words || this.#told.get(row) === words) return;
-    this.#told.set(row, words);
-    this.#live.textContent = `${file.name}: ${words}`;
+    const words = row.isPlayable ? "it can be watched" : WORDS[state];
+    if (words) this.#say(row, `${file.name}: ${words}`);
+    else this.#told.delete(row);
+  }
+
+  #say(about, words) {
+    if (this.#told.get(about) === words) return;
+    this.#told.set(about, words);
+    this.#live.textContent = words;
   }
 }

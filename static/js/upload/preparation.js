@@ -4,13 +4,17 @@ import { call } from "./api.js";
 const EVERY_MS = 2000;
 const CHANGING = new Set(["uploading", "queued", "processing"]);
 
+export function isChanging({ status }) {
+  return CHANGING.has(status);
+}
+
 /** Calls `onNews` with the video at every answer, and ends by itself. */
 export async function followPreparation(videoId, onNews) {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     const video = document.hidden ? null : await call("GET", `/videos/${videoId}`).catch(endOrWait);
     if (video) onNews(video);
-    if (video && !CHANGING.has(video.status)) return;
+    if (video && !isChanging(video)) return;
   }
 }
 

@@ -1,20 +1,13 @@
 /** How one file is shown: its progress, what can be done about it, and the form beside it. */
 import { Draft } from "./drafts.js";
-import { followPreparation, sentenceAbout } from "./preparation.js";
+import { followPreparation, isChanging } from "./preparation.js";
 import { formatBytes, formatSpeed } from "./speed.js";
+import { percentOf, sentenceOf } from "./words.js";
 
-const WORDS = {
-  preparing: "Getting ready",
-  sending: "",
-  trouble: "No connection to the site. It goes on by itself.",
-  paused: "Paused",
-  "signed-out": "Waiting until you have signed in again",
-  failed: "Not uploaded",
-  finishing: "Finishing",
-  done: "Uploaded. The video is being processed; you may close this page.",
-  cancelled: "Cancelled",
-};
-const PAUSABLE = new Set(["preparing", "sending", "trouble"]);
+const BUTTONS = ["pause", "continue", "retry", "cancel"];
+const PARTS = [...BUTTONS, "name", "size", "state", "speed", "error", "error-text", "done", "watch", "copy", "duplicate", "duplicate-link", "anyway", "form", "saved"];
+const STILL = new Set(["failed", "duplicate"]);
+const DRAW_MS = 100;
 let count = 0;
 
 /** Copies of one template on one page need ids of their own. */
@@ -27,20 +20,45 @@ function numberIds(root) {
 
 export class Row {
   #parts = {};
-  #isFollowed = false;
+  #onNews;
+  /** What the site says of the video after the upload. */
+  news = null;
+  /** Of a time when all was done before: not counted in what is going on now. */
+  isPast = false;
 
-  constructor(template, transfer, { onGone }) {
+  constructor(template, transfer, { onCancel, onNews }) {
     this.transfer = transfer;
+    this.#onNews = onNews;
     this.element = template.content.firstElementChild.cloneNode(true);
     numberIds(this.element);
-    for (const name of ["name", "size", "state", "speed", "error", "error-text", "done", "watch", "copy", "pause", "continue", "retry", "cancel", "form", "saved"]) {
-      this.#parts[name] = this.element.querySelector(`[data-${name}]`);
-    }
+    for (const name of PARTS) this.#parts[name] = this.element.querySelector(`[data-${name}]`);
     this.#parts.progress = this.element.querySelector("progress");
     this.draft = new Draft(this.#parts.form, this.#parts.saved);
     this.#label();
-    this.#listen(onGone);
+    this.#listen(onCancel);
     this.#draw();
+  }
+
+  /** Bytes are still to go. */
+  get isOpen() {
+    return !this.transfer.isOver && !STILL.has(this.transfer.state);
+  }
+
+  get isPreparing() {
+    return this.transfer.state === "done" && (!this.news || isChanging(this.news));
+  }
+
+  get isPlayable() {
+    return Boolean(this.news?.is_playable);
+  }
+
+  get share() {
+    return this.transfer.file.size ? this.transfer.sentBytes / this.transfer.file.size : 0;
+  }
+
+  /** Where it is, in a few words. */
+  get sentence() {
+    return sentenceOf(this);
   }
 
   #label() {
@@ -49,12 +67,10 @@ export class Row {
     this.#parts.name.title = file.name;
     this.#parts.size.textContent = formatBytes(file.size);
     this.#parts.progress.setAttribute("aria-label", `Progress of ${file.name}`);
-    for (const name of ["pause", "continue", "retry", "cancel"]) {
-      this.#parts[name].setAttribute("aria-label", `${this.#parts[name].title} ${file.name}`);
-    }
+    for (const name of BUTTONS) this.#parts[name].setAttribute("aria-label", `${this.#parts[name].title} ${file.name}`);
   }
 
-  #listen(onGone) {
+  #listen(onCancel) {
     const { transfer } = this;
     let isPlanned = false;
     const draw = () => {
@@ -65,16 +81,16 @@ export class Row {
       if (transfer.upload) this.draft.attach(transfer.upload.video_id);
       if (isPlanned) return;
       isPlanned = true;
-      setTimeout(draw, 100);
+      setTimeout(draw, DRAW_MS);
     });
-    this.#parts.pause.addEventListener("click", () => this.#act(() => transfer.pause(), "continue"));
-    this.#parts.continue.addEventListener("click", () => this.#act(() => transfer.start(), "pause"));
-    this.#parts.retry.addEventListener("click", () => this.#act(() => transfer.start(), "pause"));
-    this.#parts.cancel.addEventListener("click", () => {
-      transfer.cancel();
-      this.element.remove();
-      onGone(this);
-    });
+    const actions = {
+      pause: () => this.#act(() => transfer.pause(), "continue"),
+      continue: () => this.#act(() => transfer.start(), "pause"),
+      retry: () => this.#act(() => transfer.start(), "pause"),
+      anyway: () => this.#act(() => transfer.sendAnyway(), "pause"),
+      cancel: onCancel,
+    };
+    for (const [name, action] of Object.entries(actions)) this.#parts[name].addEventListener("click", action);
   }
 
   /** A button that was pressed gives way to its opposite: the focus goes there. */
@@ -84,68 +100,71 @@ export class Row {
     this.#parts[next].focus();
   }
 
-  get share() {
-    return this.transfer.file.size ? this.transfer.sentBytes / this.transfer.file.size : 0;
-  }
-
   #draw() {
     const { state, error } = this.transfer;
     this.element.dataset.status = state;
     this.#drawProgress(state);
-    this.#parts.pause.hidden = !PAUSABLE.has(state);
+    this.#drawButtons(state);
+    const isRefused = STILL.has(state) && !this.transfer.upload;
+    this.#parts.form.hidden = isRefused && state === "failed" && !this.transfer.canRetry;
+    this.#parts.progress.parentElement.hidden = isRefused;
+    this.#parts.error.hidden = state !== "failed";
+    if (state === "failed") this.#parts["error-text"].textContent = explain(error);
+    this.#parts.duplicate.hidden = state !== "duplicate";
+    if (state === "duplicate") this.#drawDuplicate(error.about);
+    if (state === "done") this.#drawDone(this.transfer.video);
+  }
+
+  #drawButtons(state) {
+    this.#parts.pause.hidden = !this.transfer.canPause;
     this.#parts.continue.hidden = state !== "paused" && state !== "signed-out";
     this.#parts.retry.hidden = !this.transfer.canRetry;
-    const isRefused = state === "failed" && !this.transfer.upload;
-    this.#parts.form.hidden = isRefused && !this.transfer.canRetry;
-    this.#parts.progress.parentElement.hidden = isRefused;
     this.#parts.cancel.hidden = state === "done" || state === "finishing";
-    this.#parts.error.hidden = state !== "failed";
-    if (state === "failed") this.#parts["error-text"].textContent = sentenceOf(error);
-    if (state === "done") this.#drawDone(this.transfer.video);
   }
 
   #drawProgress(state) {
     const { transfer } = this;
-    const percent = `${Math.floor(this.share * 100)} %`;
     const isBusy = state === "finishing" || (state === "preparing" && !transfer.upload);
     if (isBusy) this.#parts.progress.removeAttribute("value");
     else this.#parts.progress.value = this.share;
     this.#parts.progress.parentElement.classList.toggle("progress-good", state === "done");
-    this.#parts.state.textContent = [state === "done" || isBusy ? "" : percent, wordsFor(transfer)].filter(Boolean).join(" · ");
+    this.#parts.state.textContent = [state === "done" || isBusy ? "" : percentOf(this.share), this.sentence].filter(Boolean).join(" · ");
     this.#parts.speed.textContent =
       state === "sending" ? formatSpeed(transfer.speed, transfer.file.size - transfer.sentBytes) : "";
   }
 
+  #drawDuplicate(about) {
+    this.#parts["duplicate-link"].href = `/watch/${about.id}`;
+    this.#parts["duplicate-link"].textContent = about.title;
+  }
+
   #drawDone(video) {
-    this.#parts.done.hidden = false;
+    this.#parts.done.hidden = this.news?.status === "deleted";
     this.#parts.watch.href = this.transfer.watchPath;
     this.#parts.copy.dataset.copy = new URL(this.transfer.watchPath, location.href).href;
-    if (this.#isFollowed) return;
-    this.#isFollowed = true;
-    followPreparation(video.id, (news) => this.#drawNews(news));
+    if (this.news) return this.#drawNews();
+    this.news = video;
+    followPreparation(video.id, (news) => {
+      this.news = news;
+      this.#draw();
+      this.#onNews();
+    });
   }
 
   /** How the preparation of the video goes on after the upload. */
-  #drawNews(video) {
-    const { state, done, error } = this.#parts;
-    state.textContent = sentenceAbout(video);
-    this.element.dataset.video = video.status;
-    const hasFailed = video.status === "failed" || video.status === "blocked";
+  #drawNews() {
+    const { state, error } = this.#parts;
+    const { status, status_reason: reason } = this.news;
+    this.element.dataset.video = status;
+    const hasFailed = status === "failed" || status === "blocked";
     const bar = state.closest(".progress");
-    bar.classList.toggle("progress-good", !hasFailed && video.status !== "deleted");
+    bar.classList.toggle("progress-good", !hasFailed && status !== "deleted");
     bar.classList.toggle("progress-bad", hasFailed);
-    done.hidden = video.status === "deleted";
     error.hidden = !hasFailed;
-    if (hasFailed) this.#parts["error-text"].textContent = video.status_reason ?? "The reason is not known.";
+    if (hasFailed) this.#parts["error-text"].textContent = reason ?? "The reason is not known.";
   }
 }
 
-function wordsFor({ state, error, isWaiting }) {
-  if (isWaiting) return "Waiting for the files above";
-  if (state === "trouble" && error?.status) return `${error.message} It is tried again.`;
-  return WORDS[state];
-}
-
-function sentenceOf(error) {
+function explain(error) {
   return error?.code ? error.message : `Something went wrong in the browser: ${error?.message ?? "no more is known"}.`;
 }

@@ -88,6 +88,6 @@ async function read(blob) {
 }
 
 /** What a new upload of this file is announced with. */
-export function announcement(file, mark) {
-  return { filename: file.name, size_bytes: file.size, part_checksums: canHash, fingerprint: mark };
+export function announcement(file, mark, mayRepeat) {
+  return { filename: file.name, size_bytes: file.size, part_checksums: canHash, fingerprint: mark, allow_duplicate: mayRepeat };
 }

@@ -1,17 +1,18 @@
 /**
  * One file on its way to the site, from being chosen until the site has all of it.
  *
- * States: preparing, sending, trouble (goes on by itself), paused, signed-out, failed, finishing, done, cancelled.
+ * States: preparing, sending, trouble (goes on by itself), paused, signed-out, duplicate (waits for a decision), failed,
+ * finishing, done, cancelled.
  * A "change" event tells of every change; whoever shows it reads the properties.
  */
 import { ApiError, call } from "./api.js";
-import { fingerprint } from "./files.js";
+import { fingerprint, requireSameContent } from "./files.js";
 import { untilItWorks } from "./retry.js";
 import { announcement, sendPart } from "./sending.js";
 import { Meter } from "./speed.js";
 
 const OVER = new Set(["done", "cancelled"]);
-const HOPELESS = new Set(["unsupported_media", "too_large", "unreadable"]);
+const HOPELESS = new Set(["unsupported_media", "too_large", "unreadable", "other_file"]);
 const ACTIVE = new Set(["preparing", "sending", "trouble", "finishing"]);
 
 export class Transfer extends EventTarget {
@@ -24,6 +25,7 @@ export class Transfer extends EventTarget {
   #unfinished;
   #abort = null;
   #failure = null;
+  #mayRepeat = false;
   #safe = new Set();
   #travelling = new Map();
   #meter = new Meter();
@@ -48,6 +50,10 @@ export class Transfer extends EventTarget {
 
   get isActive() {
     return ACTIVE.has(this.state);
+  }
+
+  get canPause() {
+    return this.isActive && this.state !== "finishing";
   }
 
   /** Whether other files go first. */
@@ -89,17 +95,36 @@ export class Transfer extends EventTarget {
   }
 
   pause() {
-    if (!this.isActive || this.state === "finishing") return;
+    if (!this.canPause) return;
     this.#become("paused");
     this.#abort?.abort();
   }
 
-  /** Gives the upload up; what has arrived is thrown away. */
-  async cancel() {
+  /** Sends the file although its video is there already. */
+  sendAnyway() {
+    this.#mayRepeat = true;
+    this.start();
+  }
+
+  /** Gives the upload up; what has arrived is kept until `discard` is called, for `restore`. */
+  cancel() {
     if (this.isOver) return;
     this.#become("cancelled");
     this.#abort?.abort();
-    if (this.upload) await call("DELETE", `/uploads/${this.upload.id}`).catch(() => {});
+  }
+
+  restore() {
+    this.#become("paused");
+    this.start();
+  }
+
+  /** Throws away what has arrived; also while the page is being left. */
+  async discard() {
+    const { upload } = this;
+    if (!upload) return;
+    this.upload = null;
+    this.#safe.clear();
+    await call("DELETE", `/uploads/${upload.id}`, undefined, { keepalive: true }).catch(() => {});
   }
 
   async #run(signal) {
@@ -115,17 +140,16 @@ export class Transfer extends EventTarget {
 
   /** Finds the interrupted upload of this file, or begins a new one. */
   async #open(signal) {
-    const id = this.upload?.id ?? (await this.#findInterrupted());
+    const mark = await fingerprint(this.file);
+    const id = this.upload?.id ?? (await this.#unfinished.take(this.file, mark));
     const ask = id
       ? () => call("GET", `/uploads/${id}`, undefined, { signal })
-      : async () => call("POST", "/uploads", announcement(this.file, await fingerprint(this.file)), { signal });
-    this.upload = await this.#insist(ask, signal);
-    this.#safe = new Set(this.upload.received);
+      : () => call("POST", "/uploads", announcement(this.file, mark, this.#mayRepeat), { signal });
+    const upload = await this.#insist(ask, signal);
+    if (id && !this.upload) await requireSameContent(this.file, upload);
+    this.upload = upload;
+    this.#safe = new Set(upload.received);
     this.#changed();
-  }
-
-  async #findInterrupted() {
-    return this.#unfinished.take(this.file, await fingerprint(this.file));
   }
 
   async #sendParts(signal) {
@@ -192,6 +216,7 @@ export class Transfer extends EventTarget {
   #end(error) {
     if (this.state === "paused" || this.state === "cancelled") return;
     if (error instanceof ApiError && error.isSignedOut) return this.#become("signed-out", error);
+    if (error.code === "duplicate") return this.#become("duplicate", error);
     if (error.code === "not_found" && this.upload) {
       this.upload = null; // it has expired: trying again begins anew
       this.#safe.clear();

@@ -1,19 +1,41 @@
 /** The uploads that were interrupted: listed on top, and found again when the same file is chosen. */
+import { toast } from "../behaviours/toasts.js";
 import { call } from "./api.js";
+import { fingerprint } from "./files.js";
+import { formatBytes } from "./speed.js";
+
+/** Whether the file of an interrupted upload is this one, as far as can be told without reading all of it. */
+function isSame(upload, file, mark) {
+  const knows = upload.fingerprint ? upload.fingerprint === mark : upload.filename === file.name;
+  return knows && upload.size_bytes === file.size;
+}
+
+/** Why a file that was chosen for an upload is not the one; null when it is. */
+async function objection(upload, file) {
+  if (file.size !== upload.size_bytes) {
+    return `${file.name} is another file: it has ${formatBytes(file.size)}, and ${upload.filename} has ${formatBytes(upload.size_bytes)}.`;
+  }
+  if (isSame(upload, file, await fingerprint(file))) return null;
+  return `${file.name} has the size of ${upload.filename}, but another content. Choose the file as it was when the upload began.`;
+}
 
 export class Unfinished {
   #root;
   #uploads;
+  #input;
+  #wanted = null;
 
   /** `root` is the page; each listed upload is an element with data-unfinished. */
-  constructor(root, { onChoose }) {
+  constructor(root, { onFile }) {
     this.#root = root;
+    this.#input = root.querySelector("[data-file-again]");
     const items = [...root.querySelectorAll("[data-unfinished]")];
     this.#uploads = items.length ? this.#load() : Promise.resolve([]);
     for (const item of items) {
-      item.querySelector("[data-choose]").addEventListener("click", onChoose);
+      item.querySelector("[data-choose]").addEventListener("click", () => this.#ask(item));
       item.querySelector("[data-discard]").addEventListener("click", () => this.#discard(item));
     }
+    this.#input?.addEventListener("change", () => this.#onChosen(onFile));
   }
 
   async #load() {
@@ -26,12 +48,29 @@ export class Unfinished {
     return items;
   }
 
+  #ask(item) {
+    this.#wanted = item;
+    this.#input.click();
+  }
+
+  /** Another file than the one that is waited for is refused, with the reason beside the upload. */
+  async #onChosen(onFile) {
+    const [file] = this.#input.files;
+    const item = this.#wanted;
+    this.#input.value = ""; // the same file may be chosen again
+    if (!file || !item) return;
+    const upload = (await this.#uploads).find(({ id }) => id === item.dataset.unfinished);
+    const complaint = upload ? await objection(upload, file) : null;
+    const place = item.querySelector("[data-complaint]");
+    place.hidden = !complaint;
+    place.textContent = complaint ?? "";
+    if (!complaint) onFile(file);
+  }
+
   /** The id of the interrupted upload of this file, once; null when there is none. */
   async take(file, mark) {
     const uploads = await this.#uploads;
-    const found = uploads.findIndex(
-      (upload) => upload.filename === file.name && upload.size_bytes === file.size && (upload.fingerprint ?? mark) === mark,
-    );
+    const found = uploads.findIndex((upload) => isSame(upload, file, mark));
     if (found < 0) return null;
     const [upload] = uploads.splice(found, 1);
     this.#remove(this.#item(upload.id));
@@ -44,10 +83,7 @@ export class Unfinished {
     try {
       await call("DELETE", `/uploads/${id}`);
     } catch (error) {
-      if (error.code !== "not_found") {
-        const detail = { message: error.message, kind: "bad" };
-        return void document.dispatchEvent(new CustomEvent("toast", { detail }));
-      }
+      if (error.code !== "not_found") return toast({ message: error.message, kind: "bad" });
     }
     uploads.splice(0, uploads.length, ...uploads.filter((upload) => upload.id !== id));
     this.#remove(item);

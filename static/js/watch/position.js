@@ -13,7 +13,7 @@ function send(address, seconds) {
 }
 
 /** The address stands in data-position around the player; it is not there for visitors. */
-export function rememberPosition() {
+export function rememberPosition(signal) {
   const address = document.querySelector("[data-position]")?.dataset.position;
   if (!address) return;
   let now = 0;
@@ -26,7 +26,8 @@ export function rememberPosition() {
   document.addEventListener("vod:timeupdate", ({ detail }) => {
     now = detail.time;
     if (Math.abs(now - sent) >= EVERY_S) tell();
-  });
-  for (const name of ["vod:pause", "vod:ended"]) document.addEventListener(name, tell);
-  window.addEventListener("pagehide", tell);
+  }, { signal });
+  for (const name of ["vod:pause", "vod:ended"]) document.addEventListener(name, tell, { signal });
+  window.addEventListener("pagehide", tell, { signal });
+  signal.addEventListener("abort", tell);
 }

@@ -2,16 +2,18 @@
 
 const names = () => document.getElementById("watch-status")?.dataset.qualities ?? "";
 
-export function followQualities() {
+export function followQualities(signal) {
   const page = document.querySelector(".watch");
   if (!page) return;
   let known = names();
-  new MutationObserver(() => {
+  const observer = new MutationObserver(() => {
     const now = names();
     if (now === known) return;
     // A player that came with this answer has just read the playlist; one that was there before has an old one.
     const player = known ? document.querySelector("[data-player]") : null;
     known = now;
     player?.dispatchEvent(new CustomEvent("vod:refresh"));
-  }).observe(page, { childList: true, subtree: true });
+  });
+  observer.observe(page, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => observer.disconnect());
 }

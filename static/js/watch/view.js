@@ -15,7 +15,7 @@ export function played(before, now) {
 }
 
 /** The address stands in data-views around the player. */
-export function countView() {
+export function countView(signal) {
   const place = document.querySelector("[data-views]");
   if (!place) return;
   let last = 0;
@@ -28,5 +28,5 @@ export function countView() {
     document.removeEventListener("vod:timeupdate", look);
     send(place.dataset.views);
   };
-  document.addEventListener("vod:timeupdate", look);
+  document.addEventListener("vod:timeupdate", look, { signal });
 }

@@ -1,0 +1,271 @@
+"""Uploads that survive what happens to people: each ends with exactly the bytes of the file in the storage."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.browser.uploading import (
+    LIMIT_MS,
+    PART_BYTES,
+    UploadSite,
+    add_uploader,
+    choose,
+    expect_stored,
+    expect_uploaded,
+    fill_in_login,
+    make_file,
+    set_line,
+    sign_in,
+    slow_down,
+    wait_for_percent,
+)
+
+SLOW = 4 * PART_BYTES
+"""Bytes a second at which a file of eight parts takes two seconds."""
+DAMAGE_FIRST_PART = """
+  const send = XMLHttpRequest.prototype.send;
+  window.damaged = 0;
+  XMLHttpRequest.prototype.send = function (body) {
+    const isFirst = body instanceof Blob && !window.damaged;
+    window.damaged += isFirst;
+    send.call(this, isFirst ? new Blob([body.slice(0, 99), "?", body.slice(100)]) : body);
+  };
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UploadSite]:
+    """A site with small parts."""
+    data_dir = tmp_path_factory.mktemp("site") / "data"
+    add_uploader(data_dir)
+    started = UploadSite(data_dir, VOD_UPLOAD_PART_BYTES=str(PART_BYTES))
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, site: UploadSite) -> str:
+    """What a browser keeps of the sign-in; a path of a file."""
+    context = chromium.new_context(base_url=site.url)
+    sign_in(context.new_page())
+    path = site.data_dir / "browser.json"
+    context.storage_state(path=path)
+    context.close()
+    return str(path)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: UploadSite, signed_in: str) -> Iterator[Callable[[], Page]]:
+    """Opens the upload page at each call, in a browser of its own that is signed in."""
+    contexts = []
+
+    def open_one() -> Page:
+        context = chromium.new_context(base_url=site.url, storage_state=signed_in, locale="en-GB")
+        context.set_default_timeout(LIMIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/upload")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def change(site: UploadSite, statement: str) -> None:
+    """Something in the database, as if time had passed or an admin had been there."""
+    with sqlite3.connect(site.data_dir / "vod.sqlite3", timeout=10) as database:
+        database.execute(statement)
+    database.close()
+
+
+def note_parts(page: Page) -> list[str]:
+    """The addresses of the parts that the page sends from now on."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PUT":
+            sent.append(request.url)
+
+    page.on("request", note)
+    return sent
+
+
+def test_ten_files_go_up_at_once(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
+    files = [make_file(tmp_path, f"clip {number}.mp4", parts=2.5, seed=number) for number in range(10)]
+    page = open_page()
+    choose(page, *files)
+    expect_uploaded(page, 10)
+    assert page.url.endswith("/upload")
+    expect_stored(site, *files)
+
+
+def test_a_network_that_was_cut_comes_back(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
+    file = make_file(tmp_path, "cut.mp4", parts=8, seed=20)
+    page = open_page()
+    line = slow_down(page, bytes_per_s=SLOW)
+    choose(page, file)
+    wait_for_percent(page, 20)
+    set_line(line, bytes_per_s=0, offline=True)
+    expect(page.locator(".upload-item [data-state]")).to_contain_text("No connection")
+    set_line(line, bytes_per_s=0)
+    page.wait_for_url("**/watch/*")
+    expect_stored(site, file)
+
+
+def test_a_tab_that_was_killed_goes_on_with_the_same_file_only(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    file = make_file(tmp_path, "killed.mp4", parts=10, seed=30)
+    page = open_page()
+    slow_down(page, bytes_per_s=SLOW)
+    choose(page, file)
+    wait_for_percent(page, 40)
+    page.context.close()
+
+    page = open_page()
+    waiting = page.locator("[data-unfinished]", has_text="killed.mp4")
+    expect(waiting.locator("[data-percent]")).to_contain_text("% of")
+    choose_again(page, make_file(tmp_path, "other.mp4", parts=3, seed=31))
+    expect(waiting.get_by_role("alert")).to_contain_text("other.mp4 is another file")
+    changed = tmp_path / "changed.mp4"
+    changed.write_bytes(b"?" + file.read_bytes()[1:])
+    choose_again(page, changed)
+    expect(waiting.get_by_role("alert")).to_contain_text("another content")
+
+    sent = note_parts(page)
+    choose_again(page, file)
+    page.wait_for_url("**/watch/*")
+    assert 0 < len(sent) < 11
+    expect_stored(site, file)
+
+
+def choose_again(page: Page, file: Path) -> None:
+    """The file for the first upload that waits."""
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="Choose the file").first.click()
+    choosing.value.set_files(file)
+
+
+def test_a_server_that_was_killed_goes_on(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
+    file = make_file(tmp_path, "server.mp4", parts=8, seed=40)
+    page = open_page()
+    line = slow_down(page, bytes_per_s=SLOW)
+    choose(page, file)
+    wait_for_percent(page, 20)
+    site.kill()
+    expect(page.locator(".upload-item [data-state]")).to_contain_text("No connection")
+    site.start()
+    set_line(line, bytes_per_s=0)
+    page.wait_for_url("**/watch/*")
+    expect_stored(site, file)
+
+
+def test_a_part_that_was_damaged_on_the_way_is_sent_again(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    file = make_file(tmp_path, "damaged.mp4", parts=2, seed=50)
+    page = open_page()
+    page.evaluate(f"() => {{ {DAMAGE_FIRST_PART} }}")
+    sent = note_parts(page)
+    choose(page, file)
+    page.wait_for_url("**/watch/*")
+    assert len(sent) == 4  # two parts, a short third one, and one of them again
+    expect_stored(site, file)
+
+
+def test_a_quota_that_is_reached_is_said_before_sending(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    file = make_file(tmp_path, "quota.mp4", parts=2, seed=60)
+    change(site, "UPDATE users SET quota_bytes = 1000")
+    page = open_page()
+    expect(page.locator("#upload-limits")).to_contain_text("of your 1 kB")
+    sent = note_parts(page)
+    choose(page, file)
+    expect(page.get_by_role("alert").filter(has_text="too much")).to_be_visible()
+    assert sent == []
+    change(site, "UPDATE users SET quota_bytes = NULL")
+    page.get_by_role("button", name="Try again quota.mp4").click()
+    page.wait_for_url("**/watch/*")
+    expect_stored(site, file)
+
+
+def test_a_file_that_was_uploaded_before_is_said_before_sending(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    file = make_file(tmp_path, "twice.mp4", parts=2, seed=70)
+    page = open_page()
+    choose(page, file)
+    page.wait_for_url("**/watch/*")
+
+    page = open_page()
+    sent = note_parts(page)
+    choose(page, file)
+    expect(page.get_by_role("link", name="twice", exact=True)).to_be_visible()
+    assert sent == []
+    page.get_by_role("button", name="Upload anyway").click()
+    page.wait_for_url("**/watch/*")
+    assert len(list(site.data_dir.glob("media/sources/*/*/source"))) >= 2
+    assert len(sent) == 3
+
+
+def test_whoever_was_signed_out_signs_in_and_goes_on(chromium: Browser, site: UploadSite, tmp_path: Path) -> None:
+    file = make_file(tmp_path, "session.mp4", parts=8, seed=80)
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
+    sign_in(page)
+    page.goto("/upload")
+    line = slow_down(page, bytes_per_s=SLOW)
+    choose(page, file)
+    page.locator(".upload-item").get_by_label("Title").fill("Typed before")
+    wait_for_percent(page, 20)
+    change(site, "DELETE FROM sign_ins WHERE id = (SELECT max(id) FROM sign_ins)")
+    page.get_by_role("button", name="Sign in").click()
+    set_line(line, bytes_per_s=0)
+    fill_in_login(page)
+    page.wait_for_url("**/watch/*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Typed before")
+    expect_stored(site, file)
+    context.close()
+
+
+def test_uploads_go_on_while_other_pages_are_shown(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    files = [make_file(tmp_path, f"dock {number}.mp4", parts=8, seed=90 + number) for number in range(2)]
+    page = open_page()
+    line = slow_down(page, bytes_per_s=SLOW // 2)
+    choose(page, *files)
+    page.locator(".upload-item").first.get_by_label("Title").fill("Kept")
+    page.evaluate("window.isSameDocument = true")
+    page.get_by_role("link", name="Home", exact=True).click()
+    dock = page.get_by_role("complementary", name="Uploads")
+    expect(dock).to_contain_text("Uploading 2 files")
+    expect(page).to_have_url(f"{site.url}/")
+    page.get_by_role("link", name="My videos").first.click()
+    expect(page.get_by_role("heading", name="My videos")).to_be_visible()
+    page.get_by_role("searchbox", name="Search videos").fill("nothing")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?query=nothing")
+    page.go_back()
+    expect(page.get_by_role("heading", name="My videos")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    expect(page.locator(".upload-item")).to_have_count(2)
+    expect(dock).to_be_hidden()
+    assert page.evaluate("window.isSameDocument")
+    page.get_by_role("link", name="Home", exact=True).click()
+    dock.get_by_role("button", name="Show each upload").click()
+    dock.get_by_role("button", name="Pause all uploads").click()
+    expect(dock).to_contain_text("paused at")
+    dock.get_by_role("button", name="Continue all uploads").click()
+    set_line(line, bytes_per_s=0)
+    expect(dock.get_by_text("Uploaded.")).to_have_count(3, timeout=LIMIT_MS)
+    expect_stored(site, *files)
+    page.get_by_role("link", name="My videos").first.click()
+    expect(page.get_by_role("link", name="Kept", exact=True)).to_be_visible()
+    assert page.evaluate("window.isSameDocument")
