@@ -1,29 +1,67 @@
-"""What all tests share: the site on each database, real servers, and people to act."""
+"""What all tests share: the site on each database, real servers, and people to act.
+
+Which database? Tests of services, jobs and what is below them run on SQLite and on PostgreSQL. Tests of pages, of the
+API and of what stands in front of them run on SQLite, as they ask the database through services alone; those that ask
+what no test of a service asks are marked `on_both` (see `tests/databases.py`).
+
+In which order? What takes longest first, so that no process is left waiting for another one at the end; tests of
+one file stay in one process, and those with a browser, which measure time, in one after another.
+"""
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from sqlalchemy import Engine
 
+from tests.databases import Databases, kinds_for, let_go
 from tests.s3_server import S3Server, require_s3_server, run_s3_server
 from tests.servers import find_postgres, postgres_server, queue_server
 from tests.templates import CompiledTemplates
 from vod_web.app import create_app
+from vod_web.core.security import set_password_cost
 from vod_web.core.settings import Settings, load_settings
-from vod_web.db.base import Base
-from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session
+from vod_web.resources import open_resources
 
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}  # compiling takes most of the time of making a site
 
-DATABASES = ("sqlite", "postgresql")
+CHEAP = {"passes": 1, "memory_kib": 8, "lanes": 1}
+SLOWEST_FIRST = ("browser", "jobs", "media", "cli", "services", "blueprints", "api", "storage")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, and say what must stay in one process."""
+    places = {folder: place for place, folder in enumerate(SLOWEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "browser" else f"{folder}/{item.path.stem}"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what uses a database on the kinds that are due to its folder, where the test itself does not say on which."""
+    marked = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "empty_database" in metafunc.fixturenames and "empty_database" not in marked:
+        metafunc.parametrize("empty_database", kinds_for(metafunc.definition.path), indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Passwords cost next to nothing, but in `dear_passwords`."""
+    set_password_cost(**CHEAP)
+
+
+@pytest.fixture
+def dear_passwords() -> Iterator[None]:
+    """Passwords cost in this test what they cost on a site."""
+    set_password_cost()
+    yield
+    set_password_cost(**CHEAP)
 
 
 @pytest.fixture(scope="session")
@@ -50,29 +88,18 @@ def s3_server() -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a database with all tables and no rows, once per kind and test process."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "vod.sqlite3"
-        url = f"sqlite:///{path}"
-    else:
-        server = request.getfixturevalue("postgres_url")
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS vod WITH (FORCE)")
-            connection.execute("CREATE DATABASE vod")
-        url = server.rsplit("/", 1)[0] + "/vod"
-    migrate(url, tmp_path_factory.mktemp("migrate"))
-    return url
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The databases of this test process."""
+    databases = Databases(lambda: request.getfixturevalue("postgres_url"), tmp_path_factory.mktemp)
+    yield databases
+    databases.let_go()
 
 
-def migrate(database_url: str, data_dir: Path) -> None:
-    """Bring an empty database to the newest schema, by the migrations."""
-    environ = {"VOD_DATABASE_URL": database_url, "VOD_DATA_DIR": str(data_dir), "VOD_REDIS_URL": "redis://127.0.0.1:1"}
-    site = create_app(load_settings(environ))
-    with site.app_context():
-        upgrade()
-        site.extensions["sqlalchemy"].engine.dispose()
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, databases: Databases) -> str:
+    """The URL of a database with all tables and no rows: of the kinds of this folder or of this test, in turn."""
+    return databases.get(request.param).url
 
 
 @pytest.fixture
@@ -89,32 +116,46 @@ def settings(empty_database: str, redis_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
+def database(settings: Settings, databases: Databases) -> Iterator[Engine]:
     """The database, bound to the sessions of this process, and emptied afterwards."""
-    engine = make_engine(settings.database_url)
-    bind_sessions(engine)
-    yield engine
+    used = databases.at(settings.database_url)
+    bind_sessions(used.engine)
+    yield used.engine
     close_session()
-    _empty(engine)
-    engine.dispose()
+    used.empty()
 
 
-def _empty(engine: Engine) -> None:
-    """Remove all rows; with the few that a test makes this is much quicker than TRUNCATE, which makes files anew."""
-    with engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+@pytest.fixture(scope="session")
+def web_app_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Settings], Flask]]:
+    """`web_app_on(settings)`: the web app on their database, made once: that takes longer than most tests."""
+    known: dict[str, Flask] = {}
+
+    def find(settings: Settings) -> Flask:
+        if settings.database_url not in known:
+            known[settings.database_url] = create_app(settings)
+        return known[settings.database_url]
+
+    yield find
+    for app in known.values():
+        let_go(app)
 
 
 @pytest.fixture
-def app(settings: Settings, database: Engine, redis_url: str) -> Iterator[Flask]:
-    """The web app on this test's database, storage and queue; pytest-flask makes `client` of it."""
-    app = create_app(settings)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
+def app(settings: Settings, database: Engine, web_app_on: Callable[[Settings], Flask]) -> Iterator[Flask]:
+    """The web app on this test's database, storage and queue; pytest-flask makes `client` of it.
+
+    It is another test's, too: what a test adds to it stays. One whose settings are for other headers makes its own.
+    """
+    app = web_app_on(settings)
+    kept = [(known, dict(known)) for known in (app.config, app.extensions)]
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True, SECRET_KEY=settings.secret_key)
+    open_resources(settings)
+    bind_sessions(database)
     yield app
     close_session()
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    for known, before in kept:
+        known.clear()
+        known.update(before)
     shutil.rmtree(settings.data_dir, ignore_errors=True)
 
 

@@ -9,13 +9,13 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect
 
-from tests.conftest import DATABASES
+from tests.databases import KINDS, let_go
 from vod_web.app import create_app
 from vod_web.core.settings import load_settings
 from vod_web.db.base import Base
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=KINDS)
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """A site on a database without any table."""
     url = f"sqlite:///{tmp_path}/vod.sqlite3"
@@ -28,8 +28,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     environ = {"VOD_DATABASE_URL": url, "VOD_DATA_DIR": str(tmp_path), "VOD_REDIS_URL": "redis://127.0.0.1:1"}
     site = create_app(load_settings(environ))
     yield site
-    with site.app_context():
-        site.extensions["sqlalchemy"].engine.dispose()
+    let_go(site)
 
 
 def _tables(site: Flask) -> set[str]:

@@ -1,4 +1,10 @@
-from vod_web.core.security import hash_password, hash_secret, needs_rehash, new_secret, verify_password
+from vod_web.core.security import (
+    hash_password,
+    hash_secret,
+    needs_rehash,
+    new_secret,
+    verify_password,
+)
 
 
 def test_a_password_is_known_again_and_another_is_not() -> None:
@@ -15,7 +21,7 @@ def test_a_broken_hash_fits_no_password() -> None:
     assert not verify_password("x", "not a hash")
 
 
-def test_hashes_are_argon2id_with_todays_parameters() -> None:
+def test_hashes_are_argon2id_with_todays_parameters(dear_passwords: None) -> None:
     kept = hash_password("x")
     assert kept.startswith("$argon2id$")
     assert not needs_rehash(kept)

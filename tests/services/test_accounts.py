@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from tests.factories import PASSWORD, make_user
 from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, RateLimited, WrongPassword
-from vod_web.core.security import verify_password
+from vod_web.core.security import hash_password, verify_password
 from vod_web.db.session import close_session
 from vod_web.models import RegistrationPolicy, Role
 from vod_web.schemas.accounts import PasswordChange, Profile, Registration
@@ -123,10 +123,10 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(throttle: Throttle) ->
     assert told[0] == told[1]
 
 
-def test_a_wrong_name_takes_as_long_as_a_wrong_password(throttle: Throttle) -> None:
-    make_user("ada")
+def test_a_wrong_name_takes_as_long_as_a_wrong_password(dear_passwords: None, throttle: Throttle) -> None:
+    make_user("ada", password_hash=hash_password(PASSWORD))
     took: dict[str, list[float]] = {"ada": [], "nobody": []}
-    for _ in range(4):
+    for _ in range(3):
         for name, times in took.items():
             begun = time.process_time()
             with pytest.raises(WrongPassword):
@@ -173,7 +173,7 @@ def test_the_suspended_learn_why_only_with_the_right_password(throttle: Throttle
         accounts.check_credentials("ada", "wrong password", address=ADDRESS, throttle=throttle)
 
 
-def test_a_weak_hash_of_former_years_is_replaced_on_signing_in(throttle: Throttle) -> None:
+def test_a_weak_hash_of_former_years_is_replaced_on_signing_in(throttle: Throttle, dear_passwords: None) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     make_user("ada", password_hash=weak)
     accounts.check_credentials("ada", PASSWORD, address=ADDRESS, throttle=throttle)
