@@ -53,7 +53,9 @@ def check_video(container: InputContainer) -> list[VideoFrame]:
 def read_all(container: InputContainer, first: list[VideoFrame], size_bytes: int) -> Probe:
     """Everything that headers, packets and the first pictures tell."""
     video, times = read_video(container, find_video(container), first, size_bytes)
-    audio = tuple(read_audio(track, times) for track in container.streams.audio[:MOST_AUDIO_TRACKS])
+    audio = tuple(
+        read_audio(track, times) for track in container.streams.audio[:MOST_AUDIO_TRACKS] if has_packets(track, times)
+    )
     duration = max([video.start_s + video.duration_s, *(_end(track) for track in audio)]) - min(
         [video.start_s, *(track.start_s for track in audio if track.start_s is not None)]
     )
@@ -146,6 +148,11 @@ def read_video(
 def _mean_bitrate(size_bytes: int, frames: FrameTimes, stream: AvVideoStream) -> int | None:
     duration = (frames.end_pts - frames.first_pts) * (stream.time_base or 0)
     return round(size_bytes * 8 / duration) if duration > 0 else None
+
+
+def has_packets(stream: AudioStream, times: SourceTimes) -> bool:
+    """Whether there is any sound in a track, as far as the file was read."""
+    return stream.index in times.ends or not times.ends
 
 
 def read_audio(stream: AudioStream, times: SourceTimes) -> AudioTrack:
