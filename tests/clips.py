@@ -80,8 +80,6 @@ CLIPS = (
 """All have their frames numbered from 0, and sound in step with the flashes."""
 
 ODDITIES = (
-    Clip("odd size", "odd.mkv", ("-c:v", "ffv1", "-an"), duration_s=2, filters="crop=255:143:0:0"),
-    Clip("pixels wider than high: 4:3", "wide_pixels.mp4", (*X264, "-an"), duration_s=2, filters="setsar=4/3"),
     Clip(
         "interlaced, top field first",
         "interlaced.ts",
@@ -96,13 +94,6 @@ ODDITIES = (
         duration_s=2,
         filters="drawbox=color=red:t=fill,format=gbrp,zscale=tin=bt709:pin=bt709:min=gbr:rin=full"
         ":t=smpte2084:p=bt2020:m=bt2020nc:r=limited:npl=100,format=yuv420p10le",
-    ),
-    Clip(
-        "full range red in BT.601, as telephones write it",
-        "full_range.mp4",
-        (*X264, "-color_range", "pc", "-colorspace", "smpte170m", "-an"),
-        duration_s=2,
-        filters="drawbox=color=red:t=fill,scale=out_range=full:out_color_matrix=bt601,format=yuvj420p",
     ),
 )
 

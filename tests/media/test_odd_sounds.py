@@ -1,5 +1,7 @@
 """Sound of all kinds comes out as AAC, in step with the picture, and every track by its language and title."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.hls.authoring import Publication
@@ -80,6 +82,22 @@ ROWS = (
 @pytest.mark.parametrize("odd", ROWS, ids=lambda odd: odd.name)
 def test_sounds(odd: Odd, workshop: Workshop) -> None:
     judge(odd, workshop.publish(workshop.make(odd)))
+
+
+def test_a_voice_in_the_centre_is_heard_in_both_ears_and_stays_there_in_surround(workshop: Workshop) -> None:
+    made = workshop.publish(workshop.make(sounding("voice.mkv", "-c:a", "flac", **voice("5.1", 6))))
+
+    stereo, surround = (
+        levels(workshop, made.folder / name / MEDIA_NAME, count) for name, count in (("audio-0", 2), ("surround-0", 6))
+    )
+    assert stereo == pytest.approx([0.5 * CENTRE] * 2, abs=0.07)  # a beep in AAC rings a little louder
+    assert surround == pytest.approx([0, 0, 0.5, 0, 0, 0], abs=0.1)
+
+
+def levels(workshop: Workshop, playlist: Path, count: int) -> list[float]:
+    """How loud each channel is at most."""
+    samples = memoryview(workshop.run("-i", str(playlist), "-f", "s16le", "-")).cast("h")
+    return [max(samples[channel::count]) / 32768 for channel in range(count)]
 
 
 def test_every_track_is_kept_with_its_language_and_title(workshop: Workshop) -> None:
