@@ -228,15 +228,6 @@ def test_the_first_chunk_of_a_copy_is_short_and_no_chunk_is_huge() -> None:
     assert all(260 <= length <= 280 for length in lengths[1:-1])
 
 
-def test_ladder_chunks_of_short_videos_are_short() -> None:
-    short = plan_encode(make_probe(copied_video(seconds=60)))
-    long = plan_encode(make_probe(copied_video(seconds=1500)))
-
-    assert len(chunks_of(short, "ladder")) >= 5
-    lengths = [long.chunk_duration_s(chunk.index) for chunk in long.chunks if chunk.purpose == "ladder"]
-    assert all(60 <= length <= 64 for length in lengths[:-1])
-
-
 def test_the_first_sound_of_every_track_comes_before_any_second_part() -> None:
     tracks = [audio_track(number, codec="opus", duration_s=Fraction(1500)) for number in (1, 2)]
     plan = plan_encode(make_probe(even_video(seconds=1500), *tracks))

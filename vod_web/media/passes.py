@@ -22,8 +22,12 @@ QUICK_HEIGHT = 400
 QUICK_NAME = "quick"
 """The rendition that plays until the ladder is there; no rung is called so."""
 
-LADDER_CHUNKS, SHORTEST_LADDER_S = 6, 8
-"""A short video is cut into about so many ladder chunks, so that several workers share it too; each costs some."""
+LADDER_ROUNDS = 2
+"""A ladder chunk is what each worker would do of the rest in so many rounds: long ones first, for each chunk costs
+some; short ones last, so that all workers end at nearly the same time, whatever each chunk takes."""
+SHORTEST_LADDER_S, SHORTEST_OF_MANY_S = 8, 4
+FEW_WORKERS = 4
+"""More than so many make still shorter chunks of a video that is too short for all of them."""
 
 FIRST_COPY_S = 60
 COPY_CHUNK_BYTES = 256 * 1024**2
@@ -69,9 +73,31 @@ def choose_quick_twin(rungs: Sequence[Rung]) -> Rung:
     return min(rungs, key=lambda rung: abs(rung.short_side_px - QUICK_HEIGHT))
 
 
-def ladder_chunk_s(timeline: Timeline, longest_s: Fraction) -> Fraction:
-    """How long a ladder chunk is."""
-    return min(longest_s, max(timeline.duration_s / LADDER_CHUNKS, Fraction(SHORTEST_LADDER_S)))
+def cut_ladder_runs(timeline: Timeline, longest_s: Fraction, workers: int) -> Iterator[range]:
+    """Runs of whole segments that get shorter towards the end; for so many workers."""
+    turns = max(1, workers) * LADDER_ROUNDS
+    shortest_s = Fraction(SHORTEST_LADDER_S)
+    if workers > FEW_WORKERS:
+        shortest_s = min(shortest_s, max(Fraction(SHORTEST_OF_MANY_S), timeline.duration_s / turns / 2))
+    first = 0
+    while first < timeline.segment_count:
+        left_s = timeline.duration_s - timeline.start_s(first)
+        last = _find_stop(timeline, first, min(longest_s, max(shortest_s, left_s / turns)))
+        if timeline.duration_s - timeline.start_s(last) < shortest_s / 2:
+            last = timeline.segment_count
+        yield range(first, last)
+        first = last
+
+
+def _find_stop(timeline: Timeline, first: int, wished_s: Fraction) -> int:
+    """Where a run from `first` on is nearest to the wished length; it has at least one segment."""
+    begin_s, stop = timeline.start_s(first), first + 1
+    while stop < timeline.segment_count:
+        lacking_s = wished_s - (timeline.start_s(stop) - begin_s)
+        if lacking_s <= timeline.segment_s(stop) / 2:
+            break
+        stop += 1
+    return stop
 
 
 def copy_chunk_s(bitrate_bps: int, longest_s: Fraction) -> Fraction:

@@ -20,8 +20,8 @@ from .passes import (
     Pass,
     choose_quick_twin,
     copy_chunk_s,
+    cut_ladder_runs,
     cut_runs,
-    ladder_chunk_s,
     list_chunks,
     plan_audio_chunks,
 )
@@ -58,6 +58,8 @@ class EncodeOptions(Record):
     audio_chunk_s: Fraction = Fraction(300)
     """About three seconds of work; a seek in a long film does not wait for all the sound before."""
     preset: str = "veryfast"
+    workers: int = 2
+    """How many will share the ladder: for more, chunks are shorter."""
     may_copy: bool = True
     """False: encode everything, for a source whose copy turned out wrong (`CopyFailed`)."""
 
@@ -237,7 +239,7 @@ def plan_runs(
         longest = copy_chunk_s(copy.bitrate_bps, options.copy_chunk_s)
         runs += [("copy", run) for run in cut_runs(timeline, (min(Fraction(FIRST_COPY_S), longest), longest))]
     if rungs:
-        runs += [("ladder", run) for run in cut_runs(timeline, (ladder_chunk_s(timeline, options.chunk_s),))]
+        runs += [("ladder", run) for run in cut_ladder_runs(timeline, options.chunk_s, options.workers)]
     return runs
 
 

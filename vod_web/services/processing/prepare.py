@@ -16,10 +16,13 @@ from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.early import store_early_playlists
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import explaining_absence, reading_source
-from vod_web.services.processing.work import plan_jobs, plan_renditions
+from vod_web.services.processing.work import encode_cost, plan_jobs, plan_renditions
+from vod_web.services.processing.workers import count_workers
 from vod_web.storage import keys
 
 READ_BYTES = 1024 * 1024
+FEWEST_WORKERS = 2
+"""Chunks are short enough for so many workers, also where there is one: others may come."""
 OTHER_BYTES = "The file arrived damaged: it is not the one that was sent. Upload it again."
 
 
@@ -32,13 +35,15 @@ def prepare(attempt: Attempt) -> None:
     """
     encode = _get_encode(attempt)
     source, folder = encode.source, keys.encode_prefix(encode.video.public_id, encode.public_id)
+    workers = max(FEWEST_WORKERS, count_workers(now=utc_now()))
+    options = EncodeOptions(heights=attempt.settings.ladder, may_copy=encode.may_copy, workers=workers)
     with attempt.slow_work():
         probe = _read_source(attempt, source)
-        plan = plan_encode(probe, EncodeOptions(heights=attempt.settings.ladder, may_copy=encode.may_copy))
+        plan = plan_encode(probe, options)
         store_early_playlists(attempt, folder, plan)
     with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
         _describe_video(job, probe)
-        job.encode.plan = plan.to_json()
+        job.encode.plan, job.encode.cost = plan.to_json(), encode_cost(plan)
         _add_rows(current_session(), job.encode, plan)
 
 

@@ -7,10 +7,15 @@ from vod_web.media.plan import EncodePlan
 from vod_web.models import Job, JobKind, Rendition, RenditionKind
 from vod_web.services.processing.turns import EARLY_PLACE, FIRST_PLACE, LADDER_PLACE, POSTER_PLACE
 
-COPY_COST = 0.004
-"""What a second of copied video or sound takes, where a second of video in all its sizes takes 1."""
-AUDIO_COST = 0.03
-"""The same of encoded sound."""
+REFERENCE_PIXELS = 30 * (1920 * 1080 + 1280 * 720 + 854 * 480 + 640 * 360 + 426 * 240)
+"""Costs are told in parts of what this takes: a second of 1080p at 30 frames in all default sizes."""
+DECODING = {"h264": 0.25, "mpeg4": 0.25, "mpeg2video": 0.25}
+DECODING_OTHERS = 0.5
+"""What decoding a picture costs, where encoding one of the same size costs 1."""
+COPY_COST = 0.002
+"""Of a second of copied video or sound."""
+AUDIO_COST = 0.003
+"""Of a second of encoded sound, for each channel."""
 
 
 def plan_renditions(plan: EncodePlan) -> Iterator[Rendition]:
@@ -40,25 +45,34 @@ def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
         yield Job(kind=kind, weight_s=0.0, place=LADDER_PLACE)
 
 
+def encode_cost(plan: EncodePlan) -> float:
+    """What a second of the ladder costs; 1 where there is no ladder."""
+    decoding = DECODING.get(plan.video.codec, DECODING_OTHERS)
+    decoded = plan.video.width_px * plan.video.height_px * plan.video.frame_rate
+    encoded = sum(rung.width_px * rung.height_px * rung.frame_rate for rung in plan.rungs)
+    return (decoding * float(decoded) + float(encoded)) / REFERENCE_PIXELS if plan.rungs else 1.0
+
+
 def _chunk_job(plan: EncodePlan, chunk: Chunk) -> Job:
     early = FIRST_PLACE if chunk.index == 0 else EARLY_PLACE
+    cost = COPY_COST / encode_cost(plan) if chunk.purpose == "copy" else 1.0
     return Job(
         kind=JobKind.CHUNK,
         number=chunk.index,
         place=early if chunk.purpose == "copy" else LADDER_PLACE,
         makes=list(plan.chunk_names(chunk)),
-        weight_s=float(plan.chunk_duration_s(chunk.index)) * (COPY_COST if chunk.purpose == "copy" else 1.0),
+        weight_s=float(plan.chunk_duration_s(chunk.index)) * cost,
     )
 
 
 def _audio_job(plan: EncodePlan, chunk: AudioChunk) -> Job:
     track = plan.audio[chunk.track]
-    cost = COPY_COST if track.is_copied else AUDIO_COST
+    cost = COPY_COST if track.is_copied else AUDIO_COST * track.made_channels
     early = FIRST_PLACE if chunk.first_segment == 0 else EARLY_PLACE
     return Job(
         kind=JobKind.AUDIO,
         number=chunk.index,
         place=LADDER_PLACE if track.is_surround else early,
         makes=[track.name],
-        weight_s=float(plan.audio_chunk_duration_s(chunk.index)) * cost,
+        weight_s=float(plan.audio_chunk_duration_s(chunk.index)) * cost / encode_cost(plan),
     )
