@@ -52,8 +52,9 @@ def test_one_job_after_another_makes_a_video(site: Site, workplace: Workplace, c
 
     done = run_all(site, video)
 
-    assert set(done) == {(kind, 0) for kind in JobKind}
-    assert len(done) == len(JobKind)
+    expected = set(JobKind) - {JobKind.PIECE, JobKind.SUBTITLES}  # it can be copied, and has no subtitles
+    assert set(done) == {(kind, 0) for kind in expected}
+    assert len(done) == len(expected)
     found = get_video(site.owner, video.public_id)
     assert (found.status, found.is_playable, found.frame_rate) == (VideoStatus.READY, True, "25")
     encode = found.active_encode

@@ -9,7 +9,7 @@ from tests.media.probes import audio_track, copied_track, copied_video, even_vid
 from vod_web.media.audio_commands import audio_command
 from vod_web.media.commands import chunk_command, copy_command
 from vod_web.media.filters import audio_graph, downmix_filters, format_seconds, ladder_graph
-from vod_web.media.picture_commands import poster_command, storyboard_command
+from vod_web.media.picture_commands import poster_command, rung_storyboard_command, storyboard_command
 from vod_web.media.plan import EncodePlan, plan_encode
 from vod_web.media.probed import Colour
 
@@ -69,6 +69,7 @@ def test_the_command_of_a_poster(plan: EncodePlan, golden: Golden) -> None:
 
 def test_the_command_of_a_storyboard(plan: EncodePlan, golden: Golden) -> None:
     golden("storyboard.txt", as_text(storyboard_command(plan, "/data/source")))
+    golden("storyboard_rung.txt", as_text(rung_storyboard_command(plan, "240p.mp4")))
 
 
 def test_the_first_chunk_does_not_seek_and_the_last_does_not_stop(plan: EncodePlan) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -6,20 +7,33 @@ import av
 import pytest
 
 from tests.clips import read_number, run
+from tests.media.probes import even_video, make_probe
 from vod_web.core.errors import EncodeFailed
+from vod_web.media.chunks import encode_chunk
 from vod_web.media.pictures import StoryboardPlan
-from vod_web.media.plan import EncodePlan, plan_encode
+from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.poster import make_poster, score_frame
 from vod_web.media.probe import probe_source
 from vod_web.media.runner import Tools
-from vod_web.media.storyboard import format_storyboard, make_storyboard
+from vod_web.media.storyboard import choose_segments, format_storyboard, make_storyboard
 from vod_web.media.test_clip import make_clip
 
 MakeClip = Callable[[str], Path]
 
 
-def plan_of(path: Path) -> EncodePlan:
-    return plan_encode(probe_source(str(path), size_bytes=path.stat().st_size))
+def plan_of(path: Path, options: EncodeOptions | None = None) -> EncodePlan:
+    return plan_encode(probe_source(str(path), size_bytes=path.stat().st_size), options)
+
+
+def join_rung(plan: EncodePlan, source: Path, tools: Tools, folder: Path) -> Path:
+    """The segments of which tiles of a storyboard are made, in one file."""
+    name, numbers = choose_segments(plan) or ("", [])
+    parts = [encode_chunk(plan, chunk.index, str(source), folder, tools).renditions[-1] for chunk in plan.chunks]
+    paths = {segment.number: segment.path for part in parts for segment in part.segments}
+    assert parts[0].name == name
+    path = folder / "rung.mp4"
+    path.write_bytes(b"".join(file.read_bytes() for file in (parts[0].init_path, *(paths[n] for n in numbers))))
+    return path
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -42,11 +56,15 @@ def test_a_poster_and_sheets_of_every_kind_of_video(name: str, clip: MakeClip, t
     assert board.vtt.count("-->") == plan.storyboard.tile_count
 
 
-def test_a_tile_shows_its_moment(clip: MakeClip, tools: Tools, ffmpeg: str, tmp_path: Path) -> None:
-    plan = plan_of(clip("pal.mov"))
+@pytest.mark.parametrize("is_rung", [False, True])
+def test_a_tile_shows_its_moment(is_rung: bool, clip: MakeClip, tools: Tools, ffmpeg: str, tmp_path: Path) -> None:
+    plan = plan_of(clip("pal.mov"), EncodeOptions(heights=(144,), may_copy=False, preset="ultrafast"))
     board = plan.storyboard
+    path = clip("pal.mov")
+    if is_rung:
+        path = join_rung(plan, path, tools, tmp_path)
 
-    make_storyboard(plan, str(clip("pal.mov")), tmp_path, tools)
+    make_storyboard(plan, str(path), tmp_path, tools, is_rung=is_rung)
 
     for tile in range(board.tile_count):
         row, column = divmod(tile, board.columns)
@@ -94,6 +112,17 @@ def test_frames_are_judged_by_what_they_show() -> None:
     dark = bytes([2, 9, 17, 12] * 576)
 
     assert score_frame(rich) > score_frame(dark) > score_frame(faint) == score_frame(b"") == 0
+
+
+def test_only_segments_that_tiles_begin_in_are_read() -> None:
+    plan = plan_encode(make_probe(even_video(seconds=3600)))
+    short = plan_encode(make_probe(even_video(seconds=30)))
+
+    name, numbers = choose_segments(plan) or ("", [])
+    assert name == "240p"
+    assert len(numbers) == plan.storyboard.tile_count < plan.timeline.segment_count / 4
+    assert choose_segments(short) == ("240p", list(range(short.timeline.segment_count)))
+    assert choose_segments(replace(plan, rungs=())) is None
 
 
 def test_the_text_of_a_storyboard(golden: Callable[[str, str], None]) -> None:

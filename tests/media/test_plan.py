@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from tests.media.probes import audio_track, even_video, make_probe, uneven_video
+from tests.media.probes import audio_track, copied_video, even_video, make_probe, uneven_video
 from vod_web.media.plan import EncodePlan, plan_encode, plan_seek_margin
 from vod_web.media.probed import Probe
 
@@ -69,6 +69,16 @@ def test_pictures_lie_inside_the_video_and_are_no_larger() -> None:
     assert all(0 <= time < 5 for time in plan.poster.times_s)
     assert plan.storyboard.tile_count * plan.storyboard.interval_s >= 5
     assert (plan.storyboard.tile_width_px, plan.storyboard.tile_height_px) == (160, 90)
+
+
+def test_posters_are_taken_soon_after_keyframes() -> None:
+    video = copied_video(gop=250, seconds=100)
+
+    times_s = plan_encode(make_probe(video)).poster.times_s
+
+    keyframes_s = {Fraction(250 * number, 30) for number in range(13)}
+    assert times_s[0] == Fraction(250, 30) + 1
+    assert all(keyframes_s & {time_s, time_s - 1} or time_s == 2 for time_s in times_s)
 
 
 def test_a_long_video_has_a_few_hundred_tiles() -> None:

@@ -313,7 +313,6 @@ def test_a_finished_chunk_lets_the_next_one_in(encode: Encode, queue: JobQueue) 
 
     assert states(encode)["chunk-3"] == "queued"
     assert states(encode)["chunk-4"] == "waiting"
-    assert states(encode)["storyboard-0"] == "queued"
 
 
 def test_the_window_grows_with_the_workers(encode: Encode, queue: JobQueue) -> None:
@@ -333,6 +332,15 @@ def test_publishing_waits_for_all_chunks_and_sound_but_not_for_pictures(encode: 
 
     assert states(encode)["publish-0"] == "queued"
     assert states(encode)["poster-0"] == "queued"
+
+
+def test_a_storyboard_is_made_of_the_finished_ladder(encode: Encode, queue: JobQueue) -> None:
+    prepare(encode, queue, chunks=2)
+    finish(job_of(encode, JobKind.CHUNK), queue)
+    assert states(encode)["storyboard-0"] == "waiting"
+    finish(job_of(encode, JobKind.CHUNK, 1), queue)
+
+    assert states(encode)["storyboard-0"] == "queued"
 
 
 def test_a_job_in_its_pause_has_no_turn() -> None:

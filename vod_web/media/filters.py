@@ -1,12 +1,12 @@
 """Which filter graph makes the pictures and the sound of the renditions? Pure; text for FFmpeg."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .audio_plan import AAC_RATE_HZ, AudioPlan
 from .ladder import HIGHEST_RATE, Rung
-from .plan import EncodePlan
+from .plan import OUTPUT_OFFSET_S, EncodePlan
 from .probed import Colour, Hdr, VideoStream
 
 SCALER = "flags=bicubic"
@@ -237,18 +237,27 @@ def poster_graph(plan: EncodePlan, ticks: int) -> str:
 
 
 def storyboard_graph(plan: EncodePlan) -> str:
-    """One small picture for each interval, the latest at its beginning, laid out on sheets (`[sheets]`)."""
+    """One small picture of the source for each interval, laid out on sheets (`[sheets]`)."""
+    start_s = plan.timeline.starts[0] * plan.timeline.time_base
+    head = [*time_filters(plan), trim_filter(plan.timeline.cut(0), None)]
+    return f"[0:{plan.video.index}]{','.join([*head, *sheet_filters(plan, plan.video, start_s)])}[sheets]"
+
+
+def rung_storyboard_graph(plan: EncodePlan) -> str:
+    """The same of a rung, whose picture begins at a known time and has the colours that we gave it."""
+    video = replace(plan.video, colour=Colour(VIDEO.matrix, "bt709", "bt709"))
+    return f"[0:0]{','.join(sheet_filters(plan, video, Fraction(OUTPUT_OFFSET_S)))}[sheets]"
+
+
+def sheet_filters(plan: EncodePlan, video: VideoStream, start_s: Fraction) -> list[str]:
+    """The latest picture at the beginning of each interval, small, in rows and columns."""
     board = plan.storyboard
-    start_s = format_seconds(plan.timeline.starts[0] * plan.timeline.time_base)
-    filters = [
-        *time_filters(plan),
-        trim_filter(plan.timeline.cut(0), None),
-        f"fps=fps={format_ratio(1 / board.interval_s)}:start_time={start_s}:round=up",
-        *scale_filters(plan.video, (board.tile_width_px, board.tile_height_px), JPEG),
+    return [
+        f"fps=fps={format_ratio(1 / board.interval_s)}:start_time={format_seconds(start_s)}:round=up",
+        *scale_filters(video, (board.tile_width_px, board.tile_height_px), JPEG),
         "tpad=stop=-1:stop_mode=clone",  # the last sheet is filled up; the output stops after it
         f"tile={board.columns}x{board.rows}",
     ]
-    return f"[0:{plan.video.index}]{','.join(filters)}[sheets]"
 
 
 def audio_graph(track: AudioPlan, video_start_s: Fraction, first_sample: int, stop_sample: int) -> str:

@@ -12,6 +12,9 @@ CANDIDATES = (Fraction(1, 10), Fraction(1, 4), Fraction(2, 5), Fraction(3, 5), F
 """Where in the video a poster may come from: past the titles, before the credits; the beginning as a last resort, and
 after all of these the very first frame."""
 
+AFTER_KEYFRAME_S = 1
+"""Reading begins a little before the wished frame: so much after a keyframe, it begins with this one."""
+
 TILE_LONG_SIDE_PX = 160
 SHEET_COLUMNS, SHEET_ROWS = 10, 10
 INTERVALS_S = (1, 2, 5, 10, 15, 20, 30)
@@ -58,11 +61,19 @@ def plan_poster(video: VideoStream) -> PosterPlan:
     widths = [w for w in POSTER_WIDTHS if w < width]
     if len(widths) < len(POSTER_WIDTHS):
         widths.insert(0, even(width) if even(width) <= width else even(width) - 2)
-    times = [*(video.duration_s * part for part in CANDIDATES), Fraction(0)]
+    times = [*(move_to_keyframe(video, video.duration_s * part) for part in CANDIDATES), Fraction(0)]
     return PosterPlan(
         times_s=tuple(dict.fromkeys(times)),
         sizes=tuple((max(2, w), even(Fraction(height * w, width))) for w in widths),
     )
+
+
+def move_to_keyframe(video: VideoStream, time_s: Fraction) -> Fraction:
+    """Shortly after the keyframe before a time, where one is near: few frames must be decoded for it."""
+    first, base = video.frames.first_pts, video.time_base
+    keyframes_s = [(pts - first) * base for pts in video.frames.keyframes]
+    before_s = max((keyframe_s for keyframe_s in keyframes_s if keyframe_s <= time_s), default=None)
+    return time_s if before_s is None else min(time_s, before_s + AFTER_KEYFRAME_S)
 
 
 def plan_storyboard(video: VideoStream) -> StoryboardPlan:

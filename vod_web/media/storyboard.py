@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vod_web.core.errors import EncodeFailed
 
-from .picture_commands import storyboard_command
+from .picture_commands import rung_storyboard_command, storyboard_command
 from .pictures import StoryboardPlan
 from .plan import EncodePlan
 from .poster import PictureFile
@@ -26,13 +26,33 @@ class StoryboardResult(Record):
     vtt: str
 
 
+def choose_segments(plan: EncodePlan) -> tuple[str, list[int]] | None:
+    """The smallest rung, and those of its segments in which tiles begin; None where nothing is encoded."""
+    if not plan.rungs:
+        return None
+    timeline, board = plan.timeline, plan.storyboard
+    ticks = (timeline.starts[0] + int(board.interval_s * tile / timeline.time_base) for tile in range(board.tile_count))
+    numbers = dict.fromkeys(timeline.find_segment(tick) for tick in ticks)
+    return plan.rungs[-1].name, list(numbers)
+
+
 def make_storyboard(
-    plan: EncodePlan, address: str, work_dir: Path, tools: Tools, on_progress: OnProgress | None = None
+    plan: EncodePlan,
+    address: str,
+    work_dir: Path,
+    tools: Tools,
+    on_progress: OnProgress | None = None,
+    *,
+    is_rung: bool = False,
 ) -> StoryboardResult:
-    """Make the sheets in `work_dir`; raises EncodeFailed when nothing can be decoded."""
+    """Make the sheets in `work_dir`, from the source or from the chosen segments of a rung, which lie in one file.
+
+    Raises EncodeFailed when nothing can be decoded.
+    """
     board = plan.storyboard
     work_dir.mkdir(parents=True, exist_ok=True)
-    run_ffmpeg(storyboard_command(plan, address), tools=tools, work_dir=work_dir, on_progress=on_progress)
+    command = rung_storyboard_command(plan, address) if is_rung else storyboard_command(plan, address)
+    run_ffmpeg(command, tools=tools, work_dir=work_dir, on_progress=on_progress)
     paths = [work_dir / f"storyboard-{number}.jpg" for number in range(board.sheet_count)]
     if not all(path.is_file() for path in paths):
         raise EncodeFailed("The small pictures for the seek bar could not be made.")

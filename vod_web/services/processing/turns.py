@@ -66,8 +66,7 @@ def _can_begin(job: Job, jobs: Sequence[Job]) -> bool:
     if job.kind is JobKind.PUBLISH:
         return all(other.state is JobState.DONE for other in jobs if other.kind in MAIN_JOBS)
     if job.kind is JobKind.STORYBOARD:
-        first = next((other for other in jobs if other.kind is JobKind.CHUNK and other.number == 0), None)
-        return first is None or first.state is JobState.DONE
+        return all(other.state is JobState.DONE for other in jobs if other.kind is JobKind.CHUNK)
     if job.kind is JobKind.LOUDNESS:
         return all(other.state is JobState.DONE for other in jobs if other.kind is JobKind.AUDIO)
     return True
