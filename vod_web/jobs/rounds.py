@@ -12,6 +12,7 @@ from vod_web.services.bin import purge_deleted
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
+from vod_web.services.publication import publish_due
 from vod_web.services.sign_ins import purge_sign_ins
 from vod_web.services.upload_removal import expire_uploads
 
@@ -70,6 +71,11 @@ def mend_jobs() -> int:
     return sweep_jobs(queue=resources().queue, now=utc_now())
 
 
+def publish_scheduled() -> int:
+    """Videos whose time has come."""
+    return publish_due(now=utc_now())
+
+
 def remove_stale_uploads() -> int:
     """Uploads that nobody goes on with."""
     return expire_uploads(storage=resources().storage, now=utc_now())
@@ -107,6 +113,7 @@ def remove_leftovers() -> int:
 
 SWEEP = (
     mend_jobs,
+    publish_scheduled,
     remove_stale_uploads,
     empty_bin,
     remove_superseded,

@@ -13,12 +13,22 @@ msa ms Malay|mlt mt Maltese|nob nb Norwegian Bokmål|nor no Norwegian|nno nn Nor
 por pt Portuguese|ron ro Romanian|rum ro Romanian|rus ru Russian|slk sk Slovak|slo sk Slovak|slv sl Slovenian
 spa es Spanish|sqi sq Albanian|alb sq Albanian|srp sr Serbian|swa sw Swahili|swe sv Swedish|tam ta Tamil|tel te Telugu
 tha th Thai|tur tr Turkish|ukr uk Ukrainian|urd ur Urdu|vie vi Vietnamese|baq eu Basque|eus eu Basque|cym cy Welsh
-wel cy Welsh|glg gl Galician|arm hy Armenian|hye hy Armenian|geo ka Georgian|kat ka Georgian
+wel cy Welsh|glg gl Galician|arm hy Armenian|hye hy Armenian|geo ka Georgian|kat ka Georgian|afr af Afrikaans
+amh am Amharic|aze az Azerbaijani|bel be Belarusian|bos bs Bosnian|bur my Burmese|mya my Burmese|epo eo Esperanto
+guj gu Gujarati|hau ha Hausa|ibo ig Igbo|jav jv Javanese|kan kn Kannada|kaz kk Kazakh|khm km Khmer|kur ku Kurdish
+lao lo Lao|lat la Latin|ltz lb Luxembourgish|mal ml Malayalam|mar mr Marathi|mon mn Mongolian|nep ne Nepali
+pan pa Punjabi|pus ps Pashto|sin si Sinhala|som so Somali|tat tt Tatar|tgl tl Tagalog|uzb uz Uzbek|yid yi Yiddish
+yor yo Yoruba|zul zu Zulu|gsw gsw Swiss German|zxx zxx No speech
 """
 
 _ENTRIES = [tuple(entry.split(" ", 2)) for line in _LANGUAGES.split("\n") for entry in line.split("|") if entry]
 _TAGS = {code: tag for code, tag, _ in _ENTRIES}
 _NAMES = {tag: name for _, tag, name in _ENTRIES}
+
+
+def list_languages() -> list[tuple[str, str]]:
+    """All languages that have a name here, as tag and name, by name."""
+    return sorted(_NAMES.items(), key=lambda entry: entry[1])
 
 
 def language_tag(code: str | None) -> str | None:

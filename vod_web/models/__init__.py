@@ -6,9 +6,9 @@ from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.subscriptions import Subscription
-from vod_web.models.uploads import Part, Upload, UploadState
+from vod_web.models.uploads import Part, Upload, UploadDefaults, UploadState
 from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
-from vod_web.models.videos import Source, Tag, Video, VideoStatus, Visibility
+from vod_web.models.videos import Category, PublishRule, Source, Tag, Video, VideoStatus, Visibility
 from vod_web.models.viewing import ViewingPosition
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Caption",
     "CaptionKind",
     "CaptionOrigin",
+    "Category",
     "Encode",
     "EncodeStatus",
     "Job",
@@ -27,6 +28,7 @@ __all__ = [
     "Playlist",
     "PlaylistItem",
     "PlaylistKind",
+    "PublishRule",
     "RegistrationPolicy",
     "Rendition",
     "RenditionKind",
@@ -38,6 +40,7 @@ __all__ = [
     "Tag",
     "TokenScope",
     "Upload",
+    "UploadDefaults",
     "UploadState",
     "User",
     "Video",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
 from vod_web.models.users import User
-from vod_web.models.videos import Video
+from vod_web.models.videos import Category, PublishRule, Video, Visibility
 
 
 class UploadState(StrEnum):
@@ -71,4 +72,20 @@ class Part(Base):
     etag: Mapped[str | None] = mapped_column(String(100))
     """None until the site has received all its bytes."""
     checksum_sha256: Mapped[str | None] = mapped_column(String(64))
-    """What was agreed on for a part on S3, which wants to hear it again in the end."""
+    """What the site has counted, or what was agreed on for a part on S3, which wants to hear it again in the end."""
+
+
+class UploadDefaults(Base):
+    """What a person's new uploads begin with."""
+
+    __tablename__ = "upload_defaults"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    description: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    """Their names."""
+    visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.PUBLIC)
+    category: Mapped[Category | None] = mapped_column(enum_column(Category))
+    language: Mapped[str | None] = mapped_column(String(40))
+    publish: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
+    """Never at a time: that is another one for each video."""

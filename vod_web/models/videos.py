@@ -38,6 +38,62 @@ class VideoStatus(StrEnum):
     DELETED = "deleted"
 
 
+class PublishRule(StrEnum):
+    """When others get to see a video, as far as its visibility lets them."""
+
+    NOW = "now"
+    """As soon as it plays, and gets better."""
+    WHEN_READY = "when_ready"
+    """When all of its qualities are made."""
+    AT_TIME = "at_time"
+    """At `publish_at`, but not before it is ready."""
+
+
+class Category(StrEnum):
+    """What a video is about, in the kinds that people know from elsewhere."""
+
+    ANIMALS = "animals"
+    ART = "art"
+    CARS = "cars"
+    COMEDY = "comedy"
+    EDUCATION = "education"
+    ENTERTAINMENT = "entertainment"
+    FILM = "film"
+    FOOD = "food"
+    GAMING = "gaming"
+    HOWTO = "howto"
+    MUSIC = "music"
+    NATURE = "nature"
+    NEWS = "news"
+    PEOPLE = "people"
+    SCIENCE = "science"
+    SOCIETY = "society"
+    SPORTS = "sports"
+    TALKS = "talks"
+    TRAVEL = "travel"
+
+    @property
+    def label(self) -> str:
+        """As it is shown."""
+        return _CATEGORY_TITLES.get(self.value, self.value.capitalize())
+
+
+_CATEGORY_TITLES = {
+    "animals": "Pets and animals",
+    "art": "Art and design",
+    "cars": "Cars and vehicles",
+    "film": "Film and animation",
+    "food": "Food and drink",
+    "howto": "How-to and style",
+    "nature": "Nature",
+    "news": "News and politics",
+    "people": "People and blogs",
+    "science": "Science and technology",
+    "society": "Nonprofit and society",
+    "talks": "Talks and lectures",
+    "travel": "Travel and places",
+}
+
 video_tags = Table(
     "video_tags",
     Base.metadata,
@@ -75,6 +131,12 @@ class Video(Base):
     title: Mapped[str] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(default="")
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.PUBLIC)
+    category: Mapped[Category | None] = mapped_column(enum_column(Category))
+    language: Mapped[str | None] = mapped_column(String(40))
+    """What is spoken in it, as BCP 47 writes it."""
+    publish_rule: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    """With `PublishRule.AT_TIME`: not before then."""
     status: Mapped[VideoStatus] = mapped_column(enum_column(VideoStatus), default=VideoStatus.DRAFT, index=True)
     status_reason: Mapped[str | None] = mapped_column()
     """Why it failed or is blocked: a sentence for its owner."""
@@ -104,7 +166,7 @@ class Video(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     published_at: Mapped[datetime | None] = mapped_column()
-    """When it first became playable; the order of the home page."""
+    """Since when others may see it; the order of the home page."""
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 
     owner: Mapped[User] = relationship(lazy="raise")

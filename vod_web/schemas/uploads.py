@@ -3,13 +3,15 @@
 import re
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from vod_web.models.uploads import UploadState
-from vod_web.models.videos import Visibility
+from vod_web.models.videos import Category, PublishRule, Visibility
 from vod_web.schemas.base import Input, Output
+from vod_web.schemas.publishing import Language, Publishing, none_if_empty
+from vod_web.schemas.videos import Description, Tags
 
 LONGEST_FILENAME = 255
 MOST_PARTS = 10_000
@@ -35,13 +37,15 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower
 PartNumber = Annotated[int, Field(ge=1, le=MOST_PARTS)]
 
 
-class UploadCreate(Input):
-    """A file that somebody is about to send."""
+class UploadCreate(Publishing):
+    """A file that somebody is about to send; what is not said of its video comes from their upload defaults."""
 
     filename: Annotated[str, BeforeValidator(clean_filename), StringConstraints(min_length=1)]
     size_bytes: int
     title: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
     """Made from the file name when absent."""
+    description: Description | None = None
+    tags: Tags | None = None
     visibility: Visibility | None = None
     checksum_sha256: Sha256 | None = None
     """Of the whole file; checked before it is processed."""
@@ -113,3 +117,25 @@ class PartTargetRead(Output):
     headers: dict[str, str]
     """To be sent exactly so."""
     size_bytes: int
+
+
+class UploadDefaultsWrite(Input):
+    """What new uploads are to begin with; each file can be given something else."""
+
+    description: Description = ""
+    tags: Tags = Field(default_factory=list)
+    visibility: Visibility = Visibility.PUBLIC
+    category: Annotated[Category | None, BeforeValidator(none_if_empty)] = None
+    language: Annotated[Language | None, BeforeValidator(none_if_empty)] = None
+    publish: Literal[PublishRule.NOW, PublishRule.WHEN_READY] = PublishRule.NOW
+
+
+class UploadDefaultsRead(Output):
+    """What new uploads begin with."""
+
+    description: str = ""
+    tags: list[str] = Field(default_factory=list)
+    visibility: Visibility = Visibility.PUBLIC
+    category: Category | None = None
+    language: str | None = None
+    publish: PublishRule = PublishRule.NOW

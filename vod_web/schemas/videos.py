@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from vod_web.models import CaptionKind, VideoStatus, Visibility
+from vod_web.models import CaptionKind, Category, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output, PageQuery
+from vod_web.schemas.publishing import Publishing
 
 MOST_TAGS = 30
 LONGEST_TAG = 40
 MOST_VIEWERS = 200
+MOST_PLAYLISTS = 100
 MOST_PER_PAGE = 100
 
 
@@ -47,7 +49,7 @@ Tags = Annotated[list[str], BeforeValidator(split_tags), Field(max_length=MOST_T
 Usernames = Annotated[list[str], BeforeValidator(split_names), Field(max_length=MOST_VIEWERS)]
 
 
-class VideoCreate(Input):
+class VideoCreate(Publishing):
     """A new video, before its file has arrived."""
 
     title: Title
@@ -56,8 +58,8 @@ class VideoCreate(Input):
     visibility: Visibility = Visibility.PUBLIC
 
 
-class VideoUpdate(Input):
-    """What is to change about a video; what is left out (or null) stays."""
+class VideoUpdate(Publishing):
+    """What is to change about a video; what is left out (or null, but for category and language) stays."""
 
     title: Title | None = None
     description: Description | None = None
@@ -65,6 +67,8 @@ class VideoUpdate(Input):
     visibility: Visibility | None = None
     viewers: Usernames | None = None
     """The user names of the people who may watch it while it is private."""
+    playlists: Annotated[list[str], Field(max_length=MOST_PLAYLISTS)] | None = None
+    """The ids of all of your playlists that are to hold it."""
 
 
 VideoSort = Literal[
@@ -99,6 +103,8 @@ class VideoFilter(PageQuery):
     owner: Annotated[str | None, Wanted, Field(description="A user name.")] = None
     status: Annotated[VideoStatus | None, Wanted] = None
     visibility: Annotated[Visibility | None, Wanted] = None
+    category: Annotated[Category | None, Wanted] = None
+    language: Annotated[str | None, Wanted, Field(description="As BCP 47 writes it.", max_length=40)] = None
     min_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     max_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     published_after: Annotated[AwareDatetime | None, Wanted, Field(description="With a time zone.")] = None
@@ -210,8 +216,12 @@ class VideoRead(Output):
     renditions: list[RenditionRead]
     captions: list[CaptionRead]
     tags: list[str]
-    category: str | None
+    category: Category | None
+    language: str | None
     views: int
     created_at: datetime
     published_at: datetime | None
+    """Since when others may see it; null as long as they may not."""
+    publish: PublishRule
+    publish_at: datetime | None
     urls: AddressesRead

@@ -148,6 +148,8 @@ def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
         Video.owner_id.in_(owners) if wanted.owner else true(),
         Video.status == wanted.status if wanted.status else true(),
         Video.visibility == wanted.visibility if wanted.visibility else true(),
+        Video.category == wanted.category if wanted.category else true(),
+        Video.language == wanted.language if wanted.language else true(),
         Video.duration_s >= wanted.min_duration_s if wanted.min_duration_s is not None else true(),
         Video.duration_s <= wanted.max_duration_s if wanted.max_duration_s is not None else true(),
         Video.published_at > wanted.published_after if wanted.published_after else true(),

@@ -1,7 +1,7 @@
 """Who may do what? Every rule about rights is one function here."""
 
 from vod_web.core.errors import NotAllowed, NotSignedIn
-from vod_web.models import Role, User, Video, VideoStatus, Visibility
+from vod_web.models import PublishRule, Role, User, Video, VideoStatus, Visibility
 
 
 def require_signed_in(actor: User | None) -> User:
@@ -38,6 +38,11 @@ def can_edit(actor: User | None, video: Video) -> bool:
     return actor is not None and (actor.is_admin or is_owner(actor, video))
 
 
+def is_held(video: Video) -> bool:
+    """Whether its owner keeps the video back until it is ready, or until a time."""
+    return video.published_at is None and video.publish_rule is not PublishRule.NOW
+
+
 def can_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) -> bool:
     """Whether the person may know of the video, whatever state it is in.
 
@@ -45,14 +50,14 @@ def can_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) 
     """
     if can_edit(actor, video) or (actor is not None and actor.is_moderator):
         return True
-    if video.status in (VideoStatus.DELETED, VideoStatus.BLOCKED):
+    if video.status in (VideoStatus.DELETED, VideoStatus.BLOCKED) or is_held(video):
         return False
     return _is_meant_for(actor, video, is_named_viewer=is_named_viewer)
 
 
 def could_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) -> bool:
     """Whether the person may know that this deleted video was here."""
-    if video.former_status is VideoStatus.BLOCKED:
+    if video.former_status is VideoStatus.BLOCKED or is_held(video):
         return can_see(actor, video)
     return can_see(actor, video) or _is_meant_for(actor, video, is_named_viewer=is_named_viewer)
 

@@ -22,7 +22,7 @@ from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Encode, EncodeStatus, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_viewers
-from vod_web.services.permissions import can_edit, can_see
+from vod_web.services.permissions import can_edit, can_see, is_held
 from vod_web.storage.keys import CAPTIONS, captions_key, media_key, video_prefix
 
 PUBLIC = "public"
@@ -137,12 +137,23 @@ def _opens(grant: Grant, made_out_to: Pass | None, video_id: str) -> bool:
 
 def _is_public(video: Video) -> bool:
     hidden = video.status in (VideoStatus.DELETED, VideoStatus.BLOCKED)
-    return video.visibility is Visibility.PUBLIC and not hidden
+    return video.visibility is Visibility.PUBLIC and not hidden and not is_held(video)
 
 
 @lru_cache(maxsize=4)
 def _serializer(secret_key: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret_key, salt="playback", signer_kwargs={"digest_method": hashlib.sha256})
+
+
+WHO_MAY_WATCH = (
+    Video.owner_id,
+    Video.visibility,
+    Video.status,
+    Video.access_epoch,
+    Video.published_at,
+    Video.publish_rule,
+)
+"""What the question needs of a video."""
 
 
 class _Grants:
@@ -210,9 +221,6 @@ def _question(video_id: str, encode_id: str, person_id: int) -> Select[Video, En
         .outerjoin(Encode, and_(Encode.video_id == Video.id, Encode.public_id == encode_id))
         .outerjoin(User, User.id == person_id)
         .where(Video.public_id == video_id)
-        .options(
-            load_only(Video.owner_id, Video.visibility, Video.status, Video.access_epoch),
-            load_only(Encode.status, Encode.is_active),
-        )
+        .options(load_only(*WHO_MAY_WATCH), load_only(Encode.status, Encode.is_active))
         .execution_options(populate_existing=True)
     )

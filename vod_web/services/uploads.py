@@ -17,10 +17,10 @@ from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Part, Role, Upload, UploadState, User, VideoStatus, Visibility
+from vod_web.models import Part, Role, Upload, UploadState, User, VideoStatus
 from vod_web.schemas.uploads import MOST_PARTS, UploadCreate
 from vod_web.schemas.videos import VideoCreate
-from vod_web.services import quotas, upload_duplicates, videos
+from vod_web.services import quotas, upload_defaults, upload_duplicates, videos
 from vod_web.services.filenames import VIDEO_ENDINGS, make_title, require_video_name
 from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.quotas import Quota, storage_used
@@ -133,9 +133,7 @@ def _require_disk_room(size_bytes: int, storage: Storage) -> None:
 
 def _draft(session: Session, person: User, wanted: UploadCreate, *, settings: Settings, now: datetime) -> Upload:
     """The rows of the video and of the upload; inside the transaction."""
-    title = wanted.title or make_title(wanted.filename)
-    new = VideoCreate(title=title, visibility=wanted.visibility or Visibility.PUBLIC)
-    video = videos.create_video(person, new, status=VideoStatus.UPLOADING)
+    video = videos.create_video(person, _describe(person, wanted), status=VideoStatus.UPLOADING)
     session.flush()  # the video gets its ids
     public_id = new_public_id()
     part_size_bytes = choose_part_size(wanted.size_bytes, smallest_bytes=settings.upload_part_bytes)
@@ -156,6 +154,13 @@ def _draft(session: Session, person: User, wanted: UploadCreate, *, settings: Se
     )
     session.add(upload)
     return upload
+
+
+def _describe(person: User, wanted: UploadCreate) -> VideoCreate:
+    """What is said of the video: with the upload, else by the person's defaults, else by the name of the file."""
+    said = wanted.model_dump(include=set(VideoCreate.model_fields), exclude_none=True)
+    defaults = upload_defaults.get_defaults(person).model_dump(exclude_none=True)
+    return VideoCreate(**({"title": make_title(wanted.filename)} | defaults | said))
 
 
 def choose_part_size(size_bytes: int, *, smallest_bytes: int) -> int:

@@ -13,7 +13,7 @@ from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.core.settings import Settings
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Rendition, Role, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, PublishRule, Rendition, Role, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import (
     AddressesRead,
@@ -25,6 +25,7 @@ from vod_web.schemas.videos import (
     VideoRead,
     VideoUpdate,
 )
+from vod_web.services import playlists, publication
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.permissions import can_edit, can_see, could_see, require_role, require_signed_in
 from vod_web.services.playback import caption_address, media_address
@@ -53,6 +54,9 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             title=new.title,
             description=new.description,
             visibility=new.visibility,
+            category=new.category,
+            language=new.language,
+            publish_rule=PublishRule.NOW,
             status=status,
             tags=ensure_tags(session, new.tags),
             search_text=text_of(new.title, new.description, new.tags),
@@ -61,6 +65,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             active_encode=None,
             open_encode=None,
         )
+        publication.change_publication(video, new, utc_now())
         session.add(video)
     return video
 
@@ -97,13 +102,16 @@ def get_own_video(actor: User | None, public_id: str) -> Video:
     return video
 
 
-def update_video(actor: User | None, public_id: str, changes: VideoUpdate) -> Video:
+def update_video(actor: User | None, public_id: str, changes: VideoUpdate, *, now: datetime | None = None) -> Video:
     """Change what is given. A change of who may watch ends the playback tokens that are out."""
     with transaction() as session:
         lock_video(session, public_id)
         video = get_own_video(actor, public_id)
         _change_texts(session, video, changes)
         _change_access(session, video, changes)
+        publication.change_publication(video, changes, now or utc_now())
+        if changes.playlists is not None:
+            playlists.set_playlists(session, require_signed_in(actor), video, changes.playlists)
     return video
 
 
@@ -141,10 +149,13 @@ def read_video(
         renditions=_read_renditions(video, encode, now) if encode else [],
         captions=_read_captions(video, actor, settings.secret_key, base_url),
         tags=[tag.name for tag in video.tags],
-        category=None,
+        category=video.category,
+        language=video.language,
         views=video.view_count,
         created_at=video.created_at,
         published_at=video.published_at,
+        publish=video.publish_rule,
+        publish_at=video.publish_at,
         urls=_addresses(video, actor, settings.secret_key, base_url),
     )
 
@@ -243,6 +254,9 @@ def _change_texts(session: Session, video: Video, changes: VideoUpdate) -> None:
         video.description = changes.description
     if changes.tags is not None:
         video.tags = ensure_tags(session, changes.tags)
+    for name in ("category", "language"):
+        if changes.changes(name):
+            setattr(video, name, getattr(changes, name))
     video.search_text = text_of(video.title, video.description, [tag.name for tag in video.tags])
 
 

@@ -21,6 +21,7 @@ from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import Assignment, read_assignment, read_record, store_text
 from vod_web.services.processing.rows import cancel_jobs, show_status
 from vod_web.services.processing.turns import MAIN_JOBS
+from vod_web.services.publication import note_playable, note_ready
 from vod_web.storage import keys
 
 
@@ -116,6 +117,7 @@ def _complete_encode(session: Session, encode: Encode, video: Video, now: dateti
     make_playable(session, encode, video, now)
     video.progress, video.eta_s = 1.0, None
     show_status(video, VideoStatus.READY)
+    note_ready(video, now)
 
 
 def _cancel_pieces(session: Session, encode_id: int) -> None:
@@ -137,4 +139,4 @@ def make_playable(session: Session, encode: Encode, video: Video, now: datetime)
     encode.is_active = True
     encode.playable_at = now
     video.is_playable = True
-    video.published_at = video.published_at or now
+    note_playable(video, now)
