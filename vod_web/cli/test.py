@@ -11,10 +11,11 @@ from vod_web.cli.assets import ensure_assets
 from vod_web.cli.console import say
 from vod_web.cli.packages import ROOT
 from vod_web.cli.programs import run_program
-from vod_web.cli.tools import find_chromium, find_postgres, require_queue_server
+from vod_web.cli.tools import find_chromium, find_gstreamer, find_postgres, require_queue_server
 from vod_web.core.settings import child_environment
 
 PROCESSES = 2
+_GSTREAMER_PACKAGES = [f"gstreamer1.0-{part}" for part in ("tools", "plugins-base", "plugins-good", "plugins-bad")]
 _OWN_WAY = ("-n", "--numprocesses", "--dist", "--pdb", "-s", "--capture=no", "--collect-only", "--co")
 """Arguments after which pytest must not be told how many processes to use."""
 
@@ -25,6 +26,7 @@ def main(argv: list[str]) -> int:
     require_queue_server()
     require_program("Chromium", find_chromium, ["chromium", "fonts-liberation"], skipped="the browser tests")
     require_program("PostgreSQL", find_postgres, ["postgresql"], skipped="the tests on PostgreSQL")
+    require_program("GStreamer", find_gstreamer, _GSTREAMER_PACKAGES, skipped="reading published videos with it")
     _become_pytest(argv)
 
 

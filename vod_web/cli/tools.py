@@ -20,6 +20,16 @@ OLDEST_QUEUE_SERVER = (6, 2)
 OLDEST_NODE = 20
 """What esbuild and eslint ask for."""
 _POSTGRES_PLACES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
+_GSTREAMER_ELEMENTS = (
+    "playbin3",
+    "hlsdemux2",
+    "souphttpsrc",
+    "qtdemux",
+    "h264parse",
+    "openh264dec",
+    "aacparse",
+    "faad",
+)
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -92,6 +102,15 @@ def find_chromium() -> Path | None:
     """The machine's Chromium, for the browser tests."""
     found = next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
     return Path(found) if found else None
+
+
+def find_gstreamer() -> Path | None:
+    """The machine's `gst-launch-1.0`, for reading published videos, where its plugins read HLS, H.264 and AAC."""
+    launch, inspect = shutil.which("gst-launch-1.0"), shutil.which("gst-inspect-1.0")
+    if launch is None or inspect is None:
+        return None
+    has_all = all(run_program([inspect, "--exists", name]).is_success for name in _GSTREAMER_ELEMENTS)
+    return Path(launch) if has_all else None
 
 
 def find_postgres() -> Path | None:
