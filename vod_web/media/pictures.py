@@ -15,8 +15,10 @@ after all of these the very first frame."""
 AFTER_KEYFRAME_S = 1
 """Reading begins a little before the wished frame: so much after a keyframe, it begins with this one."""
 
-TILE_LONG_SIDE_PX = 160
-SHEET_COLUMNS, SHEET_ROWS = 10, 10
+TILE_LONG_SIDE_PX = 256
+"""Sharp enough for the preview on a card, too, which is drawn a quarter larger."""
+SHEET_COLUMNS, SHEET_ROWS = 5, 5
+"""Some 100 KB: the first picture is there soon, and only what is looked at is loaded."""
 INTERVALS_S = (1, 2, 5, 10, 15, 20, 30)
 MOST_TILES_WISHED = 200
 SHORTEST_INTERVAL_PARTS = 5
