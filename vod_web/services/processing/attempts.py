@@ -17,7 +17,7 @@ from vod_web.storage.base import Storage
 
 REPORT_INTERVAL_S = 1.0
 """Progress is written at most so often."""
-LEAST_MEASURED_S = 2.0
+LEAST_MEASURED_S = 1.0
 """A speed is told when it was measured for so long."""
 ENCODED_PART = 0.98
 """How much of a job the encoding is; the rest is the storing of its files."""

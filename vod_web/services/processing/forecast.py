@@ -18,8 +18,8 @@ MEASURED_ROUNDS = 2
 """The speed is that of the latest so many jobs of each worker, and of those at work."""
 GUESS_S = 3.0
 """What other videos let us expect counts as much as so many seconds of measuring."""
-SHARING = 0.7
-"""Of two workers on one machine, one that has it for itself is 2 ** 0.7 times as fast."""
+SHARING = 0.8
+"""Of two workers on one machine, one that has it for itself is 2 ** 0.8 times as fast."""
 QUICKEST_S, SLOWNESS = 2.0, 0.15
 """What people are told follows a change within so many seconds, or this part of the time that has passed or is left."""
 SURPRISE = 0.5
@@ -163,7 +163,7 @@ class _Dealing:
         now_s = 0.0
         for _ in range(MOST_TURNS):
             self._hand_out(now_s)
-            if not self._queue or not self._left:
+            if not self._left or not self._at_work or not (self._queue or any(self._waiting.values())):
                 break
             now_s, encode, job = heapq.heappop(self._at_work)
             self._end(now_s, job)
