@@ -3,7 +3,8 @@
 from fractions import Fraction
 from pathlib import Path
 
-from tests.hls.authoring import Publication, find_problems
+from tests.hls.authoring import find_problems
+from tests.hls.publication import Publication
 from tests.hls.reading import folder_reader
 from tests.media.cards import Odd
 from tests.media.looking import COLOURS, Pictures, listen, worst_difference

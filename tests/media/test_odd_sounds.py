@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hls.authoring import Publication
+from tests.hls.publication import Publication
 from tests.hls.reading import folder_reader
 from tests.media.cards import AAC, SILENT, X264, X265, Odd, Workshop
 from tests.media.judging import judge

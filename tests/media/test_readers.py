@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from tests.clips import run
-from tests.hls.authoring import Publication, find_problems
+from tests.hls.authoring import find_problems
+from tests.hls.publication import Publication
 from tests.hls.reading import folder_reader, parse_media, parse_multivariant
 from tests.media.cards import X264, X265, probe_here
 from vod_web.cli.tools import find_gstreamer, find_node
