@@ -1,6 +1,7 @@
 /** The watch page around the player: times in the description seek, long text folds, the place is remembered,
  * the view counted. */
 import { onEachPage } from "./basics/pages.js";
+import { followCaptions } from "./watch/captions.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
@@ -16,4 +17,4 @@ function seekOnTimes(event) {
 }
 
 document.addEventListener("click", seekOnTimes);
-for (const start of [foldLongTexts, rememberPosition, followQualities, countView]) onEachPage(start);
+for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, countView]) onEachPage(start);

@@ -1,8 +1,11 @@
 /** The parts of the player that need no browser. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chooseFrames, fit } from "../../static/js/behaviours/previews.js";
+import { findFirst, findForced, findWanted } from "../../static/js/player/captions.js";
 import { clock, parseTime, spoken } from "../../static/js/player/format.js";
 import { patientLoader } from "../../static/js/player/loader.js";
+import { decibels, gainFor, parseLoudness } from "../../static/js/player/loudness.js";
 import { parseStoryboard } from "../../static/js/player/storyboard.js";
 
 test("a clock shows hours only where there are some", () => {
@@ -69,4 +72,55 @@ test("hls.js keeps its own policy for other failures", () => {
   assert.equal(playlist.waits, 500);
   assert.deepEqual([0, 1, 2].map((count) => playlist.repeats(500, count, true)), [true, true, false]);
   assert.ok(!playlist.repeats(404, 0, false));
+});
+
+test("what is louder than others is turned down, and nothing is turned up", () => {
+  assert.deepEqual([-14, -20, -30, undefined, NaN].map(gainFor), [1, 1, 1, 1, 1]);
+  assert.ok(Math.abs(gainFor(-8) - 0.501) < 0.001);
+  assert.deepEqual([gainFor(-8), gainFor(-9.9), 1].map(decibels), ["−6 dB", "−4 dB", "0 dB"]);
+});
+
+test("the loudness of each track is read", () => {
+  assert.deepEqual([...parseLoudness("audio-0:-13.3 audio-1:-20 ")], [["audio-0", -13.3], ["audio-1", -20]]);
+  assert.equal(parseLoudness(undefined).size, 0);
+});
+
+const track = (language, kind, more = {}) => ({ language, kind, ...more });
+const english = track("en", "subtitles");
+const sounds = track("en", "captions");
+const british = track("en-GB", "subtitles");
+const signs = track("en", "subtitles", { isForced: true });
+const norwegian = track("no", "subtitles", { isDefault: true });
+
+test("captions are those of last time, of the same kind if there are some", () => {
+  const tracks = [signs, british, english, sounds, norwegian];
+  assert.equal(findWanted(tracks, { language: "en", kind: "captions" }), sounds);
+  assert.equal(findWanted(tracks, { language: "en", kind: "subtitles" }), english);
+  assert.equal(findWanted([signs, british], { language: "en", kind: "captions" }), british);
+  assert.equal(findWanted(tracks, "no"), norwegian); // as it was remembered before
+  assert.equal(findWanted(tracks, { language: "de", kind: "subtitles" }), null);
+  assert.equal(findWanted(tracks, null), null);
+});
+
+test("the first captions are in a language of the viewer, or what the file says", () => {
+  assert.equal(findFirst([signs, norwegian, english], null, ["de-DE", "en-US"]), english);
+  assert.equal(findFirst([english, norwegian], null, ["de"]), norwegian);
+  assert.equal(findFirst([english, norwegian], { language: "en" }, ["no"]), english);
+  assert.equal(findFirst([signs], null, []), signs);
+  assert.equal(findFirst([], null, ["en"]), null);
+});
+
+test("signs are shown to those who hear that language", () => {
+  assert.equal(findForced([english, signs], "en-US"), signs);
+  assert.equal(findForced([english, signs], "no"), null);
+  assert.equal(findForced([english, signs], ""), signs); // nobody knows what is heard
+  assert.equal(findForced([english], "en"), null);
+});
+
+test("a preview has its frames from all over the video, and fills the card", () => {
+  const tiles = Array.from({ length: 100 }, (_, place) => place);
+  assert.deepEqual(chooseFrames(tiles, 4), [12, 37, 62, 87]);
+  assert.deepEqual(chooseFrames([0, 1], 4), [0, 1]);
+  assert.deepEqual(fit({ width: 160, height: 90 }, { width: 320, height: 200 }, false), { scale: 200 / 90, left: (320 - (160 * 200) / 90) / 2, top: 0 });
+  assert.deepEqual(fit({ width: 90, height: 160 }, { width: 320, height: 160 }, true), { scale: 1, left: 115, top: 0 });
 });

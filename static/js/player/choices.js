@@ -1,5 +1,6 @@
-/** What the settings menu offers: quality, speed, captions and audio track; each is remembered. */
+/** What the settings menu offers: quality, speed, captions, audio track, loudness; each is remembered. */
 import { recall, remember } from "../basics/memory.js";
+import { decibels } from "./loudness.js";
 
 export const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
@@ -42,10 +43,10 @@ function addCaptions(menu, player) {
   const { captions } = player;
   menu.add("Captions", {
     iconName: "captions",
-    summary: () => captions.current?.label ?? "Off",
+    summary: () => (captions.isAutomatic ? "Off" : (captions.current?.label ?? "Off")),
     choices: () => [
-      { value: null, name: "Off", isCurrent: !captions.current },
-      ...captions.tracks.map((track) => ({ value: track, name: track.label || track.language, isCurrent: track === captions.current })),
+      { value: null, name: "Off", isCurrent: !captions.current || captions.isAutomatic },
+      ...captions.tracks.map((track) => ({ value: track, name: track.label || track.language, isCurrent: track === captions.current && !captions.isAutomatic })),
     ],
     choose: (track) => captions.choose(track),
   });
@@ -54,13 +55,21 @@ function addCaptions(menu, player) {
 function addAudio(menu, player) {
   const { source } = player;
   menu.add("Audio", {
-    iconName: "volume-2",
+    iconName: "audio-lines",
     summary: () => source.audioTracks.find((track) => track.isCurrent)?.name ?? "",
-    choices: () => source.audioTracks.map((track) => ({ value: track.index, ...track })),
-    choose: (index) => {
-      remember("audio", source.audioTracks[index].language);
-      source.chooseAudio(index);
-    },
+    choices: () => source.audioTracks.map((track) => ({ value: track.address, ...track })),
+    choose: (address) => source.chooseAudio(address),
+  });
+}
+
+function addLoudness(menu, player) {
+  const { loudness } = player;
+  const offered = [true, false].map((value) => ({ value, name: value ? "On: turn down what is too loud" : "Off" }));
+  menu.add("Even loudness", {
+    iconName: "volume-1",
+    summary: () => (loudness.isOn ? decibels(loudness.gain) : "Off"),
+    choices: () => (loudness.isKnown ? offered.map((choice) => ({ ...choice, isCurrent: choice.value === loudness.isOn })) : []),
+    choose: (on) => loudness.switch(on),
   });
 }
 
@@ -69,4 +78,5 @@ export function addChoices(menu, player) {
   addSpeed(menu, player);
   addCaptions(menu, player);
   addAudio(menu, player);
+  addLoudness(menu, player);
 }

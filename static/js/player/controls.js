@@ -92,8 +92,8 @@ export class Controls {
   }
 
   #updateSound() {
-    const { video } = this.#player;
-    const level = video.muted ? 0 : video.volume;
+    const { video, volume } = this.#player;
+    const level = video.muted ? 0 : volume;
     rename(this.mute, level ? "Mute" : "Unmute", "m", level === 0 ? "volume-x" : level < 0.5 ? "volume-1" : "volume-2");
     this.volume.value = String(level);
     this.volume.style.setProperty("--level", level);
@@ -106,6 +106,6 @@ export class Controls {
     rename(this.pip, "Picture in picture", "i");
     rename(this.captions, "Captions", "c");
     this.captions.hidden = captions.tracks.length === 0;
-    this.captions.setAttribute("aria-pressed", String(Boolean(captions.current)));
+    this.captions.setAttribute("aria-pressed", String(Boolean(captions.current && !captions.isAutomatic)));
   }
 }

@@ -68,12 +68,12 @@ export class Keys {
   /** Keys that the page scrolls with: taken only while the player is what one looks at. */
   #scrollActions() {
     const player = this.#player;
-    const { root, video } = player;
+    const { root } = player;
     if (document.activeElement !== root && !player.screens.isFull && this.#visible < IN_VIEW) return {};
     return {
       " ": () => player.toggle(),
-      ArrowUp: () => player.setVolume(video.volume + VOLUME_STEP, { show: true }),
-      ArrowDown: () => player.setVolume(video.volume - VOLUME_STEP, { show: true }),
+      ArrowUp: () => player.setVolume(player.volume + VOLUME_STEP, { show: true }),
+      ArrowDown: () => player.setVolume(player.volume - VOLUME_STEP, { show: true }),
       Home: () => player.seekTo(0),
       End: () => player.seekTo(player.duration),
     };

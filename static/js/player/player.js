@@ -3,8 +3,8 @@
  *
  * It speaks to the page in events on its root element, all named "vod:...", with {player} and more as detail:
  * ready, play, pause, ended, timeupdate {time, duration}, seeked {time}, qualitychange {height}, captionschange,
- * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play} and "vod:refresh" (the playlist
- * has changed: better qualities arrived). root.player is this object.
+ * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play}, "vod:refresh" (the playlist
+ * has changed: better qualities arrived) and "vod:captions" {captions} (all there are by now). root.player is this object.
  */
 import { make } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";
@@ -14,6 +14,7 @@ import { Controls } from "./controls.js";
 import { parseTime } from "./format.js";
 import { Help } from "./help.js";
 import { Keys } from "./keys.js";
+import { Loudness } from "./loudness.js";
 import { Menu } from "./menu.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
@@ -29,6 +30,8 @@ const FASTEST = 2;
 
 export class Player {
   #attached = Promise.resolve();
+  /** From 0 to 1, as the viewer chose it; the element's own may be lower (loudness.js). */
+  volume = recall("volume", 1);
   #life = new AbortController();
 
   constructor(root) {
@@ -37,6 +40,7 @@ export class Player {
     root.player = this;
     this.#takeOver();
     this.source = new Source(this.video, root.dataset.hls);
+    this.loudness = new Loudness(this);
     this.captions = new Captions(this);
     this.screens = new Screens(this);
     this.overlay = new Overlay(this);
@@ -44,6 +48,7 @@ export class Player {
     this.#build();
     this.keys = new Keys(this);
     this.renewal = new Renewal(this);
+    this.loudness.apply();
     joinMediaSession(this);
     this.#listen();
     this.#start();
@@ -57,7 +62,6 @@ export class Player {
     video.removeAttribute("src");
     video.preload = "auto";
     video.tabIndex = -1;
-    video.volume = recall("volume", 1);
     video.muted = "muted" in this.root.dataset || recall("muted", false);
     video.defaultPlaybackRate = recall("speed", 1);
     video.playbackRate = video.defaultPlaybackRate;
@@ -70,7 +74,7 @@ export class Player {
     this.controls = new Controls(this, seekbar);
     this.menu = new Menu(this, this.controls.settings);
     addChoices(this.menu, this);
-    root.append(surface, this.captions.element, ...this.overlay.elements, this.controls.element, this.menu.panel);
+    root.append(surface, this.captions.element, this.captions.topElement, ...this.overlay.elements, this.controls.element, this.menu.panel);
     this.pointer = new Pointer(this, surface);
     // After a click the keys belong to the player again, not to the button that was clicked.
     root.addEventListener("click", (event) => {
@@ -96,7 +100,7 @@ export class Player {
     source.addEventListener("failed", ({ detail }) => this.#onFailed(detail));
     for (const name of ["levels", "level", "audio"]) source.addEventListener(name, () => this.menu.refresh());
     source.addEventListener("levels", () => this.emit("ready"));
-    source.addEventListener("audio", () => this.#restoreAudio(), { once: true });
+    source.addEventListener("regroup", () => this.renewal.renew());
     root.addEventListener("vod:seek", ({ detail }) => {
       this.seekTo(detail.time);
       if (detail.play) this.play();
@@ -117,12 +121,6 @@ export class Player {
     this.#attached = this.source.attach(startAt).catch((error) => {
       this.#onFailed({ title: "The player could not start", text: "Reload the page to try again.", detail: error.message });
     });
-  }
-
-  #restoreAudio() {
-    const language = recall("audio", null);
-    const track = language && this.source.audioTracks.find((candidate) => candidate.language === language);
-    if (track && !track.isCurrent) this.source.chooseAudio(track.index);
   }
 
   #onFailed(failure) {
@@ -190,7 +188,8 @@ export class Player {
 
   setVolume(volume, { show = false } = {}) {
     const level = Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
-    this.video.volume = level;
+    this.volume = level;
+    this.loudness.apply();
     this.video.muted = level === 0;
     remember("volume", level || recall("volume", 1));
     remember("muted", this.video.muted);
@@ -200,7 +199,8 @@ export class Player {
   toggleMute({ show = false } = {}) {
     const { video } = this;
     video.muted = !video.muted;
-    if (!video.muted && video.volume === 0) video.volume = recall("volume", 1) || 0.5;
+    if (!video.muted && this.volume === 0) this.volume = recall("volume", 1) || 0.5;
+    this.loudness.apply();
     remember("muted", video.muted);
     if (show) this.overlay.show(video.muted ? "Muted" : "Sound on", video.muted ? "volume-x" : "volume-2");
   }

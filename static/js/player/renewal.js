@@ -8,17 +8,18 @@ export class Renewal {
   constructor(player) {
     this.#player = player;
     player.root.addEventListener("vod:refresh", () => this.#onRefresh());
-    for (const name of ["pause", "seeking"]) player.video.addEventListener(name, () => this.#isDue && this.#renew());
+    for (const name of ["pause", "seeking"]) player.video.addEventListener(name, () => this.#isDue && this.renew());
   }
 
   /** Never in the middle of watching: then at the next pause or seek, where a moment of loading is expected. */
   #onRefresh() {
     const { video } = this.#player;
     this.#isDue = true;
-    if (video.paused) this.#renew();
+    if (video.paused) this.renew();
   }
 
-  #renew() {
+  /** Loads everything anew, at once. */
+  renew() {
     this.#isDue = false;
     this.#freeze();
     this.#player.reload();

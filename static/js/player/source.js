@@ -2,6 +2,7 @@
 import { recall, remember } from "../basics/memory.js";
 import { explain } from "./failures.js";
 import { patientLoader } from "./loader.js";
+import { isSurround, keepOneGroup, offeredTracks, trackName } from "./surround.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 const BUFFER_BEFORE_PLAY_S = 12;
@@ -18,6 +19,10 @@ function settings(Hls, startAt, onBusy) {
     maxBufferLength: BUFFER_BEFORE_PLAY_S,
     backBufferLength: 60,
     loader: patientLoader(Hls.DefaultConfig.loader, onBusy),
+    // the page names the captions (captions.js): without these parts, hls.js does not bring them a second time
+    subtitleTrackController: undefined,
+    subtitleStreamController: undefined,
+    timelineController: undefined,
     fragLoadPolicy: {
       default: {
         maxTimeToFirstByteMs: 20000, // a segment that is being made may keep the request waiting for some seconds
@@ -36,7 +41,8 @@ function settings(Hls, startAt, onBusy) {
   };
 }
 
-/** Events: levels, level (the one now playing changed), audio, busy, failed (detail: {title, text, detail}). */
+/** Events: levels, level (the one now playing changed), audio, regroup (the sound that was chosen needs everything
+ * loaded anew), busy, failed (detail: {title, text, detail}). */
 export class Source extends EventTarget {
   #hls = null;
   #Hls = null;
@@ -95,17 +101,45 @@ export class Source extends EventTarget {
     else this.#hls.nextLevel = level;
   }
 
+  /** [{address, name, language, isCurrent}]; an address names a track for `chooseAudio`. */
   get audioTracks() {
-    return (this.#hls?.audioTracks ?? []).map((track, index) => ({
-      index,
-      name: track.name || track.lang || `Track ${index + 1}`,
+    const current = this.#audioTrack;
+    return offeredTracks(this.#hls?.allAudioTracks ?? []).map((track, index) => ({
+      address: track.url,
+      name: trackName(track, index + 1),
       language: track.lang ?? "",
-      isCurrent: index === this.#hls.audioTrack,
+      isCurrent: track === current,
     }));
   }
 
-  chooseAudio(index) {
-    if (this.#hls) this.#hls.audioTrack = index;
+  /** The name of the rendition that is heard, in stereo: "audio-0"; null where nobody knows. */
+  get audioName() {
+    const folder = /([^/]+)\/[^/]*$/.exec(this.#audioTrack?.url ?? "")?.[1];
+    return folder?.replace("surround", "audio") ?? null;
+  }
+
+  get #audioTrack() {
+    return this.#hls?.audioTracks[this.#hls.audioTrack] ?? null;
+  }
+
+  chooseAudio(address) {
+    const track = this.#hls?.allAudioTracks.find((candidate) => candidate.url === address);
+    if (!track) return;
+    remember("audio", { language: track.lang ?? "", name: track.name });
+    const index = this.#hls.audioTracks.indexOf(track);
+    if (index >= 0) this.#hls.audioTrack = index;
+    if (isSurround(track) || index < 0) remember("surround", isSurround(track));
+    if (index < 0) this.#tell("regroup");
+  }
+
+  /** The language of last time, before the first segment of another is asked for. */
+  #restoreAudio(tracks) {
+    const wanted = recall("audio", null);
+    if (!wanted) return;
+    const { language, name } = typeof wanted === "string" ? { language: wanted } : wanted;
+    const same = tracks.findIndex((track) => track.lang === language && track.name === name);
+    const index = same >= 0 ? same : tracks.findIndex((track) => track.lang === language && language);
+    if (index >= 0) this.#hls.audioTrack = index;
   }
 
   #tell(type, detail) {
@@ -127,6 +161,7 @@ export class Source extends EventTarget {
     const hls = (this.#hls = new this.#Hls(settings(this.#Hls, startAt, () => this.#tell("busy"))));
     if (navigator.connection?.saveData) hls.config.maxBufferLength = 4;
     hls.on(Events.MANIFEST_PARSED, () => this.#begin());
+    hls.once(Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => this.#restoreAudio(audioTracks));
     hls.on(Events.LEVELS_UPDATED, () => this.#tell("levels"));
     hls.on(Events.LEVEL_SWITCHED, () => this.#tell("level"));
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#tell("audio"));
@@ -139,6 +174,7 @@ export class Source extends EventTarget {
 
   /** The sticky quality is set before the first segment is asked for. */
   #begin() {
+    keepOneGroup(this.#hls);
     const height = recall("quality", 0);
     const wanted = height && (this.levels.find((level) => level.height <= height) ?? this.levels.at(-1));
     if (wanted) this.#hls.loadLevel = wanted.index;

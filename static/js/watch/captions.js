@@ -1,0 +1,17 @@
+/** While the video is being processed the status line names its captions; the player hears of new ones. */
+
+const named = () => document.getElementById("watch-status")?.dataset.captions ?? "[]";
+
+export function followCaptions(signal) {
+  const page = document.querySelector(".watch");
+  if (!page) return;
+  let known = named();
+  const observer = new MutationObserver(() => {
+    const now = named();
+    if (now === known) return;
+    known = now;
+    document.querySelector("[data-player]")?.dispatchEvent(new CustomEvent("vod:captions", { detail: { captions: JSON.parse(now) } }));
+  });
+  observer.observe(page, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => observer.disconnect());
+}
