@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import with_settings
+from tests.databases import on_both
 from tests.factories import make_admin, make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
@@ -106,6 +107,7 @@ def test_deeds_are_for_admins_alone(client: FlaskClient, path: str) -> None:
     assert client.post(f"/admin{path}").location.partition("?")[0] == "/login"
 
 
+@on_both
 def test_overview_counts_and_asks_for_the_lights(client: FlaskClient) -> None:
     make_video(make_user())
 
@@ -125,6 +127,7 @@ def test_lights_say_what_is_wrong_and_how_to_mend_it(client: FlaskClient, header
     assert "light-good" in answer.text
 
 
+@on_both
 @pytest.mark.parametrize("headers", [{}, FRAGMENT])
 def test_users_are_found_by_name_role_and_state(client: FlaskClient, headers: dict[str, str]) -> None:
     make_user("ada", Role.VIEWER)
@@ -145,6 +148,7 @@ def test_users_are_found_by_name_role_and_state(client: FlaskClient, headers: di
 USER_COLUMNS = ("username", "role", "videos", "stored", "last_seen_at", "created_at")
 
 
+@on_both
 @pytest.mark.parametrize("column", USER_COLUMNS)
 def test_users_are_sorted_by_every_column_both_ways_over_all_pages(client: FlaskClient, column: str) -> None:
     now = utc_now()
@@ -199,6 +203,7 @@ def test_every_sortable_column_links_to_both_directions(
         assert 'aria-sort="descending"' in down.text
 
 
+@on_both
 @pytest.mark.parametrize("column", ["title", "owner", "status", "visibility", "size_bytes", "duration_s", "created_at"])
 def test_videos_are_sorted_by_every_column_both_ways_over_all_pages(client: FlaskClient, column: str) -> None:
     now, zoe = utc_now(), make_user("zoe")
@@ -222,6 +227,7 @@ def test_videos_are_sorted_by_every_column_both_ways_over_all_pages(client: Flas
         assert shown(first) + shown(second) == order
 
 
+@on_both
 def test_videos_are_found_in_every_state_by_words_owner_and_state(client: FlaskClient) -> None:
     ada = make_user("ada")
     make_video(ada, "Sunset")
@@ -244,6 +250,7 @@ def test_a_wrong_value_in_the_address_is_told_and_an_unknown_name_does_no_harm(c
     assert client.get("/admin/users?utm_source=mail").status_code == 200
 
 
+@on_both
 @pytest.mark.parametrize("page", ["users", "videos", "jobs", "audit"])
 def test_tables_take_as_many_queries_for_many_rows_as_for_one(client: FlaskClient, page: str) -> None:
     def add(count: int) -> None:
@@ -381,6 +388,7 @@ def test_a_ready_video_is_encoded_anew_and_plays_on(client: FlaskClient) -> None
     assert current_session().get_one(Video, video.id, populate_existing=True).is_playable
 
 
+@on_both
 def test_a_video_goes_to_the_bin_and_comes_back(client: FlaskClient) -> None:
     video = make_video(make_user())
 
@@ -398,6 +406,7 @@ def status_of(video: Video) -> VideoStatus:
     return current_session().get_one(Video, video.id, populate_existing=True).status
 
 
+@on_both
 def test_jobs_are_found_by_video_worker_state_and_kind(client: FlaskClient) -> None:
     sunset = make_video(make_user(), "Sunset")
     make_job(sunset)
@@ -433,6 +442,7 @@ def test_workers_show_whether_they_are_there(client: FlaskClient) -> None:
     assert "Silent" in page
 
 
+@on_both
 def test_a_worker_is_drained_and_another_number_chosen(client: FlaskClient, root: User) -> None:
     settings = resources().settings
     with transaction() as session:
@@ -466,6 +476,7 @@ def test_where_no_workers_are_wanted_none_can_be_chosen(root: User) -> None:
     assert site.get_worker_count(elsewhere).count == 0
 
 
+@on_both
 def test_a_job_shows_its_error_and_log_and_is_tried_again(client: FlaskClient) -> None:
     job = make_job(make_video(make_user()), log="ffmpeg -i source\nInvalid data found")
 
@@ -498,6 +509,7 @@ def test_what_is_impossible_is_told_in_words(client: FlaskClient) -> None:
     assert client.get("/admin/jobs/999").status_code == 404
 
 
+@on_both
 def test_settings_hold_at_once_and_are_in_the_log(client: FlaskClient) -> None:
     client.post("/admin/settings", data={"name": "Films", "registration": "closed"})
 

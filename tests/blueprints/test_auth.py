@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import with_settings
+from tests.databases import on_both
 from tests.factories import PASSWORD, make_admin, make_user, sign_in
 from tests.mail_server import Mailbox, mail_server
 from tests.queries import counted_queries
@@ -186,6 +187,7 @@ def test_signing_in_again_ends_the_sign_in_before(client: FlaskClient) -> None:
     assert len(sign_ins.list_sign_ins(bob)) == 1
 
 
+@on_both
 def test_signing_out_ends_the_sign_in_itself(client: FlaskClient) -> None:
     ada = make_user("ada")
     log_in(client)

@@ -4,12 +4,14 @@ import re
 
 from flask.testing import FlaskClient
 
+from tests.databases import on_both
 from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.db.session import transaction
 from vod_web.models import Role, VideoStatus, ViewingPosition, Visibility
 from vod_web.resources import resources
 
+pytestmark = on_both
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 MOST_QUERIES = 9
 

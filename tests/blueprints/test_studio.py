@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from tests.databases import on_both
 from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
 from vod_web.core.clock import utc_now
 from vod_web.models import Role, User, Video, VideoStatus, Visibility
@@ -80,6 +81,7 @@ def test_paging(client: FlaskClient, ada: User) -> None:
     assert rows(client.get(link[1].replace("&amp;", "&")).text) == ["film 25", "film 26"]
 
 
+@on_both
 def test_rows_that_change_are_asked_for_until_none_does(client: FlaskClient, ada: User) -> None:
     busy = make_unready_video(ada, VideoStatus.PROCESSING, progress=0.25)
     ready = make_video(ada)
@@ -158,6 +160,7 @@ def test_others_videos_are_not_to_be_edited(client: FlaskClient, ada: User) -> N
         assert client.post(f"{address}/retry").status_code == status
 
 
+@on_both
 def test_deleting_and_undoing_by_form(client: FlaskClient, ada: User) -> None:
     video = make_video(ada, "Harbour")
     response = client.post(f"/studio/videos/{video.public_id}/delete")
