@@ -37,7 +37,7 @@ def format_early_playlists(plan: EncodePlan, names: Collection[str]) -> dict[str
 
     Only for plans that `can_play_early`.
     """
-    pictures = [name for name in plan.rendition_names if name in names]
+    pictures = [name for name in plan.sizes if name in names]
     sounds = [track for track in plan.audio if track.name in names]
     lists = {name: list_segments(plan) for name in pictures}
     lists |= {track.name: list_audio_segments(track.timeline) for track in sounds}

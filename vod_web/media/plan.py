@@ -126,12 +126,12 @@ class EncodePlan(Record):
 
     @property
     def rendition_names(self) -> tuple[str, ...]:
-        """Of all pictures that are made, the largest first."""
-        return tuple(self.sizes)
+        """Of all pictures that are made from beginning to end, the largest first."""
+        return tuple(name for name in self.sizes if name != QUICK_NAME)
 
     @property
     def sizes(self) -> dict[str, tuple[int, int]]:
-        """Width and height of each of them."""
+        """Width and height of each of them, and of the quick one."""
         copied = {self.copy.name: (self.copy.width_px, self.copy.height_px)} if self.copy else {}
         return copied | {rung.name: (rung.width_px, rung.height_px) for rung in self.all_rungs}
 
