@@ -8,7 +8,7 @@ import pytest
 
 from vod_web.core.errors import EncodeFailed
 from vod_web.media.progress import Progress, ProgressReader
-from vod_web.media.runner import FfmpegKilled, Tools, hide_secrets, run_ffmpeg
+from vod_web.media.runner import FfmpegKilled, Tools, hide_secrets, limit_threads, run_ffmpeg
 
 ENDLESS = ["-v", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", "0.1"]
 ENDLESS += ["-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
@@ -107,3 +107,24 @@ def test_the_log_does_not_hold_the_key_to_a_file() -> None:
     command = "ffmpeg -i 'https://store.example.org/vod/source?X-Signature=abc&Expires=1' -f null -"
 
     assert hide_secrets(command) == "ffmpeg -i 'https://store.example.org/vod/source?...' -f null -"
+
+
+def test_threads_are_limited_for_every_file() -> None:
+    command = ["-y", "-i", "a", "-filter_complex", "split[x][y]", "-map", "[x]", "b.mp4", "-map", "[y]", "c.mp4"]
+
+    assert limit_threads(command, None) == command
+    assert " ".join(limit_threads(command, 3)) == (
+        "-filter_complex_threads 3 -y -threads 3 -i a -filter_complex split[x][y]"
+        " -threads 3 -map [x] b.mp4 -threads 3 -map [y] c.mp4"
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_encoders_keep_to_their_threads(tools: Tools, tmp_path: Path, threads: int) -> None:
+    graph = "testsrc2=size=640x360:duration=0.2,split[a][b]"
+    outputs = ["-map", "[a]", "-c:v", "libx264", "a.mp4", "-map", "[b]", "-c:v", "libx264", "b.mp4"]
+
+    run_ffmpeg(["-filter_complex", graph, *outputs], tools=replace(tools, threads=threads), work_dir=tmp_path)
+
+    for name in ("a.mp4", "b.mp4"):  # x264 writes its settings into the stream
+        assert f" threads={threads} ".encode() in (tmp_path / name).read_bytes()

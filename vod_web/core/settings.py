@@ -111,6 +111,11 @@ def _default_workers() -> int:
     return max(2, min(4, (os.cpu_count() or 2) // 2))
 
 
+def _default_threads() -> int:
+    """More than eight make five encoders no faster, and each takes memory."""
+    return min(8, os.cpu_count() or 2)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of a running site; every field is the environment variable `VOD_` + its name in capitals."""
@@ -156,6 +161,8 @@ class Settings:
     """Worker processes that `./vod up` starts, until another number is chosen in the browser; 0 for none here."""
     ffmpeg: str = _setting(_text, "", "/usr/local/bin/ffmpeg")
     """The FFmpeg to use; else a safe one from the machine, else the one among the packages."""
+    ffmpeg_threads: int = _setting(_whole(1, 64), _default_threads(), "1")
+    """Threads of each decoder and encoder; few where many workers share a machine, one for the most work in all."""
     ladder: tuple[int, ...] = _setting(_heights, (240, 360, 480, 720, 1080), "360,720,1080")
     """Heights of the renditions to make, never above the source."""
     max_upload_bytes: int = _setting(_whole(1_000_000, 5 * 10**12), 64 * 10**9, "64000000000")

@@ -96,7 +96,7 @@ def furnish(settings: Settings, arguments: argparse.Namespace) -> Workplace:
         name=taken.name,
         queues=arguments.queues,
         scratch=scratch / taken.name,
-        tools=Tools(str(ffmpeg)),
+        tools=Tools(str(ffmpeg), threads=settings.ffmpeg_threads),
         rhythm=Rhythm(arguments.lease, arguments.sweep, arguments.retry),
     )
     take_workplace(workplace)

@@ -51,6 +51,8 @@ class Tools:
     """A hard limit that the kernel keeps, for the moment between two looks at the memory in use."""
     nice: int = 10
     """Pages and segments are served first."""
+    threads: int | None = None
+    """Of each decoder and encoder; as many as FFmpeg likes when absent."""
 
 
 class _Watch:
@@ -115,7 +117,7 @@ def run_ffmpeg(
     Raises EncodeFailed (FfmpegKilled where somebody else ended it), with the command and the end of FFmpeg's log, when
     it fails or passes a limit; FFmpeg is gone by then.
     """
-    argv = [tools.ffmpeg, *arguments]
+    argv = [tools.ffmpeg, *limit_threads(arguments, tools.threads)]
     get_logger(__name__).debug("ffmpeg_started", command=hide_secrets(join(argv)), work_dir=str(work_dir))
     process = start_process(
         argv,
@@ -138,6 +140,21 @@ def run_ffmpeg(
     if status != 0:
         failure = FfmpegKilled if status == -signal.SIGKILL else EncodeFailed
         raise failure(describe_status(status), log=_describe_run(argv, tail))
+
+
+def limit_threads(arguments: Sequence[str], threads: int | None) -> list[str]:
+    """The same command with so many threads for each filter graph, decoder and encoder."""
+    if threads is None:
+        return list(arguments)
+    limited = ["-filter_complex_threads", str(threads)]
+    for argument in arguments:
+        if argument in (
+            "-i",
+            "-map",
+        ):  # the option is of the file that follows: an input, or the output with this stream
+            limited += ["-threads", str(threads)]
+        limited.append(argument)
+    return limited
 
 
 def describe_status(status: int) -> str:
