@@ -54,8 +54,10 @@ def make_portrait(ffmpeg: str, source: Path, path: Path) -> None:
 
 
 def make_tracks(ffmpeg: str, source: Path, path: Path) -> None:
-    """HEVC with three sound tracks, the second in 5.1."""
-    tracks = ("-map", "0:v", "-map", "0:a", "-map", "0:a", "-map", "0:a")
+    """HEVC with three sound tracks, the second in 5.1, and subtitles."""
+    words = path.with_suffix(".srt")
+    words.write_text("1\n00:00:00,500 --> 00:00:02,000\nHello\n")
+    tracks = ("-i", str(words), "-map", "0:v", "-map", "0:a", "-map", "0:a", "-map", "0:a", "-map", "1:s")
     layouts = ("-ac:a:1", "6", "-channel_layout:a:1", "5.1")
     names = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger", "-metadata:s:a:2", "title=B.")
     run(ffmpeg, "-i", str(source), *tracks, *X265, "-c:a", "ac3", *layouts, *names, str(path))

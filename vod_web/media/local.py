@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .audio import encode_audio
+from .caption_playlists import (
+    SEGMENT_NAME,
+    CaptionVariant,
+    format_caption_playlist,
+    format_caption_segment,
+    name_captions,
+)
+from .captions import make_captions
 from .chunks import encode_chunk
 from .plan import EncodeOptions, EncodePlan, plan_encode
+from .playlists import MEDIA_NAME, MULTIVARIANT_NAME
 from .poster import make_poster
 from .probe import probe_source
 from .probed import Probe
@@ -51,10 +60,11 @@ def encode_locally(
         work_dir = Path(folder)
         parts = encode_all(plan, str(source), work_dir, tools)
         renditions = tuple(publish_rendition(name, parts, out_dir) for name in dict.fromkeys(p.name for p in parts))
+        captions = make_caption_files(plan, str(source), work_dir, tools, out_dir) if plan.captions else []
         if with_pictures:
             make_pictures(plan, str(source), work_dir, tools, out_dir)
     for name, text in format_playlists(plan, renditions).items():
-        (out_dir / name).write_text(text)
+        (out_dir / name).write_text(name_captions(text, captions) if name == MULTIVARIANT_NAME else text)
     return LocalEncode(probe, plan, renditions, out_dir)
 
 
@@ -81,6 +91,21 @@ def publish_rendition(name: str, parts: Sequence[RenditionFiles], out_dir: Path)
     for segment in (segment for part in own for segment in part.segments):
         shutil.move(segment.path, out_dir / name / segment.path.name)
     return rendition
+
+
+def make_caption_files(
+    plan: EncodePlan, address: str, work_dir: Path, tools: Tools, out_dir: Path
+) -> list[CaptionVariant]:
+    """Caption tracks for HLS players."""
+    variants = []
+    for made in make_captions(plan, address, work_dir, tools):
+        folder = f"captions-{made.plan.stream_index}"
+        (out_dir / folder).mkdir()
+        (out_dir / folder / SEGMENT_NAME).write_text(format_caption_segment(made.cues))
+        (out_dir / folder / MEDIA_NAME).write_text(format_caption_playlist(plan.duration_s))
+        known = (made.plan.label, made.plan.language, made.plan.kind, made.plan.is_forced)
+        variants.append(CaptionVariant(f"{folder}/{MEDIA_NAME}", *known))
+    return variants
 
 
 def make_pictures(plan: EncodePlan, address: str, work_dir: Path, tools: Tools, out_dir: Path) -> None:
