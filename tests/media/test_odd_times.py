@@ -98,8 +98,9 @@ LONG = EncodeOptions(
     first_segment_s=Fraction(1, 2),
     chunk_s=Fraction(2),
     preset="ultrafast",
+    workers=16,
 )
-"""Several chunks of five seconds."""
+"""Several chunks of five seconds, as for many workers."""
 
 
 @pytest.mark.parametrize(
