@@ -1,6 +1,7 @@
 """The watch page in all states of a video."""
 
 import html
+import json
 import re
 
 import pytest
@@ -9,18 +10,21 @@ from sqlalchemy import select
 
 from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
-from vod_web.db.session import transaction
+from vod_web.db.session import current_session, transaction
 from vod_web.models import (
     Encode,
     EncodeStatus,
     Rendition,
     RenditionKind,
+    User,
     Video,
     VideoStatus,
     ViewingPosition,
     Visibility,
 )
 from vod_web.resources import resources
+from vod_web.schemas.captions import CaptionCreate
+from vod_web.services.captions import add_caption
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -44,6 +48,30 @@ def test_the_page_has_the_player_and_what_belongs_to_it(client: FlaskClient) -> 
     assert 'href="/@ada"' in page
     assert "hx-trigger" not in page
     assert "/studio/videos/" not in page
+
+
+def test_the_player_and_the_status_name_the_captions(client: FlaskClient) -> None:
+    video = published()
+    storage, hostile = resources().storage, CaptionCreate(language="en", label='It\'s <b>"here"</b>')
+    text = b"00:01.000 --> 00:02.000\nHello\n"
+    ada = current_session().get_one(User, video.owner_id)
+    add_caption(ada, video.public_id, hostile, text, storage=storage)
+    page = client.get(f"/watch/{video.public_id}").text
+    status = client.get(f"/watch/{video.public_id}/status", headers=FRAGMENT).text
+    for markup, times in ((page, 2), (status, 1)):
+        named = re.findall(r"data-captions='([^']*)'", markup)
+        assert len(named) == times
+        (told,) = json.loads(html.unescape(named[0]))
+        assert (told["language"], told["label"]) == ("en", hostile.label)
+        assert client.get(told["url"], buffered=True).data.startswith(b"WEBVTT")
+
+
+def test_the_player_hears_how_loud_each_track_is(client: FlaskClient) -> None:
+    video = published()
+    assert "data-loudness" not in client.get(f"/watch/{video.public_id}").text
+    with transaction() as session:
+        session.scalars(select(Rendition).where(Rendition.name == "audio")).one().loudness_lufs = -9.5
+    assert 'data-loudness="audio:-9.5 "' in client.get(f"/watch/{video.public_id}").text
 
 
 def test_search_engines_are_told_of_public_videos_alone(client: FlaskClient) -> None:

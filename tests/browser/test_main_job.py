@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunningSite
 from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
+from tests.clips import run
 from vod_web.media.runner import Tools
 from vod_web.media.test_clip import make_clip
 from vod_web.media.tools import find_ffmpeg
@@ -18,9 +19,14 @@ PASSWORD = "a long enough password"
 
 @pytest.fixture(scope="module")
 def holiday(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve seconds of moving picture with sound, 640 × 360 at 30 frames a second."""
-    path = tmp_path_factory.mktemp("clip") / "my_holiday-2026.mp4"
-    return make_clip(path, tools=Tools(str(find_ffmpeg())), duration_s=12)
+    """Twelve seconds of moving picture with sound, 640 × 360 at 30 frames a second, and a subtitle at 2 s."""
+    folder, ffmpeg = tmp_path_factory.mktemp("clip"), str(find_ffmpeg())
+    bare = make_clip(folder / "bare.mp4", tools=Tools(ffmpeg), duration_s=12)
+    (folder / "words.srt").write_text("1\n00:00:02,000 --> 00:00:04,000\nThe <i>sea</i>\n")
+    path = folder / "my_holiday-2026.mp4"
+    inputs = ["-i", str(bare), "-i", str(folder / "words.srt"), "-map", "0", "-map", "1"]
+    run(ffmpeg, *inputs, "-c", "copy", "-c:s", "mov_text", "-metadata:s:s:0", "language=nor", str(path))
+    return path
 
 
 def _set_up(page: Page) -> None:
@@ -118,14 +124,16 @@ def _expect_no_more_polling(page: Page) -> None:
 
 
 def _watch(page: Page, address: str) -> None:
-    """A visitor finds it on the home page, plays, seeks, and changes the quality."""
+    """A visitor finds it on the home page, plays, reads, seeks, and changes the quality."""
     page.goto("/")
+    _see_preview(page)
     page.get_by_role("link", name="A week by the sea").first.click()
     expect(page).to_have_url(address)
     player = page.locator("[data-player]")
     player.get_by_role("button", name="Play").first.click()
     wait_until_past(page, 1.0)
     assert len(shown_frames(page, 4)) == 4
+    _read_captions(page)
 
     page.keyboard.press("9")
     wait_until_past(page, 10.8)
@@ -139,6 +147,38 @@ def _watch(page: Page, address: str) -> None:
     assert decoded_height_px(page) == 360
     here = current_time_s(page)
     wait_until_past(page, here + 0.5)
+
+
+def _see_preview(page: Page) -> None:
+    """While somebody points at a card, pictures of the whole video are shown on it; they are loaded only then."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "storyboard" in request.url else None)
+    page.locator(".card .thumb").first.hover()
+    shown = page.locator(".card .thumb-frame")
+    expect(shown).to_be_visible()
+    assert [url.rpartition("/")[2] for url in asked] == ["storyboard.vtt", "storyboard-0.jpg"]
+    place = "() => document.querySelector('.thumb-frame').style.backgroundPosition"
+    first = page.evaluate(place)
+    page.wait_for_function(f"first => ({place})() !== first", arg=first)
+    page.mouse.move(1, 799)
+    expect(shown).to_have_count(0)
+
+
+def _read_captions(page: Page) -> None:
+    """The subtitles of the file are offered as captions, are shown when they should be, and remembered."""
+    player = page.locator("[data-player]")
+    shown = player.locator(".player-captions p")
+    expect(player.get_by_role("button", name="Captions")).to_have_attribute("aria-pressed", "false")
+    page.evaluate("document.querySelector('video').pause()")
+    page.evaluate("document.querySelector('video').currentTime = 2.1")
+    page.keyboard.press("c")
+    expect(shown).to_have_text("The sea")
+    expect(shown).to_have_attribute("lang", "no")
+    expect(shown.locator("i")).to_have_text("sea")
+    page.evaluate("document.querySelector('video').currentTime = 4.1")
+    expect(shown).to_have_count(0)
+    assert page.evaluate("JSON.parse(localStorage['vod.captions']).language") == "no"
+    player.get_by_role("button", name="Play").first.click()
 
 
 def _choose_quality(page: Page, name: str) -> None:
