@@ -13,6 +13,7 @@ from pathlib import Path
 
 SAMPLE_S = 0.2
 TICKS = os.sysconf("SC_CLK_TCK")
+WORKER = "worker.py"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -81,20 +82,18 @@ def tree_of(root: int, processes: dict[int, Process]) -> Iterator[Process]:
             yield from tree_of(process.pid, processes)
 
 
-def find_workers(root: int) -> list[int]:
-    """The workers among the descendants of a process."""
-    return [process.pid for process in tree_of(root, list_processes()) if _runs(process.pid, "worker.py")]
+def find_workers(root: int, *, without: str | None = None) -> list[int]:
+    """The workers among the descendants of a process, leaving out those started with an option."""
+    commands = {process.pid: _command_of(process.pid) for process in tree_of(root, list_processes())}
+    programs = {pid for pid, words in commands.items() if any(Path(word).name == WORKER for word in words)}
+    return [pid for pid in programs if without not in commands[pid]]
 
 
-def _runs(pid: int, program: str) -> bool:
+def _command_of(pid: int) -> list[str]:
     try:
-        return any(Path(os.fsdecode(word)).name == program for word in _command_of(pid))
+        return [os.fsdecode(word) for word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
     except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _command_of(pid: int) -> list[bytes]:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return []
 
 
 def pin(pid: int, core: int) -> None:
