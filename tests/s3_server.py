@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -37,8 +37,24 @@ class S3Server:
     """Where the server is and who may use it."""
 
     port: int
+    command: tuple[str, ...]
+    directory: Path
     access_key: str = ACCESS_KEY
     secret_key: str = SECRET_KEY
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it, with all that it had when it was last stopped."""
+        with (self.directory / "log").open("ab") as log:
+            self._running.append(start_process(self.command, cwd=self.directory, stdout=log, stderr=subprocess.STDOUT))
+        wait_until(lambda: _is_ready(self), what=f"the S3 server answers (log: {self.directory / 'log'})")
+
+    def stop(self) -> None:
+        """End it at once."""
+        while self._running:
+            process = self._running.pop()
+            process.kill()
+            process.wait()
 
     @property
     def endpoint_url(self) -> str:
@@ -68,17 +84,13 @@ def run_s3_server(program: Path) -> Iterator[S3Server]:
     """An empty server, with one bucket `vod`."""
     ports = _free_ports(2 * len(_SERVICES))
     directory = Path(tempfile.mkdtemp(prefix="vod-s3-"))
-    server = S3Server(port=ports[2 * _SERVICES.index("s3")])
-    with (directory / "log").open("wb") as log:
-        process = start_process(
-            [str(program), "mini", *_options(directory, ports)], cwd=directory, stdout=log, stderr=subprocess.STDOUT
-        )
+    command = (str(program), "mini", *_options(directory, ports))
+    server = S3Server(ports[2 * _SERVICES.index("s3")], command, directory)
     try:
-        wait_until(lambda: _is_ready(server), what=f"the S3 server answers (log: {directory / 'log'})")
+        server.start()
         yield server
     finally:
-        process.kill()
-        process.wait()
+        server.stop()
         shutil.rmtree(directory, ignore_errors=True)
         for service, port in zip(_SERVICES, ports[1::2], strict=True):
             Path(f"/tmp/seaweedfs-{service}-grpc-{port}.sock").unlink(missing_ok=True)

@@ -14,9 +14,7 @@ from sqlalchemy import select
 
 from tests.clips import measure
 from tests.jobs.test_run import run_all
-from tests.jobs.test_worker import check_whole
-from tests.servers import wait_until
-from tests.workers import QueueServer, Site
+from tests.workers import Site
 from vod_web.app import create_app
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound, NotMadeYet
@@ -356,18 +354,3 @@ def test_a_video_that_is_cancelled_half_made_does_not_play(site: Site, clips: di
 
     seen = site.see(video)
     assert (seen.status, seen.is_playable) == (VideoStatus.FAILED, False)
-
-
-def test_a_worker_and_the_queue_may_die_between_early_and_final(
-    site: Site, queue_process: QueueServer, clips: dict[str, Path], tmp_path: Path
-) -> None:
-    first = site.start_worker("--name", "first")
-    video = site.add_video(clips["long"])
-    wait_until(lambda: site.see(video).is_playable, what="the video plays", limit_s=60)
-    first.kill()
-    queue_process.kill()
-    queue_process.start()
-    assert site.see(video).status is VideoStatus.PROCESSING
-    site.start_worker("--name", "second")
-
-    check_whole(site, site.wait_for(video), clips["long"], tmp_path)
