@@ -17,6 +17,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import (
+    Encode,
     Job,
     JobKind,
     JobState,
@@ -474,6 +475,20 @@ def test_where_no_workers_are_wanted_none_can_be_chosen(root: User) -> None:
     site.decide_worker_count(root, WorkersChange(count=3), settings=resources().settings, now=utc_now())
 
     assert site.get_worker_count(elsewhere).count == 0
+
+
+def test_the_first_job_tells_what_the_plan_leaves_out_and_why(client: FlaskClient) -> None:
+    job = make_job(make_video(make_user()), JobState.DONE, kind=JobKind.PREPARE)
+    with transaction() as session:
+        session.get_one(Encode, job.encode_id).plan = {
+            "copy_refusals": ["it is hevc, not H.264"],
+            "captions_left_out": ["track 3 (German): its subtitles are pictures, not text (hdmv_pgs_subtitle)"],
+        }
+
+    page = client.get(f"/admin/jobs/{job.id}").text
+
+    assert "it is hevc, not H.264" in page
+    assert "its subtitles are pictures" in page
 
 
 @on_both
