@@ -7,6 +7,7 @@ import { clock, parseTime, spoken } from "../../static/js/player/format.js";
 import { patientLoader } from "../../static/js/player/loader.js";
 import { decibels, gainFor, parseLoudness } from "../../static/js/player/loudness.js";
 import { parseStoryboard } from "../../static/js/player/storyboard.js";
+import { keepOneGroup, offeredTracks, trackName } from "../../static/js/player/surround.js";
 
 test("a clock shows hours only where there are some", () => {
   assert.deepEqual([0, 7.9, 67, 599, 3600, 3847, NaN].map(clock), ["0:00", "0:07", "1:07", "9:59", "1:00:00", "1:04:07", "0:00"]);
@@ -123,4 +124,21 @@ test("a preview has its frames from all over the video, and fills the card", () 
   assert.deepEqual(chooseFrames([0, 1], 4), [0, 1]);
   assert.deepEqual(fit({ width: 160, height: 90 }, { width: 320, height: 200 }, false), { scale: 200 / 90, left: (320 - (160 * 200) / 90) / 2, top: 0 });
   assert.deepEqual(fit({ width: 90, height: 160 }, { width: 320, height: 160 }, true), { scale: 1, left: 115, top: 0 });
+});
+
+test("of two groups of sound, hls.js is left the pictures in stereo", () => {
+  const level = (height, group) => ({ height, audioGroups: group && [group] });
+  const hls = { levels: [level(360, "audio"), level(360, "surround"), level(720, "audio"), level(720, "surround")] };
+  hls.removeLevel = (index) => hls.levels.splice(index, 1);
+  keepOneGroup(hls);
+  assert.deepEqual(hls.levels, [level(360, "audio"), level(720, "audio")]);
+  keepOneGroup(hls);
+  assert.equal(hls.levels.length, 2);
+});
+
+test("5.1 is named so, and offered only where it can be heard", () => {
+  const stereo = { name: "English", lang: "en", groupId: "audio", channels: "2" };
+  const film = { ...stereo, groupId: "surround", channels: "6" };
+  assert.deepEqual([stereo, film, { groupId: "audio" }].map((one) => trackName(one, 3)), ["English", "English (5.1)", "Track 3"]);
+  assert.deepEqual(offeredTracks([stereo, film]), [stereo]); // there are no loudspeakers here at all
 });
