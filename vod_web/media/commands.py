@@ -13,6 +13,7 @@ from .formats import AUDIO_DECODERS, BARE_DEMUXERS, DECODERS, DEMUXERS, VIDEO_DE
 from .ladder import Rung
 from .passes import Chunk
 from .plan import EncodePlan
+from .seeking import choose_seek
 
 ENCODED_NAME = "encoded.mp4"
 """The file of one rendition, before it is taken apart into segments."""
@@ -90,7 +91,7 @@ def seek_before(plan: EncodePlan, time_s: Fraction) -> Fraction | None:
     """Where to begin reading for a frame at a time of the source; None at the beginning: AVI cannot seek before it."""
     if plan.container in BARE_DEMUXERS:
         return None
-    begin_s = time_s - plan.seek_margin_s
+    begin_s = choose_seek(plan.video, plan.container, plan.seek_margin_s, time_s)
     return begin_s if begin_s > plan.video.start_s else None
 
 

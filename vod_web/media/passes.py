@@ -26,6 +26,9 @@ LADDER_ROUNDS = 2
 """A ladder chunk is what each worker would do of the rest in so many rounds: long ones first, for each chunk costs
 some; short ones last, so that all workers end at nearly the same time, whatever each chunk takes."""
 SHORTEST_LADDER_S, SHORTEST_OF_MANY_S = 8, 4
+STRAYING, STRAYING_COST = Fraction(3, 2), 4
+"""A chunk may be so many times as long as wished, or shorter, where a second that is not decoded twice is worth so many
+seconds of it."""
 FEW_WORKERS = 4
 """More than so many make still shorter chunks of a video that is too short for all of them."""
 
@@ -73,8 +76,13 @@ def choose_quick_twin(rungs: Sequence[Rung]) -> Rung:
     return min(rungs, key=lambda rung: abs(rung.short_side_px - QUICK_HEIGHT))
 
 
-def cut_ladder_runs(timeline: Timeline, longest_s: Fraction, workers: int) -> Iterator[range]:
-    """Runs of whole segments that get shorter towards the end; for so many workers."""
+def cut_ladder_runs(
+    timeline: Timeline, longest_s: Fraction, workers: int, leads: Sequence[Fraction | None]
+) -> Iterator[range]:
+    """Runs of whole segments that get shorter towards the end; for so many workers.
+
+    `leads`: how much is decoded for nothing where a run begins with a segment. They begin where this is little.
+    """
     turns = max(1, workers) * LADDER_ROUNDS
     shortest_s = Fraction(SHORTEST_LADDER_S)
     if workers > FEW_WORKERS:
@@ -82,22 +90,27 @@ def cut_ladder_runs(timeline: Timeline, longest_s: Fraction, workers: int) -> It
     first = 0
     while first < timeline.segment_count:
         left_s = timeline.duration_s - timeline.start_s(first)
-        last = _find_stop(timeline, first, min(longest_s, max(shortest_s, left_s / turns)))
+        last = _find_stop(timeline, first, min(longest_s, max(shortest_s, left_s / turns)), leads)
         if timeline.duration_s - timeline.start_s(last) < shortest_s / 2:
             last = timeline.segment_count
         yield range(first, last)
         first = last
 
 
-def _find_stop(timeline: Timeline, first: int, wished_s: Fraction) -> int:
-    """Where a run from `first` on is nearest to the wished length; it has at least one segment."""
-    begin_s, stop = timeline.start_s(first), first + 1
-    while stop < timeline.segment_count:
-        lacking_s = wished_s - (timeline.start_s(stop) - begin_s)
-        if lacking_s <= timeline.segment_s(stop) / 2:
+def _find_stop(timeline: Timeline, first: int, wished_s: Fraction, leads: Sequence[Fraction | None]) -> int:
+    """Where a run from `first` on ends: near the wished length, and rather where little is decoded twice."""
+    best, least_s = first + 1, None
+    for stop in range(first + 1, timeline.segment_count + 1):
+        length_s = timeline.start_s(stop) - timeline.start_s(first)
+        if least_s is not None and length_s > wished_s * STRAYING:
             break
-        stop += 1
-    return stop
+        lead_s = leads[stop] if stop < timeline.segment_count else Fraction(0)
+        # where reading begins before this run, whichever end it has, all ends are alike
+        wasted_s = lead_s if lead_s is not None and lead_s + 1 < length_s else wished_s
+        cost_s = wasted_s + abs(length_s - wished_s) / STRAYING_COST
+        if least_s is None or cost_s < least_s:
+            best, least_s = stop, cost_s
+    return best
 
 
 def copy_chunk_s(bitrate_bps: int, longest_s: Fraction) -> Fraction:

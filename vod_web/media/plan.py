@@ -28,6 +28,7 @@ from .passes import (
 from .pictures import PosterPlan, StoryboardPlan, plan_poster, plan_storyboard
 from .probed import Probe, VideoStream
 from .records import Record
+from .seeking import find_lead, plan_seek_margin
 from .timeline import LONGEST_SEGMENT_S, Timeline, longest_segment_s, plan_keyframe_timeline, plan_timeline
 
 OUTPUT_OFFSET_S = 1
@@ -35,12 +36,6 @@ OUTPUT_OFFSET_S = 1
 that are decoded before they are shown, and of the silence that begins AAC."""
 
 LONGEST_REORDER_S = 0.25
-SEEK_FRAMES = 16
-"""Frames may be decoded up to this many frames before they are shown (H.264, HEVC): seeking aims so much earlier."""
-BLIND_SEEK_S = Fraction(12)
-"""How far before a chunk reading begins when the distance of keyframes is not known."""
-SEEKABLE = ("mov", "mp4", "matroska", "webm")
-"""Containers whose index finds the keyframe before a time exactly."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +193,7 @@ def plan_encode(probe: Probe, options: EncodeOptions | None = None) -> EncodePla
         copy=copy,
         copy_refusals=reasons_against_copy(probe) if options.may_copy else (),
         quick_twin=quick,
-        chunks=list_chunks(plan_runs(timeline, copy, rungs, options)),
+        chunks=list_chunks(plan_runs(timeline, copy, rungs, options, plan_leads(probe, timeline))),
         audio=audio,
         audio_chunks=plan_audio_chunks([(track.timeline, track.end_s) for track in audio], options.audio_chunk_s),
         seek_margin_s=plan_seek_margin(probe),
@@ -230,8 +225,19 @@ def cut_timeline(
     return plan_keyframe_timeline(video, *wishes), keep_all_frames(video, rungs)
 
 
+def plan_leads(probe: Probe, timeline: Timeline) -> list[Fraction | None]:
+    """How much of the source is decoded for nothing where a chunk begins with a segment, for each of them."""
+    margin_s = plan_seek_margin(probe)
+    times_s = (timeline.cut(number) * timeline.time_base for number in range(timeline.segment_count))
+    return [find_lead(probe.video, probe.container, margin_s, time_s) for time_s in times_s]
+
+
 def plan_runs(
-    timeline: Timeline, copy: CopyPlan | None, rungs: Sequence[Rung], options: EncodeOptions
+    timeline: Timeline,
+    copy: CopyPlan | None,
+    rungs: Sequence[Rung],
+    options: EncodeOptions,
+    leads: Sequence[Fraction | None],
 ) -> list[tuple[Pass, range]]:
     """All chunks, in the order in which they are to be made."""
     runs: list[tuple[Pass, range]] = []
@@ -239,7 +245,7 @@ def plan_runs(
         longest = copy_chunk_s(copy.bitrate_bps, options.copy_chunk_s)
         runs += [("copy", run) for run in cut_runs(timeline, (min(Fraction(FIRST_COPY_S), longest), longest))]
     if rungs:
-        runs += [("ladder", run) for run in cut_ladder_runs(timeline, options.chunk_s, options.workers)]
+        runs += [("ladder", run) for run in cut_ladder_runs(timeline, options.chunk_s, options.workers, leads)]
     return runs
 
 
@@ -250,17 +256,3 @@ def choose_b_frames(video: VideoStream) -> bool:
     """
     longest = video.frames.longest_frame_s
     return longest is not None and longest * 2 <= LONGEST_REORDER_S
-
-
-def plan_seek_margin(probe: Probe) -> Fraction:
-    """How long before a chunk to begin reading: the reach of reordered frames, or the distance of keyframes."""
-    reach = SEEK_FRAMES / probe.video.frame_rate
-    if probe.container.split(",")[0] in SEEKABLE:
-        return max(reach, Fraction(1, 5))
-    gap = probe.video.frames.keyframe_gap_s
-    return reach + (Fraction(ceil_tenths(gap), 10) + 1 if gap is not None else BLIND_SEEK_S)
-
-
-def ceil_tenths(value: float) -> int:
-    """Tenths, rounded up."""
-    return -int(-value * 10 // 1)
