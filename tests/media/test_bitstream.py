@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.clips import run
+from tests.media.cards import probe_here
 from vod_web.media.bitstream import BitstreamWatch, describe_codecs, read_nals, read_parameter_sets
 from vod_web.media.copying import reasons_against_copy
-from vod_web.media.probe import probe_source
 from vod_web.media.probed import Probe
 
 SEQUENCE, PICTURE, IDR, SLICE, SEI = b"\x67\x64\x00\x28\xac", b"\x68\xee\x3c\x80", b"\x65\x88", b"\x41\x9a", b"\x06\x05"
@@ -88,7 +88,7 @@ def test_other_parameter_sets_inside_are_a_change() -> None:
 
 
 def probe(path: Path) -> Probe:
-    return probe_source(str(path), size_bytes=path.stat().st_size)
+    return probe_here(path)
 
 
 @pytest.fixture(scope="module")

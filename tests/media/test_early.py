@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import measure, read_numbers_of, run
+from tests.media.cards import probe_here
 from tests.media.probes import audio_track, copied_track, copied_video, even_video, make_probe
 from vod_web.core.errors import EncodeFailed
 from vod_web.media.audio import encode_audio, encode_sound
@@ -20,7 +21,6 @@ from vod_web.media.passes import Chunk
 from vod_web.media.pieces import cut_piece, number_segment
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.playlists import MULTIVARIANT_NAME
-from vod_web.media.probe import probe_source
 from vod_web.media.results import RenditionFiles
 from vod_web.media.runner import FfmpegKilled, Tools
 
@@ -39,7 +39,7 @@ ENCODED = ("ten_bits.mkv", "uneven.webm")
 
 
 def plan_of(source: Path, options: EncodeOptions = OPTIONS) -> EncodePlan:
-    return plan_encode(probe_source(str(source), size_bytes=source.stat().st_size), options)
+    return plan_encode(probe_here(source), options)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,9 @@ def made(
     def make(name: str) -> LocalEncode:
         if name not in done:
             folder = tmp_path_factory.mktemp("made")
-            done[name] = encode_locally(clip(name), folder, tools=tools, options=OPTIONS, with_pictures=False)
+            done[name] = encode_locally(
+                clip(name), folder, tools=tools, options=OPTIONS, with_pictures=False, probe=probe_here(clip(name))
+            )
         return done[name]
 
     return make
@@ -229,7 +231,9 @@ def test_chunks_of_sound_join_to_the_sample(ffmpeg: str, tools: Tools, tmp_path:
     options = replace(OPTIONS, heights=(64,), audio_chunk_s=Fraction(3))
     sounds = []
     for folder, wished in (("cut", options), ("whole", replace(options, audio_chunk_s=Fraction(60)))):
-        done = encode_locally(source, tmp_path / folder, tools=tools, options=wished, with_pictures=False)
+        out = tmp_path / folder
+        probe = probe_here(source)
+        done = encode_locally(source, out, tools=tools, options=wished, with_pictures=False, probe=probe)
         sounds.append(decode(ffmpeg, done.folder / "audio-0" / "media.m3u8"))
 
     cut, whole = sounds

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import CLIPS, measure
+from tests.media.cards import probe_here
 from vod_web.media.local import LocalEncode, encode_locally
 from vod_web.media.plan import EncodeOptions
 from vod_web.media.playlists import MEDIA_NAME, MULTIVARIANT_NAME
@@ -20,13 +21,15 @@ OPTIONS = EncodeOptions(
     first_segment_s=Fraction(1, 2),
     chunk_s=Fraction(2),
     preset="ultrafast",
+    workers=16,
 )
 """Two rungs, several segments in a chunk, several chunks in a clip."""
 IN_STEP_S = 0.020
 
 
 def encode(source: Path, folder: Path, tools: Tools) -> LocalEncode:
-    return encode_locally(source, folder / "out", tools=tools, options=OPTIONS, with_pictures=False)
+    probe = probe_here(source)
+    return encode_locally(source, folder / "out", tools=tools, options=OPTIONS, with_pictures=False, probe=probe)
 
 
 @pytest.mark.parametrize("name", [clip.name for clip in CLIPS])

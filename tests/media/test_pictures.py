@@ -7,13 +7,13 @@ import av
 import pytest
 
 from tests.clips import read_number, run
+from tests.media.cards import probe_here
 from tests.media.probes import even_video, make_probe
 from vod_web.core.errors import EncodeFailed
 from vod_web.media.chunks import encode_chunk
 from vod_web.media.pictures import StoryboardPlan
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.poster import make_poster, score_frame
-from vod_web.media.probe import probe_source
 from vod_web.media.runner import Tools
 from vod_web.media.storyboard import choose_segments, format_storyboard, make_storyboard
 from vod_web.media.test_clip import make_clip
@@ -22,7 +22,7 @@ MakeClip = Callable[[str], Path]
 
 
 def plan_of(path: Path, options: EncodeOptions | None = None) -> EncodePlan:
-    return plan_encode(probe_source(str(path), size_bytes=path.stat().st_size), options)
+    return plan_encode(probe_here(path), options)
 
 
 def join_rung(plan: EncodePlan, source: Path, tools: Tools, folder: Path) -> Path:
@@ -134,6 +134,6 @@ def test_the_text_of_a_storyboard(golden: Callable[[str, str], None]) -> None:
 def test_the_site_makes_a_clip_by_itself(tools: Tools, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "new" / "clip.mp4", tools=tools, duration_s=1)
 
-    probe = probe_source(str(path), size_bytes=path.stat().st_size)
+    probe = probe_here(path)
     assert probe.video.frames.frame_count == 30
     assert len(probe.audio) == 1
