@@ -63,6 +63,12 @@ def test_the_command_of_a_sound_track(plan: EncodePlan, golden: Golden) -> None:
     )
 
 
+def test_the_command_of_surround_sound(plan: EncodePlan, golden: Golden) -> None:
+    chunk = next(chunk for chunk in plan.audio_chunks if plan.audio[chunk.track].is_surround)
+
+    golden("audio_surround.txt", as_text(audio_command(plan, chunk, "/data/source")))
+
+
 def test_the_command_of_a_poster(plan: EncodePlan, golden: Golden) -> None:
     golden("poster.txt", as_text(poster_command(plan, Fraction(10), "/data/source")))
 

@@ -58,6 +58,8 @@ def encode_options(plan: EncodePlan, track: AudioPlan, chunk: AudioChunk) -> lis
         *clean_metadata(),
         *("-c:a", "aac"),
         *("-b:a", str(track.bitrate_bps)),
+        # at 64 kbit/s a channel the coder that searches less costs half, and is no worse
+        *(("-aac_coder", "fast") if track.is_surround else ()),
         *("-flags:a", "+bitexact"),
         *("-bsf:a", drop_outside("pts", first, stop, AAC_FRAME_SAMPLES)),
     ]
