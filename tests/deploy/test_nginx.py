@@ -1,10 +1,12 @@
 """The nginx configuration that we hand out, with a real nginx in front of the real web server."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -12,16 +14,17 @@ from urllib.request import Request, urlopen
 import pytest
 from sqlalchemy import Engine
 
+from tests.databases import Databases
 from tests.factories import make_encode, make_user, make_video
 from tests.servers import free_port, wait_until
-from vod_web.core.settings import Settings
+from vod_web.core.settings import Settings, load_settings
 from vod_web.models import Visibility
 from vod_web.storage.local import LocalStorage
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nginx() -> str:
     """The program; skips, and says so, where it is not installed."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -30,40 +33,63 @@ def nginx() -> str:
     return program
 
 
-@pytest.fixture
-def address(nginx: str, settings: Settings, database: Engine, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def settings(databases: Databases, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of the one site of this module."""
+    return load_settings(
+        {
+            "VOD_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "VOD_DATABASE_URL": databases.get("sqlite").url,
+            "VOD_REDIS_URL": redis_url,
+            "VOD_PORT": str(free_port()),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Front:
+    """nginx in front of the site."""
+
+    address: str
+    access_log: Path
+
+
+@pytest.fixture(scope="module")
+def front(nginx: str, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """The site behind nginx."""
-    site_port, nginx_port = free_port(), free_port()
-    (tmp_path / "nginx.conf").write_text(_configuration(tmp_path, settings, site_port, nginx_port))
-    tmp_path.chmod(0o755)
+    directory, port = tmp_path_factory.mktemp("nginx"), free_port()
+    (directory / "nginx.conf").write_text(_configuration(directory, settings, port))
+    for path in (directory, settings.data_dir):
+        path.chmod(0o755)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VOD_")} | {
         "VOD_DATA_DIR": str(settings.data_dir),
         "VOD_DATABASE_URL": settings.database_url,
         "VOD_REDIS_URL": settings.redis_url,
-        "VOD_PORT": str(site_port),
+        "VOD_PORT": str(settings.port),
         "VOD_SENDFILE": "nginx",
         "VOD_TRUSTED_PROXIES": "1",
     }
     server = subprocess.Popen([sys.executable, "-m", "vod_web.cli.web_server"], cwd=ROOT, env=environ)
     proxy = subprocess.Popen(
-        [nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path), "-e", str(tmp_path / "start.log")]
+        [nginx, "-c", str(directory / "nginx.conf"), "-p", str(directory), "-e", str(directory / "start.log")]
     )
-    url = f"http://127.0.0.1:{nginx_port}"
+    url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _status(f"{url}/healthz") == 200, what="the site answers through nginx")
-        yield url
+        yield Front(url, directory / "access.log")
     finally:
         for process in (proxy, server):
             process.terminate()
             process.wait(15)
 
 
-def _configuration(directory: Path, settings: Settings, site_port: int, nginx_port: int) -> str:
+def _configuration(directory: Path, settings: Settings, port: int) -> str:
     """Our configuration as it is handed out, with the lines changed that it says are to be changed."""
     ours = (ROOT / "deploy" / "nginx.conf").read_text()
     for old, new in (
-        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{site_port};"),
-        ("listen 80;", f"listen 127.0.0.1:{nginx_port};"),
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{settings.port};"),
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("access_log /var/log/nginx/vod-web.log vod;", f"access_log {directory}/access.log vod;"),
         ("alias /srv/vod/media/;", f"alias {settings.data_dir}/media/;"),
         ("alias /opt/vod-web/static/dist/;", f"alias {ROOT}/static/dist/;"),
     ):
@@ -75,7 +101,7 @@ def _configuration(directory: Path, settings: Settings, site_port: int, nginx_po
     )
     return (
         f"{user} daemon off; pid {directory}/nginx.pid; error_log {directory}/error.log; events {{}}\n"
-        f"http {{ access_log off; {temporary}\n{ours} }}"
+        f"http {{ {temporary}\n{ours} }}"
     )
 
 
@@ -89,12 +115,14 @@ def _status(url: str) -> int:
         return 0
 
 
-def test_nginx_sends_media_that_the_site_allows_and_no_other(address: str, settings: Settings) -> None:
+def test_nginx_sends_media_that_the_site_allows_and_no_other(
+    front: Front, settings: Settings, database: Engine
+) -> None:
     storage = LocalStorage(settings.data_dir / "media")
     shown = make_video(make_user(), visibility=Visibility.PUBLIC)
     encode = make_encode(shown, storage)
     path = f"{shown.public_id}/{encode.public_id}/720p/0.m4s"
-    with urlopen(Request(f"{address}/media/public/{path}", headers={"Range": "bytes=0-3"}), timeout=5) as answer:
+    with urlopen(Request(f"{front.address}/media/public/{path}", headers={"Range": "bytes=0-3"}), timeout=5) as answer:
         assert answer.status == 206
         assert len(answer.read()) == 4
         assert answer.headers["Content-Type"] == "video/iso.segment"
@@ -102,11 +130,26 @@ def test_nginx_sends_media_that_the_site_allows_and_no_other(address: str, setti
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
     hidden = make_video(make_user(), visibility=Visibility.PRIVATE)
     encode = make_encode(hidden, storage)
-    assert _status(f"{address}/media/public/{hidden.public_id}/{encode.public_id}/720p/0.m4s") == 404
-    assert _status(f"{address}/stored-media/videos/{path}") == 404
+    assert _status(f"{front.address}/media/public/{hidden.public_id}/{encode.public_id}/720p/0.m4s") == 404
+    assert _status(f"{front.address}/stored-media/videos/{path}") == 404
 
 
-def test_nginx_hands_on_who_asks_and_how(address: str) -> None:
-    request = Request(f"{address}/healthz", headers={"X-Request-ID": "mine"})
+def test_nginx_hands_on_who_asks_and_how(front: Front) -> None:
+    request = Request(f"{front.address}/healthz", headers={"X-Request-ID": "mine"})
     with urlopen(request, timeout=5) as answer:
         assert len(answer.headers["X-Request-ID"]) == 32
+
+
+def test_nginx_logs_neither_playback_tokens_nor_reset_secrets(front: Front) -> None:
+    for path in (
+        "media/eyJhb/abc/def/0.m4s",
+        "media/public/abc/def/0.m4s",
+        "password/O9ndW2?next=/x",
+        "search?query=y",
+    ):
+        _status(f"{front.address}/{path}")
+
+    wait_until(lambda: "/search " in front.access_log.read_text(), what="all requests are logged")
+    logged = re.findall(r'"GET (\S+) HTTP/1.1" \d+ \d+ [\d.]+ "Python-urllib', front.access_log.read_text())
+    assert logged[-4:] == ["/media/.../abc/def/0.m4s", "/media/public/abc/def/0.m4s", "/password/...", "/search"]
+    assert not re.search("eyJhb|O9ndW2|query", front.access_log.read_text())
