@@ -26,7 +26,8 @@ class Clip:
     arguments: Sequence[str] = ()
     rate: str = "25"
     duration_s: float = 6
-    sound: str = f"{BEEP}|{BEEP}"
+    sound: str = ""
+    """Six channels; beeps in both ears where empty."""
     sound_duration_s: float | None = None
     before: Sequence[str] = ()
     filters: str = ""
@@ -98,20 +99,35 @@ ODDITIES = (
 )
 
 
-def run(ffmpeg: str, *arguments: str) -> bytes:
+def run(ffmpeg: str, *arguments: str, stdin: bytes = b"") -> bytes:
     """Run FFmpeg and return what it writes to its standard output; fails with its last words."""
-    done = subprocess.run([ffmpeg, "-v", "error", "-nostdin", "-y", *arguments], capture_output=True, check=False)
+    done = subprocess.run([ffmpeg, "-v", "error", "-y", *arguments], input=stdin, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
     return done.stdout
 
 
 def make_numbers(ffmpeg: str, folder: Path) -> Path:
-    """480 frames that carry their numbers; all clips are made from it. Without loss, so that bars stay bars."""
+    """480 frames that carry their numbers, and beeps beside them; all clips are made from these.
+
+    Without loss, so that bars stay bars.
+    """
     path = folder / "numbers.mkv"
-    bars = f"if(lt(Y,{HEIGHT_PX // 2}),if(mod(floor(N/pow(2,floor(X/{WIDTH_PX // BITS}))),2),235,16),16)"
-    source = f"color=black:size={WIDTH_PX}x{HEIGHT_PX}:rate=25,format=yuv420p,geq=lum='{bars}':cb=128:cr=128"
-    run(ffmpeg, "-f", "lavfi", "-i", source, "-frames:v", "480", "-c:v", "ffv1", str(path))
+    size = f"{WIDTH_PX}x{HEIGHT_PX}"
+    raw = ("-f", "rawvideo", "-pix_fmt", "gray", "-video_size", size, "-framerate", "25", "-i", "pipe:0")
+    run(ffmpeg, *raw, "-pix_fmt", "yuv420p", "-c:v", "ffv1", str(path), stdin=b"".join(map(draw_number, range(480))))
+    run(ffmpeg, "-f", "lavfi", "-t", "20", "-i", f"aevalsrc='{BEEP}':s=48000", "-ac", "2", str(find_beeps(path)))
     return path
+
+
+def draw_number(number: int) -> bytes:
+    """A grey picture that carries a number."""
+    bars = b"".join(bytes([255 if number >> bit & 1 else 0]) * (WIDTH_PX // BITS) for bit in range(BITS))
+    return bars * (HEIGHT_PX // 2) + bytes(WIDTH_PX * (HEIGHT_PX - HEIGHT_PX // 2))
+
+
+def find_beeps(numbers: Path) -> Path:
+    """The beeps that belong to numbered frames."""
+    return numbers.with_name("beeps.wav")
 
 
 def make_clip_file(ffmpeg: str, numbers: Path, clip: Clip, folder: Path) -> Path:
@@ -120,12 +136,14 @@ def make_clip_file(ffmpeg: str, numbers: Path, clip: Clip, folder: Path) -> Path
     flash = f"drawbox=y={HEIGHT_PX // 2}:h={HEIGHT_PX // 2}:color=white:t=fill:enable='lt(mod(t+0.001,1),0.1)'"
     filters = ",".join(part for part in (flash, clip.filters) if part)
     sound_s = clip.sound_duration_s or clip.duration_s
-    layout = "5.1" if clip.sound.count("|") == 5 else "stereo"
+    sound = ["-i", str(find_beeps(numbers))]
+    if clip.sound:
+        sound = ["-f", "lavfi", "-i", f"aevalsrc='{clip.sound}':c=5.1:s=48000"]
     run(
         ffmpeg,
         *("-r", clip.rate, "-t", str(clip.duration_s), "-i", str(numbers)),
         *clip.before,
-        *("-f", "lavfi", "-t", str(sound_s), "-i", f"aevalsrc='{clip.sound}':c={layout}:s=48000"),
+        *("-t", str(sound_s), *sound),
         *("-map", "0:v", "-map", "1:a", "-vf", filters, "-fps_mode", "passthrough"),
         *clip.arguments,
         str(path),
