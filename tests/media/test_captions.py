@@ -212,16 +212,17 @@ def test_a_plan_from_before_captions_can_be_read() -> None:
 
 @pytest.fixture(scope="module")
 def subtitled(clip: Callable[[str], Path], ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Picture, sound and three subtitle tracks, all of which begin at 5 s of the file's clock."""
+    """Picture, sound and four subtitle tracks, all of which begin at 5 s of the file's clock."""
     folder = tmp_path_factory.mktemp("subtitled")
     for name, text in (("a.srt", SUBRIP), ("b.ass", SUBSTATION), ("c.vtt", WEBVTT)):
         (folder / name).write_text(text)
-    inputs = [clip("pal.mov"), folder / "a.srt", folder / "b.ass", folder / "c.vtt"]
+    (folder / "d.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGrüße\n", encoding="cp1252")  # as old files are
+    inputs = [clip("pal.mov"), folder / "a.srt", folder / "b.ass", folder / "c.vtt", folder / "d.srt"]
     path = folder / "film.mkv"
     run(
         ffmpeg,
         *(argument for one in inputs for argument in ("-i", str(one))),
-        *("-map", "0", "-map", "1", "-map", "2", "-map", "3", "-c", "copy", "-output_ts_offset", "5"),
+        *("-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4", "-c", "copy", "-output_ts_offset", "5"),
         *("-metadata:s:s:0", "language=fre", "-disposition:s:1", "forced", str(path)),
     )
     return path
@@ -231,13 +232,14 @@ def test_captions_are_in_step_with_a_picture_that_begins_at_5_s(subtitled: Path,
     plan = plan_encode(probe_source(str(subtitled), size_bytes=subtitled.stat().st_size))
     assert plan.origin_s == 5
 
-    french, forced, spoken = make_captions(plan, str(subtitled), tmp_path, tools)
+    french, forced, spoken, old = make_captions(plan, str(subtitled), tmp_path, tools)
 
     assert (french.plan.language, french.plan.label) == ("fr", "French")
     assert texts(french.cues) == texts(read_subrip(SUBRIP))
     assert forced.plan.is_forced
     assert texts(forced.cues)[0] == (1.0, 2.5, "<i>Hello</i> &lt;world&gt;, you\nand you", False)
     assert texts(spoken.cues) == [(1.5, 3.0, "Hi &lt;there&gt; you <b>now</b>", False)]
+    assert texts(old.cues) == [(1.0, 2.0, "Grüße", False)]
     assert list(tmp_path.iterdir()) == []
 
 

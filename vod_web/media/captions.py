@@ -10,7 +10,7 @@ from .formats import DECODERS, SUBTITLE_DECODERS
 from .plan import EncodePlan
 from .records import Record
 from .runner import OnProgress, Tools, run_ffmpeg
-from .subrip import read_subrip
+from .subrip import decode_text, read_subrip
 from .substation import read_substation
 from .webvtt import Cue, tidy_cues
 
@@ -48,7 +48,9 @@ def captions_command(plan: EncodePlan, address: str) -> list[str]:
 
 
 def _decoder_options(caption: CaptionPlan) -> list[str]:
-    return [f"-c:{caption.stream_index}", SUBTITLE_DECODERS[caption.codec]]
+    # letters of older files are not UTF-8: FFmpeg would leave out such cues
+    passing = [f"-sub_charenc_mode:{caption.stream_index}", "ignore"]
+    return [f"-c:{caption.stream_index}", SUBTITLE_DECODERS[caption.codec], *passing]
 
 
 def _output_options(caption: CaptionPlan) -> list[str]:
@@ -72,10 +74,10 @@ def _file_name(caption: CaptionPlan) -> str:
 def _read_tracks(plan: EncodePlan, work_dir: Path) -> Iterator[CaptionResult]:
     for caption in plan.captions:
         path = work_dir / _file_name(caption)
-        with path.open(encoding="utf-8", errors="replace") as file:
-            text = file.read(MOST_TRACK_BYTES)
+        with path.open("rb") as file:
+            content = file.read(MOST_TRACK_BYTES)
         path.unlink()
         read = read_substation if caption.codec in SUBSTATION else read_subrip
-        cues = tidy_cues(read(text), offset_s=-plan.origin_s, duration_s=plan.duration_s)
+        cues = tidy_cues(read(decode_text(content)), offset_s=-plan.origin_s, duration_s=plan.duration_s)
         if cues:
             yield CaptionResult(caption, cues)

@@ -12,6 +12,16 @@ _TIMES = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(.*)$", re.MULTILINE)
 _LINE_AT_TOP = re.compile(r"\bline:(?:0|1?\d%)(?![\d.])")
 
 
+def decode_text(content: bytes) -> str:
+    """Text as UTF-8, or in the older encodings that subtitles are often in."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
 def read_subrip(text: str) -> Iterator[Cue]:
     """The cues of a file, in its order, with clean text; whatever is no cue is left out."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

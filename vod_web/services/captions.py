@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vod_web.core.errors import InvalidInput, TooLarge
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.media.languages import language_name
-from vod_web.media.subrip import read_subrip
+from vod_web.media.subrip import decode_text, read_subrip
 from vod_web.media.webvtt import Cue, tidy_cues
 from vod_web.models import Caption, CaptionOrigin, Encode, EncodeStatus, User, Video
 from vod_web.schemas.captions import CaptionCreate
@@ -55,20 +55,10 @@ def read_cues(content: bytes, duration_s: Fraction) -> tuple[Cue, ...]:
     """The cues of a file that somebody sent; raises as `add_caption`."""
     if len(content) > MOST_FILE_BYTES:
         raise TooLarge(f"A file of captions has at most {MOST_FILE_BYTES // 1024**2} MiB.")
-    cues = tidy_cues(read_subrip(_decode(content)), offset_s=Fraction(0), duration_s=duration_s)
+    cues = tidy_cues(read_subrip(decode_text(content)), offset_s=Fraction(0), duration_s=duration_s)
     if not cues:
         raise InvalidInput(NO_CUES, {"file": NO_CUES})
     return cues
-
-
-def _decode(content: bytes) -> str:
-    """Text as UTF-8, or as the older encodings that such files are often in."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _take_out_same(session: Session, video: Video, new: CaptionCreate) -> set[str]:
