@@ -22,6 +22,7 @@ from vod_web.core.errors import (
     NotFound,
     NotSignedIn,
     QuotaExceeded,
+    RateLimited,
     StorageFailed,
     StorageFull,
     TooLarge,
@@ -368,6 +369,11 @@ def test_another_persons_upload_is_not_there(
     assert uploads.list_open_uploads(other) == []
 
 
+def second_of(wanted: UploadCreate) -> UploadCreate:
+    """Another file, for which there is room only without the first."""
+    return wanted.model_copy(update={"size_bytes": int(wanted.size_bytes * 1.7)})
+
+
 @pytest.mark.parametrize("storage", ["local"], indirect=True)
 class TestBeforeTheFirstByte:
     """What is refused, and that nothing is left of it."""
@@ -461,6 +467,52 @@ class TestBeforeTheFirstByte:
                 owner, UploadCreate(filename="a.mp4", size_bytes=free_bytes), storage=storage, settings=huge
             )
         assert stored_bytes(storage) == 0
+
+    def test_a_person_has_so_many_uploads_on_the_way_and_no_more(
+        self, owner: User, storage: Storage, settings: Settings, begin: Callable[..., Upload]
+    ) -> None:
+        few = with_settings(settings, user_open_uploads=2)
+        first = begin()
+        begin()
+        wanted = UploadCreate(filename="a.mp4", size_bytes=MIB)
+        with pytest.raises(RateLimited, match="2 uploads that are not finished") as refusal:
+            uploads.create_upload(owner, wanted, storage=storage, settings=few)
+        assert refusal.value.retry_after_s == 30
+        assert uploads.create_upload(make_user(), wanted, storage=storage, settings=few)
+        uploads.abort_upload(owner, first.public_id, storage=storage)
+
+        assert uploads.create_upload(owner, wanted, storage=storage, settings=few)
+
+    def test_what_a_person_announces_and_does_not_send_keeps_no_room_from_others(
+        self, owner: User, storage: Storage, settings: Settings, sender: Sender, begin: Callable[..., Upload]
+    ) -> None:
+        content = make_bytes(SIZE)
+        limited = with_settings(settings, user_open_bytes=SIZE + MIB)
+        upload = begin()
+        second = UploadCreate(filename="a.mp4", size_bytes=2 * MIB)
+        with pytest.raises(RateLimited, match=r"still have to send 17\.8 MB; 18\.9 MB may be on the way at once"):
+            uploads.create_upload(owner, second, storage=storage, settings=limited)
+        sender.send(upload, 1, part_of(upload, content, 1))
+
+        assert uploads.create_upload(owner, second, storage=storage, settings=limited)
+
+    def test_a_person_may_send_one_file_that_fits_and_not_announce_more_than_half_of_the_room(
+        self, owner: User, storage: Storage, settings: Settings
+    ) -> None:
+        free_bytes = storage.free_bytes()
+        assert free_bytes is not None
+        large = with_settings(settings, max_upload_bytes=free_bytes, user_open_bytes=free_bytes)
+        wanted = UploadCreate(filename="a.mp4", size_bytes=int(free_bytes * 0.4))
+        uploads.create_upload(owner, wanted, storage=storage, settings=large)
+        with pytest.raises(RateLimited, match="may be on the way at once"):
+            uploads.create_upload(owner, wanted, storage=storage, settings=large)
+        with pytest.raises(StorageFull):
+            uploads.create_upload(make_user(), second_of(wanted), storage=storage, settings=large)
+        two_days_later = utc_now() + timedelta(days=2)
+
+        assert uploads.create_upload(
+            make_user(), second_of(wanted), storage=storage, settings=large, now=two_days_later
+        ), "an upload of which nothing comes holds no room"
 
     def test_when_storage_fails_nothing_is_left_behind(
         self, owner: User, storage: Storage, settings: Settings, s3_server: S3Server

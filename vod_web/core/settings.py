@@ -173,6 +173,10 @@ class Settings:
     """What one person may store, in bytes, counting what is really stored; 0 for no limit."""
     user_daily_bytes: int = _setting(_whole(0, 1024**5), 0, "20000000000")
     """What one person may upload within 24 hours, in bytes; 0 for no limit."""
+    user_open_uploads: int = _setting(_whole(1, 10_000), 100, "20")
+    """How many uploads one person may have begun and not finished."""
+    user_open_bytes: int = _setting(_whole(1_000_000, 1024**5), 256 * 10**9, "100000000000")
+    """What these may still have to send, in bytes; on a local disk never more than half of the room that is left."""
     mail_url: str = _setting(_url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
     mail_from: str = _setting(_text, "", "Video <video@example.org>")

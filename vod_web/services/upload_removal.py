@@ -5,7 +5,7 @@ next sweep goes on, never a byte that nobody knows of.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select
 
@@ -19,6 +19,8 @@ from vod_web.storage.base import Storage
 log = get_logger(__name__)
 
 BATCH = 100
+KEPT_FOR = timedelta(days=7)
+"""How long an upload waits for its next part."""
 
 
 def remove_upload(upload: Upload, *, storage: Storage) -> None:

@@ -7,24 +7,24 @@ abandoned ones in `upload_removal`.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from vod_web.core.clock import utc_now
-from vod_web.core.errors import Conflict, NotFound, StorageFull, TooLarge
+from vod_web.core.errors import Conflict, NotFound, TooLarge
 from vod_web.core.ids import new_public_id
 from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Part, Role, Upload, UploadState, User, VideoStatus
+from vod_web.models import Role, Upload, UploadState, User, VideoStatus
 from vod_web.schemas.uploads import MOST_PARTS, UploadCreate
 from vod_web.schemas.videos import VideoCreate
-from vod_web.services import quotas, upload_defaults, upload_duplicates, videos
+from vod_web.services import quotas, upload_defaults, upload_duplicates, upload_room, videos
 from vod_web.services.filenames import VIDEO_ENDINGS, make_title, require_video_name
 from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.quotas import Quota, storage_used
-from vod_web.services.upload_removal import remove_upload
+from vod_web.services.upload_removal import KEPT_FOR, remove_upload
 from vod_web.storage.base import Storage
 from vod_web.storage.keys import source_key
 
@@ -43,12 +43,8 @@ __all__ = [
 log = get_logger(__name__)
 
 MIB = 1024**2
-KEPT_FOR = timedelta(days=7)
-"""How long an upload waits for its next part."""
 TOUCHED_EVERY = timedelta(hours=1)
 """How exactly the expiry follows the last activity, so that parallel parts do not all write one row."""
-KEPT_FREE_BYTES = 2 * 1024**3
-"""What uploads leave free on the disk, for renditions, the database and logs."""
 MOST_LISTED = 100
 
 
@@ -81,18 +77,20 @@ def create_upload(
         NotSignedIn, NotAllowed: the person may not upload.
         UnsupportedMedia: the name says that it is no video.
         TooLarge, QuotaExceeded, StorageFull: there is no room for it.
+        RateLimited: too much of theirs is on the way already.
         Duplicate: a video of theirs was made of it, and they do not want it twice.
     """
     person = require_role(actor, Role.UPLOADER)
     require_video_name(wanted.filename)
     upload_duplicates.require_new(person, wanted)
     _require_size(wanted.size_bytes, settings.max_upload_bytes)
-    _require_disk_room(wanted.size_bytes, storage)
-    now = now or utc_now()
+    now, free_bytes = now or utc_now(), storage.free_bytes()
+    upload_room.require_disk_room(wanted.size_bytes, free_bytes, now=now)
     with transaction() as session:
         # The row is locked, so that uploads begun at the same time cannot each take the last of the quota.
         person = session.get_one(User, person.id, with_for_update=True, populate_existing=True)
         quotas.require_room(quotas.get_quota(person, settings=settings, now=now), wanted.size_bytes)
+        upload_room.require_turn(person, wanted.size_bytes, free_bytes, settings=settings)
         upload = _draft(session, person, wanted, settings=settings, now=now)
     close_session()
     try:
@@ -108,27 +106,6 @@ def _require_size(size_bytes: int, max_bytes: int) -> None:
     if size_bytes > max_bytes:
         sentence = f"This file is {format_bytes(size_bytes)}; the largest allowed is {format_bytes(max_bytes)}."
         raise TooLarge(sentence, {"size_bytes": sentence})
-
-
-def _require_disk_room(size_bytes: int, storage: Storage) -> None:
-    """Room for this file beside what other open uploads still have to send."""
-    free_bytes = storage.free_bytes()
-    if free_bytes is None:
-        return
-    session = current_session()
-    announced = session.scalar(select(func.sum(Upload.size_bytes)).where(Upload.state == UploadState.OPEN)) or 0
-    arrived = (
-        session.scalar(
-            select(func.sum(Part.size_bytes))
-            .join(Upload, Upload.id == Part.upload_id)
-            .where(Upload.state == UploadState.OPEN, Part.etag.is_not(None))
-        )
-        or 0
-    )
-    room_bytes = free_bytes - (int(announced) - int(arrived)) - KEPT_FREE_BYTES
-    if size_bytes > room_bytes:
-        log.warning("disk_nearly_full", free_bytes=free_bytes, wanted_bytes=size_bytes)
-        raise StorageFull("This site's disk is nearly full, so it cannot take this file now. Please tell its admin.")
 
 
 def _draft(session: Session, person: User, wanted: UploadCreate, *, settings: Settings, now: datetime) -> Upload:
