@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from tests.cli.sites import RunningSite, living, run_vod
 from tests.factories import make_admin
 from tests.servers import free_port, wait_until
+from vod_web.cli.__main__ import main
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import load_settings
 from vod_web.db.engine import make_engine
@@ -106,32 +108,54 @@ def process_of(site: RunningSite, program: str) -> int:
     return 0
 
 
+class Run(Protocol):
+    """Runs a command in this process, as `./vod` would; its status and its complaints."""
+
+    def __call__(self, *arguments: str, **settings: str) -> tuple[int, str]: ...
+
+
+@pytest.fixture
+def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """For commands that end before they start anything; a process for each would take seconds."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in signals]
+
+    def run(*arguments: str, **settings: str) -> tuple[int, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        return main(list(arguments)), capsys.readouterr().err
+
+    yield run
+    for number, handler in zip(signals, before, strict=True):
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
         ({"VOD_STORGE": "s3"}, "VOD_STORGE: there is no such setting. Did you mean VOD_STORAGE?"),
-        ({"VOD_PORT": "many"}, 'VOD_PORT: "many" is not a whole number. Example: VOD_PORT=8000'),
+        ({"VOD_WORKERS": "many"}, 'VOD_WORKERS: "many" is not a whole number. Example: VOD_WORKERS=2'),
         ({"VOD_FFMPEG": "/nowhere/ffmpeg"}, "VOD_FFMPEG: FFmpeg at /nowhere/ffmpeg cannot be run"),
         ({"VOD_HOST": "192.0.2.1"}, "This machine has no address 192.0.2.1"),
         ({"VOD_REDIS_URL": "redis://127.0.0.1:9/0"}, "The queue server of VOD_REDIS_URL does not answer"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
-    outcome = run_vod("up", data_dir=tmp_path, **{"VOD_PORT": str(free_port()), **settings})
+def test_what_is_wrong_is_one_sentence(run_here: Run, tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
+    status, said = run_here("up", VOD_DATA_DIR=str(tmp_path), VOD_PORT=str(free_port()), **settings)
 
-    assert outcome.returncode == 2
-    assert outcome.stderr.startswith(sentence)
-    assert outcome.stderr.count("\n") == 1
+    assert status == 2
+    assert said.startswith(sentence)
+    assert said.count("\n") == 1
 
 
-def test_a_data_directory_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_a_data_directory_that_cannot_be_made_is_one_sentence(run_here: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    outcome = run_vod("up", data_dir=tmp_path / "file" / "data")
+    status, said = run_here("up", VOD_DATA_DIR=str(tmp_path / "file" / "data"))
 
-    assert outcome.returncode == 2
-    assert outcome.stderr.startswith("VOD_DATA_DIR: ")
-    assert outcome.stderr.count("\n") == 1
+    assert status == 2
+    assert said.startswith("VOD_DATA_DIR: ")
+    assert said.count("\n") == 1
 
 
 def test_a_database_that_cannot_be_prepared_is_one_sentence(tmp_path: Path) -> None:

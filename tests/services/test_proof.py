@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tests.conftest import with_settings
+from tests.databases import on_sqlite
 from tests.factories import make_admin, make_user
 from tests.queries import counted_queries
 from vod_web.core.errors import NotAllowed, NotSignedIn
@@ -70,6 +71,7 @@ def test_a_clip_is_stored_and_queued(admin: User, queue: JobQueue, storage: Loca
     assert len(queue.hints()) == 1
 
 
+@on_sqlite
 def test_a_missing_worker_is_told(admin: User, queue: JobQueue, storage: LocalStorage, settings: Settings) -> None:
     proof.start_proof(admin, storage=storage, queue=queue, settings=settings, now=NOW)
 
@@ -80,6 +82,7 @@ def test_a_missing_worker_is_told(admin: User, queue: JobQueue, storage: LocalSt
     assert found.is_moving, "it goes on by itself when a worker comes"
 
 
+@on_sqlite
 def test_a_broken_storage_is_told_and_mended(admin: User, queue: JobQueue, tmp_path: Path, settings: Settings) -> None:
     blocked = tmp_path / "media"
     blocked.write_text("a file where the folder should be")
@@ -100,6 +103,7 @@ def test_a_broken_storage_is_told_and_mended(admin: User, queue: JobQueue, tmp_p
     )
 
 
+@on_sqlite
 def test_a_broken_ffmpeg_is_told(
     admin: User, queue: JobQueue, storage: LocalStorage, settings: Settings, tmp_path: Path
 ) -> None:
@@ -116,6 +120,7 @@ def test_a_broken_ffmpeg_is_told(
     assert states(found)["Storage"] is LinkState.WAITING
 
 
+@on_sqlite
 def test_a_queue_that_is_away_is_told(admin: User, storage: LocalStorage, settings: Settings) -> None:
     away = JobQueue("redis://127.0.0.1:1")
 
@@ -126,6 +131,7 @@ def test_a_queue_that_is_away_is_told(admin: User, storage: LocalStorage, settin
     assert found.is_moving
 
 
+@on_sqlite
 def test_a_finished_clip_leaves_only_the_player_to_prove(
     admin: User, queue: JobQueue, storage: LocalStorage, settings: Settings
 ) -> None:
@@ -140,6 +146,7 @@ def test_a_finished_clip_leaves_only_the_player_to_prove(
     assert (found.is_playable, found.is_moving) == (True, False)
 
 
+@on_sqlite
 def test_a_new_test_removes_the_clip_before(
     admin: User, queue: JobQueue, storage: LocalStorage, settings: Settings
 ) -> None:
