@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import with_settings
 from tests.factories import ENCODE_FILES, make_admin, make_encode, make_unready_video, make_user, make_video
+from tests.media.probes import even_video, make_probe
 from tests.queries import counted_queries
 from tests.s3_server import S3Server
 from tests.servers import wait_until
@@ -20,6 +21,7 @@ from vod_web.app import create_app
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, transaction
+from vod_web.media.plan import EncodeOptions, plan_encode
 from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
 from vod_web.schemas.captions import CaptionCreate
@@ -149,6 +151,26 @@ def test_playlists_in_progress_are_not_cached(client: FlaskClient) -> None:
     with transaction() as session:
         session.merge(published.encode).status = EncodeStatus.PROCESSING
     assert get(client, published.plain_address("720p/media.m3u8")).headers["Cache-Control"] == "no-store"
+
+
+def publish_played_early() -> Published:
+    """A video that is ready, while players are open still that began with its quick rendition, like the one in 720p."""
+    published = publish()
+    plan = plan_encode(make_probe(even_video()), EncodeOptions(heights=(720,)))
+    assert plan.quick_twin == "720p"
+    with transaction() as session:
+        session.get_one(Encode, published.encode.id).plan = plan.to_json()
+    return published
+
+
+def test_players_of_the_quick_rendition_go_on_with_the_one_that_equals_it(client: FlaskClient) -> None:
+    published = publish_played_early()
+
+    for name in ("init.mp4", "0.m4s"):
+        response = get(client, published.plain_address(f"quick/{name}"))
+        assert (response.status_code, response.data) == (200, ENCODE_FILES[f"720p/{name}"])
+        assert "immutable" in response.headers["Cache-Control"]
+    assert status(client, published.plain_address("quick/1000.m4s")) == 404
 
 
 def test_ranges_heads_and_conditions(client: FlaskClient) -> None:
@@ -374,6 +396,9 @@ def test_nginx_sends_what_the_app_allows(nginx_client: FlaskClient) -> None:
     assert response.mimetype == "video/iso.segment"
     assert "immutable" in response.headers["Cache-Control"]
     assert get(nginx_client, published.plain_address("720p/1.m4s")).status_code == 404
+    early = publish_played_early()
+    sent = get(nginx_client, early.plain_address("quick/0.m4s")).headers["X-Accel-Redirect"]
+    assert sent.endswith(f"{early.encode.public_id}/720p/0.m4s")
     ask_without_storage(nginx_client, published)
 
 
@@ -404,6 +429,15 @@ def test_s3_segments_are_fetched_at_a_signed_address(s3_client: FlaskClient) -> 
         assert found.headers["Content-Type"] == "video/iso.segment"
     with urlopen(Request(response.location, headers={"Range": "bytes=5-9"}), timeout=5) as part:
         assert (part.status, part.read()) == (206, ENCODE_FILES["720p/0.m4s"][5:10])
+
+
+def test_s3_serves_the_rendition_that_equals_the_quick_one(s3_client: FlaskClient) -> None:
+    published = publish_played_early()
+
+    response = get(s3_client, published.plain_address("quick/0.m4s"))
+
+    assert response.status_code == 302
+    assert f"{published.encode.public_id}/720p/0.m4s" in response.headers["Location"]
 
 
 def test_s3_playlists_keep_their_address_so_that_names_in_them_do(s3_client: FlaskClient) -> None:

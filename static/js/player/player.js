@@ -3,8 +3,9 @@
  *
  * It speaks to the page in events on its root element, all named "vod:...", with {player} and more as detail:
  * ready, play, pause, ended, timeupdate {time, duration}, seeked {time}, qualitychange {height}, captionschange,
- * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play}, "vod:refresh" (the playlist
- * has changed: better qualities arrived) and "vod:captions" {captions} (all there are by now). root.player is this object.
+ * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play}, "vod:refresh" {address}
+ * (there are other qualities, at an address that may be new) and "vod:captions" {captions} (all there are by now).
+ * root.player is this object.
  */
 import { make } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";

@@ -1,4 +1,4 @@
-/** Loading the playlist anew, when the page says that better qualities have arrived ("vod:refresh"). */
+/** Loading the playlist anew, when the page says that other qualities have arrived ("vod:refresh"). */
 import { make } from "../basics/dom.js";
 
 export class Renewal {
@@ -7,15 +7,18 @@ export class Renewal {
 
   constructor(player) {
     this.#player = player;
-    player.root.addEventListener("vod:refresh", () => this.#onRefresh());
-    for (const name of ["pause", "seeking"]) player.video.addEventListener(name, () => this.#isDue && this.renew());
+    player.root.addEventListener("vod:refresh", ({ detail }) => this.#onRefresh(detail?.address));
+    for (const name of ["pause", "seeking", "waiting"]) {
+      player.video.addEventListener(name, () => this.#isDue && this.renew());
+    }
   }
 
-  /** Never in the middle of watching: then at the next pause or seek, where a moment of loading is expected. */
-  #onRefresh() {
-    const { video } = this.#player;
+  /** Never in the middle of watching: then where a moment of loading is expected, or what was there is used up. */
+  #onRefresh(address) {
+    const { video, source } = this.#player;
+    if (address) source.address = address;
     this.#isDue = true;
-    if (video.paused) this.renew();
+    if (video.paused || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.renew();
   }
 
   /** Loads everything anew, at once. */
