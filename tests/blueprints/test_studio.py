@@ -98,6 +98,37 @@ def test_rows_that_change_are_asked_for_until_none_does(client: FlaskClient, ada
     assert "Ready" in last
 
 
+def test_a_row_says_why_its_video_failed_while_one_looks_at_it(client: FlaskClient, ada: User) -> None:
+    video = make_unready_video(ada, VideoStatus.FAILED, status_reason="The file ends early.")
+
+    for answer in (client.get("/studio"), client.get(f"/studio/status?id={video.public_id}", headers=FRAGMENT)):
+        trouble = answer.text.partition(f'<div id="trouble-{video.public_id}"')[2].partition("</div>")[0]
+        assert "<p>The file ends early.</p>" in trouble
+        assert f'action="/studio/videos/{video.public_id}/retry"' in trouble
+
+
+def test_the_page_of_a_video_tells_how_far_each_quality_is(client: FlaskClient, ada: User) -> None:
+    video = make_video(ada, status=VideoStatus.PROCESSING, progress=0.4, eta_s=125.0)
+    encode = make_encode(video, resources().storage, status=EncodeStatus.PROCESSING)
+    with transaction() as session:
+        made = {"progress": 0.3, "eta_s": 125.0, "width_px": 1920, "height_px": 1080}
+        session.add(Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name="1080p", **made))
+
+    page = client.get(f"/studio/videos/{video.public_id}").text
+    asks = re.search(r'id="edit-progress" hx-get="([^"]+)" hx-trigger="every 2s" hx-swap="outerHTML"', page)
+    assert asks is not None
+    answer = " ".join(client.get(asks[1], headers=FRAGMENT).text.split())
+    assert "about 2 minutes left" in answer
+    assert "<dt>1080p</dt> <dd>30 %, about 2 minutes left</dd> <dt>720p</dt> <dd>ready</dd>" in answer
+    assert "<dt>Sound</dt> <dd>ready</dd>" in answer
+
+    with transaction() as session:
+        session.get_one(Video, video.id).status = VideoStatus.READY
+    answer = client.get(asks[1], headers=FRAGMENT).text
+    assert "every 2s" not in answer
+    assert "1080p" not in answer
+
+
 def test_states_are_told_of_ones_own_videos_alone(client: FlaskClient, ada: User) -> None:
     of_bob = make_video(make_user("bob"))
     assert of_bob.public_id not in client.get(f"/studio/status?id={of_bob.public_id}&id=%00", headers=FRAGMENT).text
