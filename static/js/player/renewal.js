@@ -18,7 +18,7 @@ export class Renewal {
     const { video, source } = this.#player;
     if (address) source.address = address;
     this.#isDue = true;
-    if (video.paused || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.renew();
+    if (video.paused || video.readyState < video.HAVE_FUTURE_DATA) this.renew();
   }
 
   /** Loads everything anew, at once. */
