@@ -1,5 +1,7 @@
 """The API's calls about videos."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -13,7 +15,9 @@ from tests.factories import (
     make_video,
 )
 from tests.queries import counted_queries
-from vod_web.models import TokenScope, VideoStatus, Visibility
+from vod_web.core.clock import utc_now
+from vod_web.db.session import transaction
+from vod_web.models import EncodeStatus, Rendition, RenditionKind, TokenScope, VideoStatus, Visibility
 from vod_web.resources import resources
 from vod_web.schemas.captions import CaptionCreate
 from vod_web.services.captions import add_caption
@@ -40,6 +44,29 @@ def test_a_video_reads_as_promised(client: FlaskClient) -> None:
     assert told["urls"]["watch"] == f"http://localhost/watch/{video.public_id}"
     assert set(told["urls"]) == {"watch", "embed", "hls", "poster", "storyboard"}
     assert told["captions"] == []
+
+
+def test_the_time_left_is_told_of_the_video_and_of_each_rendition(client: FlaskClient) -> None:
+    ada, measured_at = make_user(), utc_now() - timedelta(seconds=20)
+    values = {"status": VideoStatus.PROCESSING, "progress": 0.4, "eta_s": 100.0, "measured_at": measured_at}
+    video = make_video(ada, **values)
+    encode = make_encode(video, resources().storage, status=EncodeStatus.PROCESSING, is_active=False)
+    with transaction() as session:
+        row = {"progress": 0.25, "eta_s": 50.0}
+        session.add(Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name="1080p", **row))
+
+    told = client.get(f"/api/v1/videos/{video.public_id}", headers=bearer(ada)).get_json()
+    assert (told["progress"], told["eta_s"]) == (0.4, pytest.approx(80, abs=3))
+    made = {rendition["name"]: rendition for rendition in told["renditions"]}
+    assert (made["1080p"]["progress"], made["1080p"]["eta_s"]) == (0.25, pytest.approx(30, abs=3))
+    assert (made["720p"]["status"], made["720p"]["eta_s"]) == ("ready", None)
+    assert not made["720p"]["is_playable"]
+
+
+def test_no_time_left_that_has_passed_is_told(client: FlaskClient) -> None:
+    ada, measured_at = make_user(), utc_now() - timedelta(minutes=5)
+    video = make_video(ada, status=VideoStatus.PROCESSING, eta_s=10.0, measured_at=measured_at)
+    assert client.get(f"/api/v1/videos/{video.public_id}", headers=bearer(ada)).get_json()["eta_s"] == 1.0
 
 
 def test_captions_are_told_with_their_addresses(client: FlaskClient) -> None:

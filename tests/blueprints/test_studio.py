@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from tests.databases import on_both
 from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
 from vod_web.core.clock import utc_now
-from vod_web.models import Role, User, Video, VideoStatus, Visibility
+from vod_web.db.session import transaction
+from vod_web.models import EncodeStatus, Rendition, RenditionKind, Role, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
 from vod_web.services.videos import get_own_video
 
@@ -119,7 +120,7 @@ def test_the_page_of_a_video_tells_how_far_each_quality_is(client: FlaskClient, 
     assert asks is not None
     answer = " ".join(client.get(asks[1], headers=FRAGMENT).text.split())
     assert "about 2 minutes left" in answer
-    assert "<dt>1080p</dt> <dd>30 %, about 2 minutes left</dd> <dt>720p</dt> <dd>ready</dd>" in answer
+    assert "<dt>720p</dt> <dd>ready</dd> <dt>1080p</dt> <dd>30 %, about 2 minutes left</dd>" in answer
     assert "<dt>Sound</dt> <dd>ready</dd>" in answer
 
     with transaction() as session:

@@ -49,6 +49,12 @@ def edit(video_id: str) -> str:
     return render("studio/edit.html", **_form_of(video_id))
 
 
+@blueprint.get("/videos/<video_id>/progress")
+def progress(video_id: str) -> str:
+    """How far it is, and each of its qualities."""
+    return render_blocks("studio/edit.html", "progress", video=_shown(video_id))
+
+
 @blueprint.post("/videos/<video_id>")
 @redisplay_on_error("studio/edit.html", "form", context=lambda video_id: {"video": _shown(video_id)})
 def update(video_id: str) -> Response:
