@@ -10,6 +10,7 @@ import { watchSearchKey } from "./behaviours/search.js";
 import { watchTheme } from "./behaviours/theme.js";
 import { watchTimes } from "./behaviours/times.js";
 import { watchToasts } from "./behaviours/toasts.js";
+import { watchZones } from "./behaviours/zones.js";
 
 watchToasts();
 watchRequests();
@@ -20,4 +21,5 @@ watchSearchKey();
 watchTheme();
 watchTimes();
 watchPreviews();
+watchZones();
 keepFocus();

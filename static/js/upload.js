@@ -1,6 +1,6 @@
 /** Uploading: every chosen file becomes a row with a form, and goes up in parts, also while other pages are shown. */
 import { onEachPage } from "./basics/pages.js";
-import { stayWhile } from "./behaviours/visits.js";
+import { revisit, stayWhile } from "./behaviours/visits.js";
 import { Dock } from "./upload/dock.js";
 import { Overview } from "./upload/overview.js";
 import { UploadPage } from "./upload/page.js";
@@ -15,7 +15,10 @@ function setUp(root) {
   const signInAgain = () => signIn.open();
   signIn = new SignIn(root.querySelector("template[data-sign-in]"), {
     person: root.dataset.person,
-    onSignedIn: () => uploads.goOn(),
+    onSignedIn: () => {
+      if (!document.getElementById("upload")) revisit();
+      uploads.goOn();
+    },
   });
   const dock = new Dock(root.querySelector("template[data-dock]"), uploads, { onSignIn: signInAgain });
   new Overview(uploads, dock.live);

@@ -13,6 +13,8 @@ from vod_web.core.clock import utc_now
 from vod_web.db.session import transaction
 from vod_web.models import EncodeStatus, Rendition, RenditionKind, Role, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
+from vod_web.schemas.playlists import PlaylistCreate
+from vod_web.services.playlists import create_playlist
 from vod_web.services.videos import get_own_video
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -141,7 +143,7 @@ def test_empty_tables_say_the_next_step(client: FlaskClient, ada: User) -> None:
     assert "Ask an admin" in client.get("/studio").text
 
 
-def form(**changes: str) -> dict[str, str]:
+def form(**changes: object) -> dict[str, object]:
     """What the form sends."""
     return {"title": "Harbour", "description": "", "tags": "", "visibility": "public", "viewers": ""} | changes
 
@@ -178,6 +180,27 @@ def test_mistakes_come_back_with_what_was_typed(client: FlaskClient, ada: User) 
     assert response.status_code == 422
     assert "There is nobody called nobody here." in response.text
     assert get_own_video(ada, video.public_id).title == "Before"
+
+
+def test_when_about_what_and_in_which_playlists(client: FlaskClient, ada: User) -> None:
+    video = make_video(ada)
+    trips, talks = (create_playlist(ada, PlaylistCreate(title=title)) for title in ("Trips", "Talks"))
+    address = f"/studio/videos/{video.public_id}"
+    told = {"publish": "at_time", "publish_at": "2030-07-01T10:00", "time_zone": "Europe/Berlin"}
+    sent = form(category="music", language="de", playlists=[trips.public_id], **told)
+    assert client.post(address, data=sent).status_code == 303
+    page = client.get(address).text
+    assert f'value="{trips.public_id}" checked' in page
+    assert f'value="{talks.public_id}" checked' not in page
+    assert 'value="2030-07-01T08:00"' in page
+    assert "Scheduled" in client.get("/studio").text
+    changed = get_own_video(ada, video.public_id)
+    assert (changed.category, changed.language, changed.published_at) == ("music", "de", None)
+    wrong = client.post(address, data=sent | {"publish_at": "", "title": "Typed", "playlists": [talks.public_id]})
+    assert wrong.status_code == 303  # the time that is known stays
+    wrong = client.post(address, data=sent | {"time_zone": "Nowhere", "playlists": [talks.public_id]})
+    assert wrong.status_code == 422
+    assert f'value="{talks.public_id}" checked' in wrong.text
 
 
 def test_others_videos_are_not_to_be_edited(client: FlaskClient, ada: User) -> None:

@@ -79,3 +79,35 @@ def test_the_list_costs_no_query_per_upload(client: FlaskClient) -> None:
     with counted_queries() as six:
         read(client)
     assert len(six) == len(one)
+
+
+def test_what_uploads_begin_with_is_kept_and_stands_in_new_rows(client: FlaskClient) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    sign_in(client, make_user())
+    wanted = {
+        "visibility": "unlisted",
+        "publish": "when_ready",
+        "category": "travel",
+        "language": "de",
+        "tags": "sea, sun",
+        "description": "Filmed by Ada.",
+    }
+    answer = client.post("/account/uploads", data=wanted)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account/uploads")
+    for address in ("/account/uploads", "/upload"):
+        page = " ".join(html.unescape(client.get(address).text).split())
+        assert '<option value="unlisted" selected>' in page
+        assert '<option value="when_ready" selected>' in page
+        assert '<option value="travel" selected>Travel and places' in page
+        assert '<option value="de" selected>German' in page
+        assert 'value="sea, sun"' in page
+        assert "Filmed by Ada." in page
+
+
+def test_defaults_that_are_wrong_are_shown_again(client: FlaskClient) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    sign_in(client, make_user())
+    answer = client.post("/account/uploads", data={"publish": "at_time", "tags": "x" * 50, "description": "Kept."})
+    assert answer.status_code == 422
+    assert "A tag has at most 40 characters" in answer.text
+    assert "Kept." in answer.text

@@ -233,6 +233,36 @@ def test_whoever_was_signed_out_signs_in_and_goes_on(chromium: Browser, site: Up
     context.close()
 
 
+def test_what_one_file_says_is_used_for_all(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
+    page = open_page()
+    slow = slow_down(page, bytes_per_s=SLOW)
+    choose(page, *(make_file(tmp_path, f"all {number}.mp4", parts=8, seed=100 + number) for number in range(2)))
+    first, second = page.locator(".upload-item").all()
+    first.get_by_role("button", name="New playlist").click()
+    page.get_by_role("textbox", name="Title").last.fill("Summer")
+    page.get_by_role("button", name="Make it").click()
+    first.get_by_label("Publish", exact=True).select_option("at_time")
+    first.get_by_label("Day and time").fill("2040-07-01T10:00")
+    first.get_by_label("Time zone").fill("Europe/Berlin")
+    first.get_by_label("Category").select_option("music")
+    first.get_by_role("button", name="Use for all files").click()
+    for name in ("When it is published", "Playlist"):
+        page.get_by_role("checkbox", name=name).check()
+    page.get_by_role("button", name="Use for all", exact=True).click()
+    for row, category in ((first, "music"), (second, "")):
+        expect(row.locator("[data-saved]")).to_have_text("Saved.")
+        expect(row.get_by_label("Category")).to_have_value(category)
+        expect(row.get_by_label("Playlist", exact=True).locator("option:checked")).to_have_text("Summer")
+    statement = "SELECT count(*) FROM videos JOIN playlist_items ON video_id = videos.id WHERE publish_at = ?"
+    with sqlite3.connect(site.data_dir / "vod.sqlite3") as database:
+        assert database.execute(statement, ("2040-07-01 08:00:00.000000",)).fetchone() == (2,)
+    database.close()
+    set_line(slow, bytes_per_s=0)
+    page.get_by_role("button", name="Cancel all", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+    expect_uploaded(page, 2)
+
+
 def test_uploads_go_on_while_other_pages_are_shown(
     open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
 ) -> None:

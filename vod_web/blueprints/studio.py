@@ -3,14 +3,17 @@
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from vod_web.core.clock import utc_now
 from vod_web.resources import resources
-from vod_web.schemas.videos import OwnFilter, VideoRead, VideoUpdate
+from vod_web.schemas.videos import OwnFilter, VideoUpdate
 from vod_web.services import bin as video_bin
-from vod_web.services import library, processing, videos
+from vod_web.services import library, playlists, processing, videos
+from vod_web.services.permissions import is_owner
 from vod_web.web.forms import blank_form, read_form, read_query, redisplay_on_error
+from vod_web.web.publishing import publishing_choices
 from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, render_blocks, tell
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list, show_video, show_videos
@@ -25,7 +28,7 @@ def index() -> str:
     found = library.list_own_videos(current_person(), wanted)
     deleted = video_bin.find_deleted(current_person(), request.args.get("deleted", ""))
     context = {"has_any": bool(found.items) or library.has_own_videos(current_person()), "deleted": deleted}
-    return render("studio/index.html", "videos", wanted=wanted, **context, **show_list(found))
+    return render("studio/index.html", "videos", wanted=wanted, now=utc_now(), **context, **show_list(found))
 
 
 @blueprint.get("/status")
@@ -56,10 +59,12 @@ def progress(video_id: str) -> str:
 
 
 @blueprint.post("/videos/<video_id>")
-@redisplay_on_error("studio/edit.html", "form", context=lambda video_id: {"video": _shown(video_id)})
+@redisplay_on_error("studio/edit.html", "form", context=lambda video_id: _context_of(video_id, request.form))
 def update(video_id: str) -> Response:
     """Change it."""
-    videos.update_video(current_person(), video_id, read_form(VideoUpdate))
+    video = videos.get_own_video(current_person(), video_id)
+    chosen = {"playlists": request.form.getlist("playlists")} if is_owner(current_person(), video) else {}
+    videos.update_video(current_person(), video_id, read_form(VideoUpdate, **chosen))
     flash("Saved.", "good")
     return go_to("studio.edit", video_id=video_id)
 
@@ -93,14 +98,31 @@ def retry(video_id: str) -> Response:
 def _form_of(video_id: str) -> dict[str, Any]:
     """The form, filled in with what is known."""
     video = videos.get_own_video(current_person(), video_id)
-    return {"video": show_video(video)} | blank_form(
+    return _context_of(video_id) | blank_form(
         title=video.title,
         description=video.description,
         tags=", ".join(tag.name for tag in video.tags),
         visibility=video.visibility.value,
+        category=video.category,
+        language=video.language,
+        publish=video.publish_rule.value,
+        publish_at=f"{video.publish_at:%Y-%m-%dT%H:%M}" if video.publish_at else "",
+        time_zone="UTC",
         viewers=", ".join(viewer.username for viewer in video.viewers),
     )
 
 
-def _shown(video_id: str) -> VideoRead:
-    return show_video(videos.get_own_video(current_person(), video_id))
+def _context_of(video_id: str, typed: "MultiDict[str, str] | None" = None) -> dict[str, Any]:
+    """What stands around the form; `typed` is what was sent of it."""
+    person = current_person()
+    video = videos.get_own_video(person, video_id)
+    is_own = is_owner(person, video)
+    chosen = playlists.list_playlists_with(person, video) if is_own and typed is None else []
+    return {
+        "video": show_video(video),
+        "now": utc_now(),
+        "moment": video.publish_at if typed is None else None,
+        "is_own": is_own,
+        "choices": publishing_choices(person if is_own else None, kept_language=video.language),
+        "chosen_playlists": chosen if typed is None else typed.getlist("playlists"),
+    }

@@ -1,10 +1,14 @@
-"""The page on which people choose files and send them; the sending itself goes through the API."""
+"""The page on which people choose files and send them (by the API), and what their uploads begin with."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, render_template, request
+from werkzeug.wrappers import Response
 
-from vod_web.models import Visibility
 from vod_web.resources import resources
-from vod_web.services import uploads
+from vod_web.schemas.uploads import UploadDefaultsWrite
+from vod_web.services import upload_defaults, uploads
+from vod_web.web.forms import blank_form, read_form, redisplay_on_error
+from vod_web.web.publishing import publishing_choices
+from vod_web.web.rendering import go_to, render
 from vod_web.web.sign_in import current_person
 
 blueprint = Blueprint("upload", __name__)
@@ -16,4 +20,32 @@ def index() -> str:
     person = current_person()
     limits = uploads.get_limits(person, settings=resources().settings)
     unfinished = uploads.list_open_uploads(person)
-    return render_template("upload/index.html", limits=limits, unfinished=unfinished, visibilities=list(Visibility))
+    defaults = upload_defaults.get_defaults(person)
+    return render_template(
+        "upload/index.html",
+        limits=limits,
+        unfinished=unfinished,
+        defaults=defaults,
+        choices=publishing_choices(person, kept_language=defaults.language),
+    )
+
+
+@blueprint.get("/account/uploads")
+def defaults() -> str:
+    """What one's uploads begin with."""
+    kept = upload_defaults.get_defaults(current_person())
+    values = kept.model_dump(mode="json") | {"tags": ", ".join(kept.tags)}
+    return render("upload/defaults.html", **blank_form(**values), **_choices(kept.language))
+
+
+def _choices(language: str | None = None) -> dict[str, object]:
+    return {"choices": publishing_choices(current_person(), kept_language=language)}
+
+
+@blueprint.post("/account/uploads")
+@redisplay_on_error("upload/defaults.html", "form", context=_choices)
+def save_defaults() -> Response:
+    """Keep it."""
+    upload_defaults.set_defaults(current_person(), read_form(UploadDefaultsWrite, tags=request.form.get("tags", "")))
+    flash("Saved.", "good")
+    return go_to("upload.defaults")

@@ -1,6 +1,6 @@
 """In which language, about what, and from when on? What forms and programs say of it, in one way."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -53,9 +53,9 @@ class Publishing(Input):
     @field_validator("publish_at")
     @classmethod
     def _with_zone(cls, moment: datetime | None, info: ValidationInfo) -> datetime | None:
-        if moment is None or moment.tzinfo is not None:
-            return moment
+        if moment is None:
+            return None
         zone = info.data.get("time_zone")
-        if zone is None:
+        if moment.tzinfo is None and zone is None:
             raise ValueError("Say in which time zone this is meant.")
-        return moment.replace(tzinfo=ZoneInfo(zone))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone or "UTC"))).astimezone(UTC)

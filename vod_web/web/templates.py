@@ -6,6 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from jinja2.runtime import Macro
 
+from vod_web.media.languages import language_name
 from vod_web.services import site
 from vod_web.web.rendering import address_here
 
@@ -23,6 +24,7 @@ def register_templates(app: Flask) -> None:
     environment.lstrip_blocks = True
     app.context_processor(lambda: {"site": site.get_site()})
     environment.globals["address_here"] = address_here
+    environment.filters["language"] = lambda tag: language_name(tag) or tag
     macros = SimpleNamespace()
     environment.globals["ui"] = macros  # before the macros are read: they call each other through it
     for name in environment.list_templates(filter_func=lambda name: name.startswith(COMPONENTS)):

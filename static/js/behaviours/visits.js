@@ -32,10 +32,9 @@ export function stayWhile(needed) {
   document.addEventListener("htmx:after:swap", onAfterSwap);
 }
 
-/** Goes to an address of this site, as a link does. */
-export function visit(address) {
-  if (isOn && isNeeded()) ask("GET", address);
-  else location.assign(address);
+/** Shows the page that is here anew, as for who has signed in meanwhile. */
+export function revisit() {
+  ask("GET", location.href, { push: null });
 }
 
 /** The last click counts: what was asked for before is not waited for. */

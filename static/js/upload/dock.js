@@ -88,7 +88,7 @@ export class Dock {
     title.textContent = this.#headline(summary);
     progress.value = summary.open ? summary.share : 1;
     progress.hidden = !summary.open;
-    speed.textContent = summary.speed ? formatSpeed(summary.speed, summary.leftBytes) : "";
+    speed.textContent = summary.isSignedOut ? "Nothing is lost" : formatSpeed(summary.speed, summary.leftBytes);
     pause.hidden = !summary.canPause;
     this.#parts.continue.hidden = summary.canPause || !summary.canContinue;
     retry.hidden = !summary.canRetry;
@@ -97,7 +97,7 @@ export class Dock {
   }
 
   #headline({ open, share, canPause, isSignedOut }) {
-    if (isSignedOut) return "You are signed out. Nothing is lost.";
+    if (isSignedOut) return "You are signed out";
     const files = `${open} ${open === 1 ? "file" : "files"}`;
     if (open && !canPause) return `${files} paused at ${percentOf(share)}`;
     if (open) return `Uploading ${files}: ${percentOf(share)}`;

@@ -1,10 +1,10 @@
 /** What people type about a video while its file is on its way: saved by itself, a moment after the last key. */
 import { call } from "./api.js";
+import { NAMES, changesOf, complaintAbout, show } from "./fields.js";
 
 const QUIET_MS = 800;
 const AGAIN_MS = 5000;
 const REST_MS = 4000;
-const FIELDS = ["title", "description", "tags", "visibility"];
 
 export class Draft {
   #form;
@@ -21,7 +21,7 @@ export class Draft {
   constructor(form, saved) {
     this.#form = form;
     this.#saved = saved;
-    form.addEventListener("input", (event) => this.#note(event.target));
+    form.addEventListener("input", (event) => this.touch([event.target.name]));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
@@ -40,22 +40,17 @@ export class Draft {
   /** From now on there is a video to save to. Fields that nobody has touched show what the site has. */
   async attach(videoId) {
     if (this.#videoId === videoId) return;
-    if (this.#videoId) for (const name of FIELDS) this.#dirty.add(name); // begun anew: the new draft knows nothing
+    if (this.#videoId) for (const name of NAMES) this.#dirty.add(name); // begun anew: the new draft knows nothing
     this.#videoId = videoId;
     const video = await call("GET", `/videos/${videoId}`).catch(() => null);
-    if (video) this.#show({ ...video, tags: video.tags.join(", ") });
+    if (video) show(this.#form, video, this.#dirty);
     if (this.#dirty.size) this.#plan(QUIET_MS);
   }
 
-  #show(values) {
-    for (const name of FIELDS) {
-      if (!this.#dirty.has(name)) this.#form.elements[name].value = values[name];
-    }
-  }
-
-  #note(field) {
+  /** Somebody has changed these fields. */
+  touch(names) {
     this.#typedAt = performance.now();
-    this.#dirty.add(field.name);
+    for (const name of names) if (NAMES.includes(name)) this.#dirty.add(name);
     this.#tell("Not saved yet.");
     this.#plan(QUIET_MS);
   }
@@ -76,13 +71,15 @@ export class Draft {
   }
 
   async #send() {
-    const names = [...this.#dirty].filter((name) => name !== "title" || this.#form.elements.title.value.trim());
-    this.hasFailed = !names.length;
-    if (this.hasFailed) return this.#tell("A title is needed.");
+    const complaint = complaintAbout(this.#form, this.#dirty);
+    this.hasFailed = Boolean(complaint);
+    if (complaint) return this.#tell(complaint);
+    const names = [...this.#dirty];
+    const changes = changesOf(this.#form, this.#dirty);
     this.#dirty.clear();
     this.#tell("Saving…");
     try {
-      await call("PATCH", `/videos/${this.#videoId}`, Object.fromEntries(names.map((name) => [name, this.#form.elements[name].value])));
+      await call("PATCH", `/videos/${this.#videoId}`, changes);
       this.#tell(this.#dirty.size ? "Not saved yet." : "Saved.");
     } catch (error) {
       for (const name of names) this.#dirty.add(name);

@@ -1,6 +1,8 @@
 /** The upload page, each time that it is shown: choosing files, the rows, and what is done with all of them. */
 import { toast } from "../behaviours/toasts.js";
+import { Applying } from "./applying.js";
 import { watchChoosing } from "./choosing.js";
+import { NewPlaylist } from "./playlists.js";
 import { formatSpeed } from "./speed.js";
 import { Unfinished } from "./unfinished.js";
 import { percentOf } from "./words.js";
@@ -22,7 +24,13 @@ export class UploadPage {
     this.#uploads = uploads;
     this.#signal = signal;
     this.#list = root.querySelector("[data-rows]");
-    this.#unfinished = new Unfinished(root, { onFile: (file) => this.#add(file) });
+    this.#unfinished = new Unfinished(root, { onFile: (file) => this.#add(file), going: uploads.ids });
+    const applying = new Applying(root.querySelector("[data-apply-dialog]"), uploads);
+    const playlist = new NewPlaylist(root.querySelector("[data-playlist-dialog]"));
+    uploads.page = {
+      apply: (row) => applying.open(row),
+      newPlaylist: (row) => playlist.open((made) => this.#offer(made, row)),
+    };
     const input = root.querySelector("[data-files]");
     watchChoosing(root.querySelector("[data-drop-zone]"), input, (files) => files.forEach((file) => this.#add(file)), signal);
     root.querySelector("[data-sign-in-again]").addEventListener("click", onSignIn);
@@ -51,7 +59,15 @@ export class UploadPage {
     const hasLostFocus = rows.length < this.#count && (!document.activeElement || document.activeElement === document.body);
     if (hasLostFocus) (this.#list.querySelector(".upload-item") ?? this.#root.querySelector("[data-files]")).focus();
     this.#count = rows.length;
+    for (const row of rows) row.hasOthers = rows.length > 1;
     this.#draw();
+  }
+
+  /** In the rows that there are, and in those to come. */
+  #offer(playlist, row) {
+    this.#uploads.offerPlaylist(playlist, row);
+    const choice = this.#root.querySelector("template[data-row]").content.querySelector("[name='playlist']");
+    choice.append(new Option(playlist.title, playlist.id));
   }
 
   #draw() {

@@ -1,11 +1,12 @@
 /** How one file is shown: its progress, what can be done about it, and the form beside it. */
+import { fillInZones } from "../basics/zones.js";
 import { Draft } from "./drafts.js";
 import { followPreparation, isChanging } from "./preparation.js";
 import { formatBytes, formatSpeed } from "./speed.js";
 import { percentOf, sentenceOf } from "./words.js";
 
 const BUTTONS = ["pause", "continue", "retry", "cancel"];
-const PARTS = [...BUTTONS, "name", "size", "state", "speed", "error", "error-text", "done", "watch", "copy", "duplicate", "duplicate-link", "anyway", "form", "saved"];
+const PARTS = [...BUTTONS, "name", "size", "state", "speed", "error", "error-text", "done", "watch", "copy", "duplicate", "duplicate-link", "anyway", "form", "saved", "apply", "new-playlist"];
 const STILL = new Set(["failed", "duplicate"]);
 const DRAW_MS = 100;
 let count = 0;
@@ -26,17 +27,39 @@ export class Row {
   /** Of a time when all was done before: not counted in what is going on now. */
   isPast = false;
 
-  constructor(template, transfer, { onCancel, onNews }) {
+  /** `on` has what is done outside of the row: cancel, news, apply, newPlaylist. */
+  constructor(template, transfer, on) {
     this.transfer = transfer;
-    this.#onNews = onNews;
+    this.#onNews = on.news;
     this.element = template.content.firstElementChild.cloneNode(true);
     numberIds(this.element);
     for (const name of PARTS) this.#parts[name] = this.element.querySelector(`[data-${name}]`);
     this.#parts.progress = this.element.querySelector("progress");
+    fillInZones(this.element);
     this.draft = new Draft(this.#parts.form, this.#parts.saved);
     this.#label();
-    this.#listen(onCancel);
+    this.#listen(on);
     this.#draw();
+  }
+
+  /** Writes what another row says into these fields. */
+  take(other, names) {
+    for (const name of names) this.#parts.form.elements[name].value = other.#parts.form.elements[name].value;
+    this.draft.touch(names);
+  }
+
+  /** A playlist that can be chosen from now on. */
+  offerPlaylist({ id, title }, isChosen) {
+    const { playlist } = this.#parts.form.elements;
+    playlist.append(new Option(title, id));
+    if (!isChosen) return;
+    playlist.value = id;
+    this.draft.touch(["playlist"]);
+  }
+
+  /** Whether there are others that could take over what this row says. */
+  set hasOthers(has) {
+    this.#parts.apply.hidden = !has;
   }
 
   /** Bytes are still to go. */
@@ -70,7 +93,7 @@ export class Row {
     for (const name of BUTTONS) this.#parts[name].setAttribute("aria-label", `${this.#parts[name].title} ${file.name}`);
   }
 
-  #listen(onCancel) {
+  #listen(on) {
     const { transfer } = this;
     let isPlanned = false;
     const draw = () => {
@@ -88,7 +111,9 @@ export class Row {
       continue: () => this.#act(() => transfer.start(), "pause"),
       retry: () => this.#act(() => transfer.start(), "pause"),
       anyway: () => this.#act(() => transfer.sendAnyway(), "pause"),
-      cancel: onCancel,
+      cancel: on.cancel,
+      apply: on.apply,
+      "new-playlist": on.newPlaylist,
     };
     for (const [name, action] of Object.entries(actions)) this.#parts[name].addEventListener("click", action);
   }
@@ -106,7 +131,7 @@ export class Row {
     this.#drawProgress(state);
     this.#drawButtons(state);
     const isRefused = STILL.has(state) && !this.transfer.upload;
-    this.#parts.form.hidden = isRefused && state === "failed" && !this.transfer.canRetry;
+    this.#parts.form.hidden = isRefused && !this.transfer.canRetry;
     this.#parts.progress.parentElement.hidden = isRefused;
     this.#parts.error.hidden = state !== "failed";
     if (state === "failed") this.#parts["error-text"].textContent = explain(error);

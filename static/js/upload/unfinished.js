@@ -25,10 +25,11 @@ export class Unfinished {
   #input;
   #wanted = null;
 
-  /** `root` is the page; each listed upload is an element with data-unfinished. */
-  constructor(root, { onFile }) {
+  /** `root` is the page; each listed upload is an element with data-unfinished. `going` has the ids of those that go on. */
+  constructor(root, { onFile, going }) {
     this.#root = root;
     this.#input = root.querySelector("[data-file-again]");
+    for (const id of going) this.#remove(this.#item(id));
     const items = [...root.querySelectorAll("[data-unfinished]")];
     this.#uploads = items.length ? this.#load() : Promise.resolve([]);
     for (const item of items) {
@@ -45,7 +46,7 @@ export class Unfinished {
       const share = Math.floor((100 * upload.received.length) / upload.part_count);
       if (percent) percent.textContent = `${share} % of `;
     }
-    return items;
+    return items.filter(({ id }) => this.#item(id));
   }
 
   #ask(item) {

@@ -15,11 +15,18 @@ export class Uploads extends EventTarget {
   #slots = new Slots(PARTS_AT_ONCE);
   #place = 0;
   #cancelled = new Set();
+  /** What the page that is shown does for a row: apply, newPlaylist. */
+  page = {};
 
   constructor() {
     super();
     window.addEventListener("beforeunload", (event) => this.mustStay && event.preventDefault());
     window.addEventListener("pagehide", () => this.#discardCancelled());
+  }
+
+  /** Of the uploads that the site knows of. */
+  get ids() {
+    return [...this.rows, ...this.#cancelled].flatMap(({ transfer }) => transfer.upload?.id ?? []);
   }
 
   /** Something would be lost, or have to be chosen again, when this document ends. */
@@ -45,7 +52,12 @@ export class Uploads extends EventTarget {
     if (!this.rows.some((row) => row.isOpen)) for (const row of this.rows) row.isPast = true;
     this.#place += 1;
     const transfer = new Transfer(file, { slots: this.#slots, place: this.#place, unfinished });
-    const row = new Row(template, transfer, { onCancel: () => this.cancel([row]), onNews: () => this.#tell("change") });
+    const row = new Row(template, transfer, {
+      cancel: () => this.cancel([row]),
+      news: () => this.#tell("change"),
+      apply: () => this.page.apply(row),
+      newPlaylist: () => this.page.newPlaylist(row),
+    });
     this.rows.push(row);
     transfer.addEventListener("change", () => this.#tell("change"));
     this.#tell("rows");
@@ -129,6 +141,11 @@ export class Uploads extends EventTarget {
 
   #discardCancelled() {
     this.#discard([...this.#cancelled]);
+  }
+
+  /** A new playlist is offered everywhere, and chosen in the row that wanted it. */
+  offerPlaylist(playlist, chosenBy) {
+    for (const row of this.rows) row.offerPlaylist(playlist, row === chosenBy);
   }
 
   #tell(name) {
