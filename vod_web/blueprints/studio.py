@@ -55,7 +55,9 @@ def edit(video_id: str) -> str:
 @blueprint.get("/videos/<video_id>/progress")
 def progress(video_id: str) -> str:
     """How far it is, and each of its qualities."""
-    return render_blocks("studio/edit.html", "progress", video=_shown(video_id))
+    return render_blocks(
+        "studio/edit.html", "progress", video=show_video(videos.get_own_video(current_person(), video_id))
+    )
 
 
 @blueprint.post("/videos/<video_id>")
