@@ -145,6 +145,17 @@ def test_only_the_owner_and_admins_change_a_video(client: FlaskClient) -> None:
     assert client.delete(address, headers=reader).status_code == 403
 
 
+def test_an_admin_changes_what_is_others_with_the_scope_admin_alone(client: FlaskClient) -> None:
+    admin = make_admin()
+    headers = bearer(admin, TokenScope.READ, TokenScope.UPLOAD)
+    own, shown, hidden = make_video(admin), make_video(make_user()), make_video(make_user(), visibility="private")
+    statuses = {
+        video.public_id: client.patch(f"/api/v1/videos/{video.public_id}", json={"title": "New"}, headers=headers)
+        for video in (own, shown, hidden)
+    }
+    assert [answer.status_code for answer in statuses.values()] == [200, 403, 404]
+
+
 def test_deleting_a_video(client: FlaskClient) -> None:
     ada = make_user()
     address = f"/api/v1/videos/{make_video(ada).public_id}"

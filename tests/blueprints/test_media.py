@@ -29,6 +29,7 @@ from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import captions, videos
 from vod_web.services.playback import media_address
+from vod_web.services.video_telling import read_video
 from vod_web.storage.s3 import S3Storage
 
 A_SECOND = 1.0
@@ -101,7 +102,7 @@ def add_captions(published: Published, actor: User | None) -> str:
     video_id, storage = published.video.public_id, resources().storage
     captions.add_caption(published.owner, video_id, CaptionCreate(language="en"), text, storage=storage)
     video = videos.get_video(actor or published.owner, video_id)
-    return videos.read_video(video, actor, settings=resources().settings).captions[0].url
+    return read_video(video, actor, settings=resources().settings).captions[0].url
 
 
 def test_captions_have_addresses_of_their_own_whatever_encode_plays(client: FlaskClient) -> None:

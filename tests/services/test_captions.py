@@ -15,7 +15,8 @@ from vod_web.schemas.captions import CaptionCreate
 from vod_web.schemas.videos import CaptionRead
 from vod_web.services.caption_files import Track, replace_embedded, store_cues
 from vod_web.services.captions import MOST_FILE_BYTES, add_caption, read_cues
-from vod_web.services.videos import get_video, read_video
+from vod_web.services.video_telling import read_video
+from vod_web.services.videos import get_video
 from vod_web.storage.keys import captions_key, multivariant_key
 from vod_web.storage.local import LocalStorage
 

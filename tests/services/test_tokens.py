@@ -9,7 +9,7 @@ from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from vod_web.db.session import close_session, current_session
-from vod_web.models import ApiToken, TokenScope
+from vod_web.models import ApiToken, Role, TokenScope, User
 from vod_web.schemas.accounts import TokenCreate
 from vod_web.services import tokens
 
@@ -23,6 +23,22 @@ def test_a_token_acts_for_its_person_with_its_scopes() -> None:
     _, secret = tokens.create_token(ada, TokenCreate(name="script", scopes=[TokenScope.READ]))
     bearer = tokens.authenticate(secret)
     assert (bearer.person.id, bearer.scopes) == (ada.id, {TokenScope.READ})
+
+
+@pytest.mark.parametrize(("role", "as_admin"), [(Role.ADMIN, True), (Role.MODERATOR, False), (Role.UPLOADER, False)])
+def test_a_token_without_the_scope_admin_gives_no_power_over_others(role: Role, as_admin: bool) -> None:
+    person = make_user(role=role)
+    _, secret = tokens.create_token(person, TokenCreate(name="script", scopes=[TokenScope.UPLOAD]))
+    close_session()
+    limited = tokens.authenticate(secret).person
+    assert (limited.can_upload, limited.is_moderator, limited.is_admin) == (True, False, False)
+    with pytest.raises(InvalidInput):
+        tokens.create_token(limited, TokenCreate(name="more", scopes=[TokenScope.ADMIN]))
+    close_session()
+    assert current_session().get_one(User, person.id).role is role
+    if as_admin:
+        _, secret = tokens.create_token(person, TokenCreate(name="script", scopes=[TokenScope.ADMIN]))
+        assert tokens.authenticate(secret).person.is_admin
 
 
 def test_the_secret_is_known_by_sight_and_not_kept() -> None:

@@ -12,7 +12,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound, NotSignedIn, StorageFailed
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Role, Source, Tag, User, Video, VideoStatus, ViewingPosition, Visibility
+from vod_web.models import AuditEvent, Role, Source, Tag, User, Video, VideoStatus, ViewingPosition, Visibility
 from vod_web.schemas.base import parse_input
 from vod_web.schemas.videos import VideoCreate, VideoFilter, VideoUpdate
 from vod_web.services import bin as video_bin
@@ -75,6 +75,23 @@ def test_only_changes_of_who_may_watch_end_the_tokens(ada: User) -> None:
     assert epoch_after(viewers="bob") == 2
     assert epoch_after(visibility="unlisted", viewers=[]) == 3
     assert bob.id
+
+
+def test_what_others_do_to_a_video_is_kept_and_what_its_owner_does_is_not(ada: User) -> None:
+    admin = make_admin()
+    video_id = make_video(ada, "Harbour").public_id
+    videos.update_video(ada, video_id, VideoUpdate(title="The harbour"))
+    videos.update_video(admin, video_id, VideoUpdate(title="Blocked", visibility=Visibility.PRIVATE, tags=[]))
+    videos.update_video(admin, video_id, VideoUpdate(title="Blocked"))
+    for person in (ada, admin):
+        video_bin.delete_video(person, video_id, now=utc_now())
+        video_bin.restore_video(person, video_id, now=utc_now())
+    events = list(current_session().scalars(select(AuditEvent).order_by(AuditEvent.id)))
+    assert [event.action for event in events] == ["video.edit", "video.delete", "video.restore"]
+    assert {event.actor_id for event in events} == {admin.id}
+    assert {event.detail["id"] for event in events} == {video_id}
+    assert events[0].detail["former_title"] == "The harbour"
+    assert events[0].detail["changed"] == ["title", "visibility"]
 
 
 def test_unknown_viewers_are_named(ada: User) -> None:

@@ -30,6 +30,7 @@ REASONS = {
 GENERAL = """\
 Everything that the pages do. Programs send a token as `Authorization: Bearer vod_...`; a token is made with
 `POST /tokens` or on the account page, and has one or more of the scopes `read`, `upload` and `admin`.
+Without `admin`, also an admin's or moderator's token sees and changes no more than what any uploader's would.
 Errors are `application/problem+json` (RFC 9457) with a stable `code`. Lists are paged: send the `next` of an answer as
 `cursor` to get what follows; `limit` is at most 100. Times are RFC 3339 in UTC."""
 

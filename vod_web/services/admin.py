@@ -6,16 +6,14 @@ from enum import StrEnum
 
 from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select, true
 
-from vod_web.db.session import current_session, transaction
+from vod_web.db.session import current_session
 from vod_web.models import Job, JobState, Role, User, Video, VideoStatus, Visibility
 from vod_web.schemas.admin import EveryVideoFilter, JobRead, PersonRead, UserFilter
-from vod_web.services import audit, bin, library
+from vod_web.services import bin, library
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_role
 
 DAY = timedelta(days=1)
-TARGET_LENGTH = 120
-"""What the log of deeds keeps of a title."""
 
 
 def _in_order(column: Column, values: type[StrEnum]) -> ColumnElement[int]:
@@ -146,11 +144,7 @@ def delete_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
         NotAllowed: the actor is not an admin.
         NotFound, Gone: as `bin.delete_video`.
     """
-    admin = require_role(actor, Role.ADMIN)
-    with transaction():
-        video = bin.delete_video(admin, public_id, now=now)
-        audit.note(admin, "video.delete", video.title[:TARGET_LENGTH], id=public_id)
-    return video
+    return bin.delete_video(require_role(actor, Role.ADMIN), public_id, now=now)
 
 
 def restore_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
@@ -160,11 +154,7 @@ def restore_video(actor: User | None, public_id: str, *, now: datetime) -> Video
         NotAllowed: the actor is not an admin.
         NotFound, Gone: as `bin.restore_video`.
     """
-    admin = require_role(actor, Role.ADMIN)
-    with transaction():
-        video = bin.restore_video(admin, public_id, now=now)
-        audit.note(admin, "video.restore", video.title[:TARGET_LENGTH], id=public_id)
-    return video
+    return bin.restore_video(require_role(actor, Role.ADMIN), public_id, now=now)
 
 
 def get_overview(actor: User | None, *, now: datetime) -> Overview:

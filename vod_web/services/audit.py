@@ -6,10 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from vod_web.db.session import current_session, transaction
-from vod_web.models import AuditEvent, Role, User
+from vod_web.models import AuditEvent, Role, User, Video
 from vod_web.schemas.admin import AuditFilter
 from vod_web.services.paging import Column, Found, Order, find_page
-from vod_web.services.permissions import require_role
+from vod_web.services.permissions import is_owner, require_role
+
+TARGET_LENGTH = 120
+"""What is kept of a title."""
 
 SORTED_BY: dict[str, Column] = {
     "created_at": AuditEvent.created_at,
@@ -22,6 +25,12 @@ def note(actor: User | None, action: str, target: str = "", **detail: Any) -> No
     """Keep what was done (`user.suspend`), by whom (None is the command line), and to whom or what."""
     with transaction() as session:
         session.add(AuditEvent(actor_id=actor.id if actor else None, action=action, target=target, detail=detail))
+
+
+def note_power(actor: User | None, video: Video, action: str, **detail: Any) -> None:
+    """Keep what somebody did to a video of another; what people do to their own is nobody's business."""
+    if not is_owner(actor, video):
+        note(actor, action, video.title[:TARGET_LENGTH], id=video.public_id, **detail)
 
 
 def list_events(actor: User | None, wanted: AuditFilter) -> Found[AuditEvent]:

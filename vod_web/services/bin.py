@@ -9,6 +9,7 @@ from vod_web.core.errors import Gone, NotFound, VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus
+from vod_web.services import audit
 from vod_web.services.permissions import can_edit, require_signed_in
 from vod_web.services.processing import delete_files
 from vod_web.services.videos import AS_READ, get_own_video, is_public_id, lock_video
@@ -41,6 +42,7 @@ def delete_video(actor: User | None, public_id: str, *, now: datetime) -> Video:
         video.former_status, video.status = video.status, VideoStatus.DELETED
         video.deleted_at = now
         video.access_epoch += 1
+        audit.note_power(actor, video, "video.delete")
     return video
 
 
@@ -58,6 +60,7 @@ def restore_video(actor: User | None, public_id: str, *, now: datetime) -> Video
             if video.deleted_at is None or video.deleted_at + KEPT <= now:
                 raise Gone("This video is being removed for good.")
             _take_out(session, video)
+            audit.note_power(actor, video, "video.restore")
     return video
 
 

@@ -12,6 +12,7 @@ from vod_web.media.subrip import decode_text, read_subrip
 from vod_web.media.webvtt import Cue, tidy_cues
 from vod_web.models import Caption, CaptionOrigin, Encode, EncodeStatus, User, Video
 from vod_web.schemas.captions import CaptionCreate
+from vod_web.services import audit
 from vod_web.services.caption_files import delete_files, list_captions, name_in_playlist, names_in_use, store_cues
 from vod_web.services.processing.outcomes import note_size
 from vod_web.services.videos import get_own_video, lock_video
@@ -45,6 +46,7 @@ def add_caption(actor: User | None, video_id: str, new: CaptionCreate, content: 
         session.add(caption)
         session.flush()
         note_size(session, video)
+        audit.note_power(actor, video, "video.add_captions", language=new.language)
         stale = former - names_in_use(session, video.id)
     delete_files(storage, video_id, stale)
     name_all(video, storage=storage)

@@ -75,9 +75,9 @@ def _lock(username: str) -> tuple[User, bool]:
     user = next((person for person in people if person.username_key == key), None)
     if user is None:
         raise NotFound("There is nobody of this name.")
-    return user, any(person.is_admin and person.is_active for person in people if person is not user)
+    return user, any(person.role is Role.ADMIN and person.is_active for person in people if person is not user)
 
 
 def _refuse_last_admin(user: User, is_replaceable: bool) -> None:
-    if user.is_admin and not is_replaceable:
+    if user.role is Role.ADMIN and not is_replaceable:
         raise Conflict("This is the only admin. Make somebody else an admin first.")

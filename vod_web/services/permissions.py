@@ -23,7 +23,7 @@ def require_role(actor: User | None, role: Role) -> User:
         NotAllowed: the person has a lesser role.
     """
     person = require_signed_in(actor)
-    if not person.role.includes(role):
+    if not person.acting_role.includes(role):
         raise NotAllowed(f"Only people with the role {role.value} may do this.")
     return person
 

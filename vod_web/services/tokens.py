@@ -78,7 +78,7 @@ def revoke_token(actor: User | None, public_id: str) -> None:
 
 
 def authenticate(secret: str, *, now: datetime | None = None) -> Bearer:
-    """For whom this token acts.
+    """For whom this token acts; without the scope `admin` the person has no power over what is others'.
 
     Raises:
         NotSignedIn: it is unknown, revoked or expired, or its person is suspended.
@@ -92,7 +92,9 @@ def authenticate(secret: str, *, now: datetime | None = None) -> Bearer:
     if token.expires_at is not None and token.expires_at <= now:
         raise NotSignedIn("This token has expired.")
     _note_used(token, now)
-    return Bearer(person=token.user, scopes=frozenset(map(TokenScope, token.scopes)))
+    scopes = frozenset(map(TokenScope, token.scopes))
+    token.user.has_full_power = TokenScope.ADMIN in scopes
+    return Bearer(person=token.user, scopes=scopes)
 
 
 def _note_used(token: ApiToken, now: datetime) -> None:

@@ -12,7 +12,7 @@ from vod_web.schemas.videos import VideoRead
 from vod_web.services import processing
 from vod_web.services.paging import Found
 from vod_web.services.positions import find_positions
-from vod_web.services.videos import read_video
+from vod_web.services.video_telling import read_video
 from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
 

@@ -14,6 +14,7 @@ from vod_web.core.settings import Settings
 from vod_web.db.session import after_commit, current_session, transaction
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, Source, User, Video, VideoStatus
 from vod_web.queue import JobQueue
+from vod_web.services import audit
 from vod_web.services.permissions import require_role
 from vod_web.services.processing.rows import (
     HELD_STATUSES,
@@ -130,6 +131,7 @@ def retry_video(
         if video.status is not VideoStatus.FAILED:
             raise Conflict("Only a video whose processing failed can be tried again.")
         begin_encode(video, _newest_source(session, video), queue=queue, settings=settings, now=now)
+        audit.note_power(actor, video, "video.retry")
     return video
 
 
@@ -149,6 +151,7 @@ def reencode_video(
         if video.status in HELD_STATUSES:
             raise Conflict(f"This video is {video.status.value}.")
         begin_encode(video, _newest_source(session, video), queue=queue, settings=settings, now=now)
+        audit.note_power(actor, video, "video.reencode")
     return video
 
 
@@ -167,6 +170,7 @@ def cancel_video(actor: User | None, public_id: str, *, now: datetime | None = N
         _end_open_encodes(session, video.id, now)
         stop_half_made(session, video)
         show_end(video, CANCELLED)
+        audit.note_power(actor, video, "video.cancel")
     return video
 
 

@@ -10,6 +10,7 @@ from vod_web.db.session import current_session, transaction
 from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, User, Video, VideoStatus
 from vod_web.queue import JobQueue
 from vod_web.schemas.admin import JobFilter
+from vod_web.services import audit
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import require_role
 from vod_web.services.processing.encodes import CANCELLED
@@ -93,6 +94,7 @@ def retry_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetime
                 other.state, other.not_before, other.attempt, other.failures = JobState.WAITING, None, 0, 0
                 other.finished_at, other.progress = None, 0.0
         advance(session, encode, video, queue=queue, now=now)
+        audit.note_power(actor, video, "job.retry", kind=job.kind.value)
     return job
 
 
@@ -124,4 +126,5 @@ def cancel_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetim
         give_up(session, job, CANCELLED, now=now)
         job.state = JobState.CANCELLED
         advance(session, encode, video, queue=queue, now=now)
+        audit.note_power(actor, video, "job.cancel", kind=job.kind.value)
     return job

@@ -1,0 +1,121 @@
+"""What is a person told of a video?"""
+
+from datetime import datetime
+from fractions import Fraction
+
+from vod_web.core.clock import utc_now
+from vod_web.core.settings import Settings
+from vod_web.models import Encode, EncodeStatus, Rendition, User, Video
+from vod_web.schemas.videos import AddressesRead, CaptionRead, OwnerRead, RenditionRead, SizeRead, VideoRead
+from vod_web.services.caption_files import shown_captions
+from vod_web.services.permissions import can_edit
+from vod_web.services.playback import caption_address, media_address
+
+SHORTEST_LEFT_S = 1.0
+
+
+def read_video(
+    video: Video, actor: User | None, *, settings: Settings, base_url: str = "", queue_position: int | None = None
+) -> VideoRead:
+    """What this person is told of the video, which was loaded with `AS_READ`.
+
+    Addresses begin with `base_url`; pages leave it out, programs need it.
+    """
+    encode, now = video.active_encode or video.open_encode, utc_now()
+    return VideoRead(
+        id=video.public_id,
+        title=video.title,
+        description=video.description,
+        owner=OwnerRead.model_validate(video.owner),
+        visibility=video.visibility,
+        status=video.status,
+        status_reason=video.status_reason if can_edit(actor, video) or _moderates(actor) else None,
+        is_playable=video.is_playable,
+        progress=round(video.progress, 4),
+        eta_s=_time_left(video.eta_s, video, now),
+        queue_position=queue_position,
+        duration_s=video.duration_s,
+        width_px=video.width_px,
+        height_px=video.height_px,
+        frame_rate=round(float(Fraction(video.frame_rate)), 3) if video.frame_rate else None,
+        size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes),
+        renditions=_read_renditions(video, encode, now) if encode else [],
+        captions=_read_captions(video, actor, settings.secret_key, base_url),
+        tags=[tag.name for tag in video.tags],
+        category=video.category,
+        language=video.language,
+        views=video.view_count,
+        created_at=video.created_at,
+        published_at=video.published_at,
+        publish=video.publish_rule,
+        publish_at=video.publish_at,
+        urls=_addresses(video, actor, settings.secret_key, base_url),
+    )
+
+
+def _time_left(eta_s: float | None, video: Video, now: datetime) -> float | None:
+    """What is left of a time that was measured a while ago; as long as something is left to do, there is some."""
+    if eta_s is None or video.eta_s is None:
+        return None
+    if video.measured_at is None:
+        return eta_s
+    return round(max(SHORTEST_LEFT_S, eta_s - (now - video.measured_at).total_seconds()), 1)
+
+
+def _read_renditions(video: Video, encode: Encode, now: datetime) -> list[RenditionRead]:
+    is_whole = encode.status is EncodeStatus.READY
+    return [
+        _read_rendition(
+            rendition,
+            eta_s=_time_left(rendition.eta_s, video, now),
+            is_playable=encode.is_active and (is_whole or rendition.is_early),
+        )
+        for rendition in encode.renditions
+        if rendition.dropped_at is None
+    ]
+
+
+def _read_rendition(rendition: Rendition, *, eta_s: float | None, is_playable: bool) -> RenditionRead:
+    return RenditionRead(
+        name=rendition.name,
+        width_px=rendition.width_px,
+        height_px=rendition.height_px,
+        bitrate_bps=rendition.bitrate_bps,
+        codecs=rendition.codecs,
+        status="ready" if rendition.is_complete else "processing",
+        progress=round(rendition.progress, 4),
+        eta_s=eta_s,
+        is_playable=is_playable,
+        loudness_lufs=rendition.loudness_lufs,
+    )
+
+
+def _read_captions(video: Video, actor: User | None, secret_key: str, base_url: str) -> list[CaptionRead]:
+    return [
+        CaptionRead(
+            id=caption.public_id,
+            language=caption.language,
+            label=caption.label,
+            kind=caption.kind,
+            is_default=caption.is_default,
+            is_forced=caption.is_forced,
+            url=base_url + caption_address(video, actor, caption, secret_key=secret_key),
+        )
+        for caption in shown_captions(video)
+    ]
+
+
+def _addresses(video: Video, actor: User | None, secret_key: str, base_url: str) -> AddressesRead:
+    encode = video.active_encode
+    folder = base_url + media_address(video, actor, "", secret_key=secret_key) if encode else ""
+    return AddressesRead(
+        watch=f"{base_url}/watch/{video.public_id}",
+        embed=f"{base_url}/embed/{video.public_id}",
+        hls=f"{folder}multivariant.m3u8" if encode and video.is_playable else None,
+        poster=f"{folder}poster.jpg" if encode and encode.has_poster else None,
+        storyboard=f"{folder}storyboard.vtt" if encode and encode.has_storyboard else None,
+    )
+
+
+def _moderates(actor: User | None) -> bool:
+    return actor is not None and actor.is_moderator
