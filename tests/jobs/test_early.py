@@ -156,6 +156,7 @@ def test_a_segment_that_somebody_waits_for_is_made_next(site: Site, clips: dict[
     assert wishes(site, video) == {4: JobState.DONE}
 
 
+@on_sqlite
 def test_sound_is_made_from_the_segment_that_is_wanted(site: Site, clips: dict[str, Path]) -> None:
     video = site.add_video(clips["long"])
     run_job(site.jobs(video)[0].id)
@@ -169,6 +170,7 @@ def test_sound_is_made_from_the_segment_that_is_wanted(site: Site, clips: dict[s
     assert not site.resources.storage.exists(key_of(site, video, "audio-0", 1))
 
 
+@on_sqlite
 def test_what_the_ladder_has_made_is_not_made_again(site: Site, clips: dict[str, Path]) -> None:
     video = site.add_video(clips["long"])
     run_until_playable(site, video)
@@ -180,6 +182,7 @@ def test_what_the_ladder_has_made_is_not_made_again(site: Site, clips: dict[str,
     assert wishes(site, video) == {}
 
 
+@on_sqlite
 def test_an_open_player_goes_on_when_the_video_is_ready(site: Site, clips: dict[str, Path], tmp_path: Path) -> None:
     video = site.add_video(clips["long"])
     run_until_playable(site, video)

@@ -76,3 +76,12 @@ def test_the_sound_of_a_film_is_as_long_in_5_1_as_in_stereo() -> None:
 
     lengths = [sum(plan.audio_chunk_duration_s(c.index) for c in plan.audio_chunks if c.track == t) for t in (0, 1)]
     assert lengths[0] == lengths[1] > Fraction(60)
+
+
+def test_what_cannot_be_copied_begins_with_a_piece_that_plays_where_nothing_else_does() -> None:
+    plan = plan_of(make_probe(even_video(), audio_track(1)))
+    first = next(plan_jobs(plan))
+
+    assert (first.kind, first.makes, urgency_of(first)) == (JobKind.PIECE, ["quick"], Urgency.URGENT)
+    assert JobKind.PIECE not in {job.kind for job in plan_jobs(plan, is_awaited=False)}
+    assert JobKind.PIECE not in jobs_of(film())

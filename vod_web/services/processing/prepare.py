@@ -14,6 +14,7 @@ from vod_web.media.probed import Probe
 from vod_web.models import Encode, Job, Rendition, Source
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.early import store_early_playlists
+from vod_web.services.processing.encodes import plays_to_the_end
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import explaining_absence, reading_source
 from vod_web.services.processing.work import encode_cost, plan_jobs, plan_renditions
@@ -89,7 +90,8 @@ def _describe_video(job: Job, probe: Probe) -> None:
 
 
 def _add_rows(session: Session, encode: Encode, plan: EncodePlan) -> None:
-    rows: list[Rendition | Job] = [*plan_renditions(plan), *plan_jobs(plan)]
+    is_awaited = not plays_to_the_end(session, encode.video_id)
+    rows: list[Rendition | Job] = [*plan_renditions(plan), *plan_jobs(plan, is_awaited=is_awaited)]
     for row in rows:
         row.encode_id = encode.id
     session.add_all(rows)

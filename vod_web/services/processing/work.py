@@ -28,9 +28,9 @@ def plan_renditions(plan: EncodePlan) -> Iterator[Rendition]:
         yield Rendition(kind=RenditionKind.AUDIO, name=track.name, is_early=is_early)
 
 
-def plan_jobs(plan: EncodePlan) -> Iterator[Job]:
-    """The jobs after the first one, all waiting."""
-    if plan.quick:
+def plan_jobs(plan: EncodePlan, *, is_awaited: bool = True) -> Iterator[Job]:
+    """The jobs after the first one, all waiting; a video of which another encode plays is not awaited."""
+    if plan.quick and is_awaited:
         yield Job(kind=JobKind.PIECE, weight_s=0.0, place=FIRST_PLACE, makes=[QUICK_NAME])
     for chunk in plan.chunks:
         yield _chunk_job(plan, chunk)
