@@ -44,7 +44,6 @@ ROWS = (
     Odd("odd641.mkv", (*FFV1, *SILENT), count=5, filters=convert(size="641:359")),
     Odd("tall.mkv", (*FFV1, *SILENT), count=2, filters=convert("bt709", size="64:8192"), size=(64, 8192)),
     Odd("wide.mkv", (*FFV1, *SILENT), count=2, filters=convert("bt709", size="7680:64"), size=(7680, 64)),
-    Odd("8k.mp4", (*X264[:4], *SILENT), count=1, filters=convert("bt709", size="7680:4320"), is_copied=False),
     # two fields in a frame
     Odd("top_first.ts", INTERLACED, filters=f"{SD},setfield=tff"),
     Odd("bottom_first.vob", (*INTERLACED, "-f", "vob"), filters=f"{SD},setfield=bff"),

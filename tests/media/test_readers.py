@@ -43,7 +43,8 @@ OPTIONS = EncodeOptions(
 """Two pictures, several segments in a chunk, several chunks in everything."""
 SITE_PRESET = "veryfast"
 STRICT = Path(__file__).parents[1] / "hls" / "strict.mjs"
-GSTREAMER_LOG = "*:1,hlsdemux2:2,adaptivedemux2:2,qtdemux:2,h264parse:2,openh264dec:2,aacparse:2"
+GSTREAMER_LOG = "*:1"
+"""Errors alone: what it warns of depends on how busy the machine is."""
 SHOWN = re.compile(r"(?m)chain .*\((?:v|a):sink\)")
 LIMIT_S = 60
 
@@ -64,8 +65,8 @@ def make_tracks(ffmpeg: str, source: Path, path: Path) -> None:
 
 
 MADE: dict[str, Callable[[str, Path, Path], None]] = {"portrait.mp4": make_portrait, "tracks.mkv": make_tracks}
-NAMES = ("ntsc.mp4", "sixty.mp4", "uneven.mp4", "ten_bits.mkv", "uneven.webm", "stream.ts", *MADE)
-"""H.264 that is copied, 60 fps, uneven rates copied and encoded, HEVC, a late clock, no sound, several tracks."""
+NAMES = ("ntsc.mp4", "sixty.mp4", "uneven.mp4", "uneven.webm", *MADE)
+"""H.264 that is copied, 60 fps, uneven rates copied and encoded, upright without sound, HEVC with several tracks."""
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +184,7 @@ def test_a_validator_finds_nothing_against_any_playlist(
     problems = validate(playlists)
 
     assert list(problems) == [str(tmp_path / "wrong.m3u8")]
-    assert len(playlists) > 60
+    assert len(playlists) > 50
 
 
 def validate(playlists: list[Path]) -> dict[str, str]:
