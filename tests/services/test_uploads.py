@@ -34,6 +34,7 @@ from vod_web.models import Job, JobKind, Part, Role, Source, Upload, User, Video
 from vod_web.queue import JobQueue
 from vod_web.schemas.uploads import PartsRequest, SentPart, UploadComplete, UploadCreate
 from vod_web.services import quotas, upload_completion, upload_parts, upload_removal, uploads
+from vod_web.services.admin import get_overview
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
 from vod_web.storage.s3 import S3Storage
@@ -467,6 +468,9 @@ class TestBeforeTheFirstByte:
                 owner, UploadCreate(filename="a.mp4", size_bytes=free_bytes), storage=storage, settings=huge
             )
         assert stored_bytes(storage) == 0
+        admin = make_user(role=Role.ADMIN)
+        assert get_overview(admin, now=utc_now()).upload_refused_at is not None
+        assert get_overview(admin, now=utc_now() + timedelta(days=2)).upload_refused_at is None
 
     def test_a_person_has_so_many_uploads_on_the_way_and_no_more(
         self, owner: User, storage: Storage, settings: Settings, begin: Callable[..., Upload]

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select,
 from vod_web.db.session import current_session
 from vod_web.models import Job, JobState, Role, User, Video, VideoStatus, Visibility
 from vod_web.schemas.admin import EveryVideoFilter, JobRead, PersonRead, UserFilter
-from vod_web.services import bin, library
+from vod_web.services import bin, library, upload_room
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_role
 
@@ -65,6 +65,8 @@ class Overview:
     jobs_running: int
     oldest_wait_s: float | None
     """How long the oldest job that could begin has been on the queue; None when none is."""
+    upload_refused_at: datetime | None
+    """When an upload was refused for lack of room, if that was in the last 24 hours."""
 
     @property
     def video_count(self) -> int:
@@ -169,6 +171,7 @@ def get_overview(actor: User | None, *, now: datetime) -> Overview:
     jobs = {row[0]: row[1] for row in session.execute(select(Job.state, func.count()).group_by(Job.state))}
     oldest = session.scalar(select(func.min(Job.queued_at)).where(Job.state == JobState.QUEUED))
     since = Video.created_at > now - DAY
+    refused_at = upload_room.find_last_refusal()
     return Overview(
         user_count=session.scalar(select(func.count()).select_from(User)) or 0,
         videos_by_status=by_status,
@@ -181,4 +184,5 @@ def get_overview(actor: User | None, *, now: datetime) -> Overview:
         jobs_waiting=jobs.get(JobState.WAITING, 0) + jobs.get(JobState.QUEUED, 0),
         jobs_running=jobs.get(JobState.RUNNING, 0),
         oldest_wait_s=(now - oldest).total_seconds() if oldest else None,
+        upload_refused_at=refused_at if refused_at and refused_at > now - DAY else None,
     )

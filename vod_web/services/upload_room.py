@@ -12,8 +12,8 @@ from vod_web.core.errors import RateLimited, StorageFull
 from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
-from vod_web.db.session import current_session
-from vod_web.models import Part, Upload, UploadState, User
+from vod_web.db.session import current_session, transaction
+from vod_web.models import Part, SiteSetting, Upload, UploadState, User
 from vod_web.services.upload_removal import KEPT_FOR
 
 KEPT_FREE_BYTES = 2 * 1024**3
@@ -23,6 +23,8 @@ PROMISED_FOR = timedelta(days=1)
 SHARE_OF_ROOM = 0.5
 """So much of what is left may be promised to one person, who may however send any one file that fits."""
 ASK_AGAIN_S = 30
+REFUSED = "upload_refused_at"
+"""Where the time of the last refusal is kept, among the site's settings."""
 
 log = get_logger(__name__)
 
@@ -38,7 +40,20 @@ def require_disk_room(size_bytes: int, free_bytes: int | None, *, now: datetime)
     is_alive = Upload.expires_at > now + KEPT_FOR - PROMISED_FOR
     if size_bytes > free_bytes - count_unsent(is_alive) - KEPT_FREE_BYTES:
         log.warning("disk_nearly_full", free_bytes=free_bytes, wanted_bytes=size_bytes)
+        _note_refusal(now)
         raise StorageFull("This site's disk is nearly full, so it cannot take this file now. Please tell its admin.")
+
+
+def _note_refusal(now: datetime) -> None:
+    """For the admins, who alone can make room."""
+    with transaction() as session:
+        session.merge(SiteSetting(name=REFUSED, value={"value": now.isoformat()}))
+
+
+def find_last_refusal() -> datetime | None:
+    """When an upload was refused for lack of room, the last time; None where that never happened."""
+    kept = current_session().get(SiteSetting, REFUSED)
+    return datetime.fromisoformat(kept.value["value"]) if kept else None
 
 
 def require_turn(person: User, size_bytes: int, free_bytes: int | None, *, settings: Settings) -> None:
