@@ -126,8 +126,8 @@ def test_a_piece_that_fails_fails_nothing_else_and_is_not_tried_for_ever(
         now += timedelta(seconds=200)
         sweep_jobs(queue=queue, now=now)
 
-    want(encode, queue, 30, after_s=2000)
-
+    with pytest.raises(NotMadeYet):
+        want(encode, queue, 30, after_s=2000)
     assert pieces(encode) == {30: "failed"}
     assert fresh(video).status is VideoStatus.PROCESSING
 

@@ -49,7 +49,7 @@ def want_piece(
 
     Raises:
         NotFound: there is no such encode.
-        NotMadeYet: it is given up, and another one will take its place.
+        NotMadeYet: it is given up, and another one takes its place; or the piece has failed, and its chunk may come.
     """
     session = current_session()
     encode = session.execute(select(Encode.id, Encode.status).where(Encode.public_id == encode_id)).one_or_none()
@@ -57,7 +57,10 @@ def want_piece(
         raise NotFound("There is no such file.")
     if encode.status not in OPEN_ENCODES:
         raise NotMadeYet(retry_after_s=LATER_S)
-    if not is_coming(plan, number, _look(session, encode.id, number, maker)):
+    jobs = _look(session, encode.id, number, maker)
+    if any(job.kind is JobKind.PIECE and job.number == number and job.state is JobState.FAILED for job in jobs):
+        raise NotMadeYet(retry_after_s=LATER_S)
+    if not is_coming(plan, number, jobs):
         _want(encode.id, number, find_segment(plan, number)[0], queue=queue, now=now)
 
 
@@ -78,8 +81,10 @@ def is_coming(plan: EncodePlan, number: int, jobs: Sequence[JobSeen]) -> bool:
 
 
 def _look(session: Session, encode_id: int, number: int, maker: tuple[JobKind, int] | None) -> list[JobSeen]:
-    is_piece = and_(Job.kind == JobKind.PIECE, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
-    wanted = is_piece if maker is None else or_(is_piece, and_(Job.kind == maker[0], Job.number == maker[1]))
+    is_open = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    wanted = and_(Job.kind == JobKind.PIECE, or_(is_open, Job.number == number))
+    if maker is not None:
+        wanted = or_(wanted, and_(Job.kind == maker[0], Job.number == maker[1]))
     columns = (Job.kind, Job.number, Job.state, Job.progress, Job.wanted_at.is_not(None))
     return [JobSeen(*row) for row in session.execute(select(*columns).where(Job.encode_id == encode_id, wanted))]
 
