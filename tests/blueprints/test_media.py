@@ -1,6 +1,7 @@
 """Media addresses: who may have what, and how it is sent."""
 
 import dataclasses
+import gzip
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,6 +131,20 @@ def test_captions_are_as_private_as_their_video(client: FlaskClient) -> None:
     assert status(client, address.replace(published.video.public_id, other.video.public_id)) == 404
     video_bin.delete_video(published.owner, published.video.public_id, now=utc_now())
     wait_until(lambda: status(client, address) == 404, what="gone", limit_s=A_SECOND)
+
+
+def test_playlists_are_compressed_for_players_that_ask(client: FlaskClient) -> None:
+    address = publish().address("multivariant.m3u8")
+    plain = get(client, address)
+    packed = get(client, address, Accept_Encoding="gzip, br")
+
+    assert gzip.decompress(packed.data) == plain.data
+    assert (packed.headers["Content-Encoding"], packed.mimetype) == ("gzip", "application/vnd.apple.mpegurl")
+    assert plain.headers.get("Content-Encoding") is None
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert get(client, address, Accept_Encoding="gzip", If_None_Match=packed.headers["ETag"]).status_code == 304
+    assert get(client, address, Accept_Encoding="gzip", Range="bytes=0-6").data == plain.data[:7]
 
 
 def test_segments_are_immutable_and_shared_caches_ask_again_after_a_second(client: FlaskClient) -> None:
