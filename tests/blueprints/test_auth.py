@@ -223,7 +223,7 @@ def test_every_change_needs_the_csrf_token(client: FlaskClient, path: str) -> No
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("path", ["/account", "/account/password", "/account/sign-ins", "/account/tokens"])
+@pytest.mark.parametrize("path", ["/account", "/account/email", "/account/password", "/account/sign-ins"])
 def test_visitors_are_led_to_sign_in(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, path_of(answer)) == (303, f"/login?next={path}")
@@ -241,15 +241,29 @@ def test_a_visitor_who_sends_a_form_is_led_to_sign_in(client: FlaskClient) -> No
 
 def test_the_profile_is_shown_and_kept(client: FlaskClient) -> None:
     sign_in(client, make_user("ada"))
-    answer = send(client, "/account", display_name="Ada <L>", email="ada@example.org", about="Hello")
+    answer = send(client, "/account", display_name="Ada <L>", about="Hello")
     assert path_of(answer) == "/account"
     page = client.get("/account").text
     assert "Ada &lt;L&gt;" in page
     assert "Ada <L>" not in page
     assert "Saved." in page
-    refused = send(client, "/account", display_name="", email="ada@example.org", about="")
+    refused = send(client, "/account", display_name="", about="")
     assert refused.status_code == 422
     assert "This is needed." in refused.text
+
+
+def test_another_address_needs_the_password_and_what_was_typed_stays(client: FlaskClient) -> None:
+    sign_in(client, make_user("ada"))
+    wrong = send(client, "/account/email", email="new@example.org", password="wrong")
+    assert (wrong.status_code, "This is not your password." in wrong.text) == (422, True)
+    assert 'value="new@example.org"' in wrong.text
+    for _ in range(accounts.ADDRESS_CHANGES.amount):
+        assert path_of(send(client, "/account/email", email="new@example.org", password=PASSWORD)) == "/account/email"
+    assert "Your e-mail address is changed." in client.get("/account/email").text
+    often = send(client, "/account/email", email="newer@example.org", password=PASSWORD)
+    assert (often.status_code, int(often.headers["Retry-After"]) > 0) == (429, True)
+    assert "Too many changes" in often.text
+    assert 'value="newer@example.org"' in often.text
 
 
 def test_a_changed_password_signs_the_other_browsers_out(app: Flask, client: FlaskClient) -> None:
@@ -364,6 +378,13 @@ class TestWithMail:
         assert answers[0] == answers[1] == (303, "/password?sent=", True, False)
         wait_until(lambda: len(mailbox.messages) == 1, what="the mail arrives")
         assert mailbox.messages[0]["To"] == "ada@example.org"
+
+    def test_the_former_address_hears_of_another(self, client: FlaskClient, mailbox: Mailbox) -> None:
+        sign_in(client, make_user("ada"))
+        send(client, "/account/email", email="new@example.org", password=PASSWORD)
+        wait_until(lambda: len(mailbox.messages) == 1, what="the mail arrives")
+        assert mailbox.messages[0]["To"] == "ada@example.org"
+        assert "has another e-mail address now" in mailbox.messages[0].get_content()
 
 
 def test_the_pages_of_an_account_ask_the_database_little(client: FlaskClient) -> None:

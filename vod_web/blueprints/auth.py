@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from vod_web.resources import resources
 from vod_web.schemas.accounts import (
     Credentials,
+    EmailChange,
     PasswordChange,
     PasswordChoice,
     Profile,
@@ -141,8 +142,7 @@ def reset_password(secret: str) -> Response:
 def account() -> str:
     """What the person says of themselves."""
     person = require_signed_in(current_person())
-    values = {"display_name": person.display_name, "email": person.email, "about": person.about}
-    return render("auth/profile.html", **blank_form(**values))
+    return render("auth/profile.html", **blank_form(display_name=person.display_name, about=person.about))
 
 
 @blueprint.post("/account")
@@ -152,6 +152,22 @@ def save_profile() -> Response:
     accounts.change_profile(current_person(), read_form(Profile))
     flash("Saved.", "good")
     return go_to("auth.account")
+
+
+@blueprint.get("/account/email")
+def email() -> str:
+    """The form for another address."""
+    return render("auth/email.html", **blank_form(email=require_signed_in(current_person()).email))
+
+
+@blueprint.post("/account/email")
+@redisplay_on_error("auth/email.html", "form")
+def change_email() -> Response:
+    """Take the new address."""
+    at_hand = resources()
+    accounts.change_email(current_person(), read_form(EmailChange), throttle=at_hand.throttle, mailer=at_hand.mailer)
+    flash("Your e-mail address is changed.", "good")
+    return go_to("auth.email")
 
 
 @blueprint.get("/account/password")

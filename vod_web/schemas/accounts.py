@@ -100,8 +100,14 @@ class Profile(Input):
     """What a person says of themselves."""
 
     display_name: DisplayName
-    email: Email
     about: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class EmailChange(Input):
+    """A new address, by somebody who knows the password."""
+
+    email: Email
+    password: Password
 
 
 class TokenCreate(Input):

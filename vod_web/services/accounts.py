@@ -1,5 +1,7 @@
 """How does somebody get an account, prove that it is theirs, and say who they are?"""
 
+from functools import partial
+
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -8,18 +10,30 @@ from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, WrongPasswor
 from vod_web.core.security import hash_password, needs_rehash, new_secret, verify_password
 from vod_web.db.session import current_session, transaction
 from vod_web.models import PasswordReset, RegistrationPolicy, Role, SignIn, User
-from vod_web.schemas.accounts import AdminRegistration, PasswordChange, Profile, Registration
+from vod_web.schemas.accounts import AdminRegistration, EmailChange, PasswordChange, Profile, Registration
 from vod_web.schemas.admin import PersonCreate
 from vod_web.schemas.base import parse_input
 from vod_web.services import audit, sign_ins, site
+from vod_web.services.mail import Mailer
 from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.throttle import Limit, Throttle
 
 ADDRESS_TAKEN = "This address cannot be used. If it is yours, sign in instead."
+ADDRESS_OF_ANOTHER = "This address cannot be used for your account. Choose another."
+NOT_YOUR_PASSWORD = "This is not your password."  # noqa: S105 - a sentence
 WRONG = "The name or the password is not right."
 TRIES_PER_ACCOUNT = Limit("sign_in_account", 10, 15 * 60, "Too many tries to sign in to this account.")
 TRIES_PER_ADDRESS = Limit("sign_in_address", 60, 15 * 60, "Too many tries to sign in.")
+ADDRESS_CHANGES = Limit("change_email", 10, 60 * 60, "Too many changes of your e-mail address.")
 REGISTRATIONS = Limit("register", 30, 60 * 60, "Too many accounts were made from your address.")
+
+ADDRESS_CHANGED = """\
+Hello {name},
+
+your account at {site} has another e-mail address now, and no mail about it comes here any more.
+
+If that was not you, somebody knows your password: ask the people who run {site} for help.
+"""
 
 _ROLE_OF = {RegistrationPolicy.OPEN: Role.UPLOADER, RegistrationPolicy.VIEWERS: Role.VIEWER}
 
@@ -105,7 +119,7 @@ def _refuse_bad_password(password: str, *known: str) -> None:
         raise InvalidInput("Choose another password.", {"password": "This is too easy to guess. Choose another."})
 
 
-def _refuse_taken(user: User) -> None:
+def _refuse_taken(user: User, address_taken: str = ADDRESS_TAKEN) -> None:
     fields = {}
     others = select(User.id).where(User.id != user.id) if user.id else select(User.id)
     session = current_session()
@@ -113,7 +127,7 @@ def _refuse_taken(user: User) -> None:
         if session.scalar(others.where(User.username_key == user.username_key)):
             fields["username"] = "This user name is taken. Choose another."
         if session.scalar(others.where(User.email_key == user.email_key)):
-            fields["email"] = ADDRESS_TAKEN
+            fields["email"] = address_taken
     if fields:
         raise InvalidInput(" ".join(fields.values()), fields)
 
@@ -176,11 +190,15 @@ def change_password(actor: User | None, form: PasswordChange, *, current: SignIn
         RateLimited: too many wrong tries.
     """
     person = require_signed_in(actor)
-    throttle.hit(TRIES_PER_ACCOUNT, person.username_key)
-    if not verify_password(form.old_password, person.password_hash):
-        raise InvalidInput("This is not your password.", {"old_password": "This is not your password."})
-    throttle.forget(TRIES_PER_ACCOUNT, person.username_key)
+    _check_own_password(person, form.old_password, "old_password", throttle)
     replace_password(person, hash_new_password(person, form.password), keep=current)
+
+
+def _check_own_password(person: User, password: str, field: str, throttle: Throttle) -> None:
+    throttle.hit(TRIES_PER_ACCOUNT, person.username_key)
+    if not verify_password(password, person.password_hash):
+        raise InvalidInput(NOT_YOUR_PASSWORD, {field: NOT_YOUR_PASSWORD})
+    throttle.forget(TRIES_PER_ACCOUNT, person.username_key)
 
 
 def hash_new_password(user: User, password: str) -> str:
@@ -207,20 +225,38 @@ def _end_reset_links(session: Session, user: User) -> None:
 
 
 def change_profile(actor: User | None, form: Profile) -> User:
-    """Change what the person says of themselves.
+    """Change what the person says of themselves."""
+    person = require_signed_in(actor)
+    with transaction() as session:
+        session.add(person)
+        person.display_name, person.about = form.display_name, form.about
+    return person
+
+
+def change_email(actor: User | None, form: EmailChange, *, throttle: Throttle, mailer: Mailer) -> User:
+    """Give the person another address, and tell the former one; reset links that went there end.
 
     Raises:
-        InvalidInput: the e-mail address is somebody else's.
+        InvalidInput: the password is wrong, or the address is somebody else's.
+        RateLimited: too many wrong passwords, or too many addresses, which would show who else has an account.
     """
     person = require_signed_in(actor)
+    _check_own_password(person, form.password, "password", throttle)
+    throttle.hit(ADDRESS_CHANGES, person.username_key)
+    former = person.email
     try:
         with transaction() as session:
             session.add(person)
-            if person.email_key != form.email.lower():
-                _end_reset_links(session, person)  # they went to the former address
-            person.display_name, person.about = form.display_name, form.about
             person.email, person.email_key = form.email, form.email.lower()
-            _refuse_taken(person)
+            _refuse_taken(person, ADDRESS_OF_ANOTHER)
+            _end_reset_links(session, person)
     except IntegrityError:  # somebody took it between the look and the update
-        raise InvalidInput(ADDRESS_TAKEN, {"email": ADDRESS_TAKEN}) from None
+        raise InvalidInput(ADDRESS_OF_ANOTHER, {"email": ADDRESS_OF_ANOTHER}) from None
+    if mailer.is_on and former != person.email:
+        mailer.in_background(partial(_tell_former_address, former, person.display_name, mailer=mailer))
     return person
+
+
+def _tell_former_address(former: str, name: str, *, mailer: Mailer) -> None:
+    site_name = site.get_site().name
+    mailer.send(former, f"Your address at {site_name}", ADDRESS_CHANGED.format(name=name, site=site_name))

@@ -5,10 +5,10 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, make_response, request
+from flask import make_response, request
 from pydantic import BaseModel
 
-from vod_web.core.errors import InvalidInput
+from vod_web.core.errors import InvalidInput, RateLimited
 from vod_web.schemas.base import parse_input
 from vod_web.web.rendering import render
 
@@ -69,11 +69,13 @@ def redisplay_on_error(
         def wrapped(**arguments: Any) -> Any:
             try:
                 return view(**arguments)
-            except InvalidInput as error:
-                shown = {"values": _typed(), "errors": error.fields, "form_error": error.message}
+            except (InvalidInput, RateLimited) as error:
+                errors = error.fields if isinstance(error, InvalidInput) else {}
+                shown = {"values": _typed(), "errors": errors or {"": error.message}, "form_error": error.message}
                 page = render(template, *blocks, **(context(**arguments) | shown))
-                response: Response = make_response(page, 422)
-                return response
+                if isinstance(error, RateLimited):
+                    return make_response(page, 429, {"Retry-After": str(error.retry_after_s)})
+                return make_response(page, 422)
 
         return wrapped
 
