@@ -85,7 +85,7 @@ def _send_remote(found: Delivery, place: Redirect) -> Response:
 def _send_list(found: Delivery) -> Response:
     """A playlist or a list of tiles: short, and shorter compressed, as Apple's authoring specification demands."""
     content = resources().storage.read_bytes(found.key)
-    is_packed = "gzip" in request.accept_encodings and "Range" not in request.headers
+    is_packed = request.accept_encodings.quality("gzip") > 0 and "Range" not in request.headers
     if is_packed:
         content = gzip.compress(content, mtime=0)
     response = current_app.response_class(content, mimetype=content_type_of(found.key))
