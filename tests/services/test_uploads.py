@@ -26,14 +26,15 @@ from vod_web.core.errors import (
     StorageFailed,
     StorageFull,
     TooLarge,
+    Unavailable,
     UnsupportedMedia,
 )
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Job, JobKind, Part, Role, Source, Upload, User, Video, VideoStatus, Visibility
 from vod_web.queue import JobQueue
-from vod_web.schemas.uploads import PartsRequest, SentPart, UploadComplete, UploadCreate
-from vod_web.services import quotas, upload_completion, upload_parts, upload_removal, uploads
+from vod_web.schemas.uploads import PartsRequest, PartTargetRead, SentPart, UploadComplete, UploadCreate
+from vod_web.services import quotas, upload_completion, upload_parts, upload_receiving, upload_removal, uploads
 from vod_web.services.admin import get_overview
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
@@ -613,6 +614,32 @@ class TestReceiving:
         assert upload_parts.get_upload(sender.person, upload.public_id, storage=storage).received == [1]
         assert read_source(storage, complete(upload)) == content
 
+    def test_slow_senders_leave_room_for_others(
+        self, begin: Callable[..., Upload], sender: Sender, settings: Settings, storage: Storage
+    ) -> None:
+        upload = begin(size_bytes=MIB)
+        target = sender.target(upload, 1)
+        close_session()
+        slow = [Stream(make_bytes(MIB), is_gated=True) for _ in range(upload_receiving.seats.most_of_client)]
+        threads = [
+            threading.Thread(target=_quietly, args=(sender, upload, target, stream), daemon=True) for stream in slow
+        ]
+        for thread in threads:
+            thread.start()
+        assert all(stream.was_gated.wait(10) for stream in slow)
+        with pytest.raises(Unavailable, match="Many parts"):
+            sender.receive(upload, target, Unreadable(), size_bytes=MIB)
+        other = Sender(make_user("grace"), storage=storage, settings=settings)
+        wanted = UploadCreate(filename="a.mp4", size_bytes=1000)
+        assert other.send(
+            uploads.create_upload(other.person, wanted, storage=storage, settings=settings), 1, make_bytes(1000)
+        )
+        for stream in slow:
+            stream.gate.set()
+        for thread in threads:
+            thread.join(20)
+        assert sender.receive(upload, target, Stream(make_bytes(MIB)), size_bytes=MIB)
+
     def test_the_last_of_two_versions_of_a_part_counts(
         self, begin: Callable[..., Upload], complete: Callable[..., Video], sender: Sender, storage: Storage
     ) -> None:
@@ -681,6 +708,16 @@ class Stream:
         self.was_read = True
         data, self.content = self.content[: min(size, MIB // 2)], self.content[min(size, MIB // 2) :]
         return bytes(data)
+
+
+def _quietly(sender: Sender, upload: Upload, target: PartTargetRead, stream: Stream) -> None:
+    """Send a part that another request may overtake."""
+    try:
+        sender.receive(upload, target, stream, size_bytes=MIB)
+    except Conflict:
+        pass
+    finally:
+        close_session()
 
 
 class Unreadable:

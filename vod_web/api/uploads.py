@@ -87,7 +87,7 @@ def list_part_targets(upload_id: str, body: PartsRequest) -> list[PartTargetRead
     "/uploads/<upload_id>/parts/<int:number>",
     is_signed=True,
     raw="application/octet-stream",
-    errors=(403, 404, 409, 422),
+    errors=(403, 404, 409, 422, 503),
 )
 def receive_part(upload_id: str, number: int) -> Response:
     """Send the bytes of a part to the address that was given for it.

@@ -7,15 +7,20 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from vod_web.core.clock import utc_now
-from vod_web.core.errors import ChecksumMismatch, Conflict, InvalidInput, NotAllowed, NotFound
+from vod_web.core.errors import ChecksumMismatch, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from vod_web.core.ids import new_public_id
-from vod_web.core.settings import Settings
+from vod_web.core.settings import WEB_THREADS, Settings
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Part, Upload, UploadState
+from vod_web.services.processing.seats import Seats
 from vod_web.services.upload_parts import part_size, read_token
 from vod_web.services.uploads import require_open, touch_upload
 from vod_web.storage.base import Storage, UploadedPart
 
+seats = Seats(most=WEB_THREADS // 2, most_of_client=WEB_THREADS // 4)
+"""Of the threads that answer, in this process: a request holds one until its last byte is there, and the server does
+not give up on a sender who sends a byte a minute. The others are left for everything else, and for other people."""
+BUSY_S = 2
 OVERTAKEN = "This part was sent again meanwhile."
 
 
@@ -39,6 +44,7 @@ def receive_part(
     Raises:
         NotAllowed: the token is not for this part, or too old.
         NotFound, Conflict: the upload is given up or complete, or the part was sent again meanwhile.
+        Unavailable: too many parts are on their way, of this person or of all.
         InvalidInput, ChecksumMismatch: other bytes than announced.
     """
     expected = _expected_checksum(read_token(token, public_id, number, settings), checksum_sha256)
@@ -48,19 +54,22 @@ def receive_part(
     if size_bytes != whole:
         sentence = f"Part {number} has {whole} bytes; say so in Content-Length, and send exactly that many."
         raise InvalidInput(sentence, {"size_bytes": sentence})
-    claim = _Claim(upload, number, whole, now or utc_now())
-    part = storage.write_part(
-        upload.key,
-        upload.parts_id,
-        number,
-        stream,
-        offset=(number - 1) * upload.part_size_bytes,
-        size_bytes=whole,
-        checksum_sha256=expected,
-        before_write=claim.hold,
-    )
-    claim.fulfil(part)
-    return part
+    with seats.take(str(upload.owner_id)) as is_seated:
+        if not is_seated:
+            raise Unavailable("Many parts are being received at this moment.", retry_after_s=BUSY_S)
+        claim = _Claim(upload, number, whole, now or utc_now())
+        part = storage.write_part(
+            upload.key,
+            upload.parts_id,
+            number,
+            stream,
+            offset=(number - 1) * upload.part_size_bytes,
+            size_bytes=whole,
+            checksum_sha256=expected,
+            before_write=claim.hold,
+        )
+        claim.fulfil(part)
+        return part
 
 
 def _expected_checksum(agreed: str | None, announced: bytes | None) -> bytes | None:

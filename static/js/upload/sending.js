@@ -20,6 +20,12 @@ class PartRefused extends ApiError {
   }
 }
 
+/** A site that is busy is asked again for as long as it takes; whatever else is wrong may be wrong with the part. */
+function refusal(status) {
+  const isBusy = status === 429 || status === 503;
+  return isBusy ? new ApiError(status, { code: "busy", detail: "The site is busy." }) : new PartRefused(status);
+}
+
 /** Our own addresses are used as this page's own, whatever the site believes to be called. */
 function addressOf(target, uploadId) {
   const url = new URL(target.url, location.href);
@@ -56,7 +62,7 @@ function put(address, headers, buffer, { signal, onProgress }) {
       onProgress(event.loaded);
     };
     const isGood = () => request.status >= 200 && request.status < 300;
-    request.onload = settle(() => (isGood() ? resolve() : reject(new PartRefused(request.status))));
+    request.onload = settle(() => (isGood() ? resolve() : reject(refusal(request.status))));
     request.onerror = settle(() => reject(new ApiError(0, {})));
     request.onabort = settle(() => reject(signal.aborted ? aborted() : new ApiError(0, {})));
     signal.addEventListener("abort", stop);
