@@ -1,5 +1,7 @@
 """Making, changing, deleting and finding videos."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -250,6 +252,23 @@ def test_a_video_that_cannot_be_removed_keeps_no_other_from_going(ada: User, tmp
 
     assert video_bin.purge_deleted(storage=storage, now=utc_now()) == 1
     assert current_session().scalars(select(Video.title)).all() == ["stuck"]
+
+
+def test_two_first_positions_at_the_same_moment_are_one(ada: User) -> None:
+    video_ids = [make_video(ada).public_id for _ in range(10)]
+    together = threading.Barrier(2)
+
+    def watch(position_s: float) -> None:
+        for video_id in video_ids:
+            together.wait(10)
+            positions.set_position(ada, video_id, position_s, now=utc_now())
+        close_session()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(watch, (3.0, 30.0)))
+    kept = current_session().scalars(select(ViewingPosition.position_s)).all()
+    assert len(kept) == 10
+    assert set(kept) <= {3.0, 30.0}
 
 
 def test_positions_are_kept_within_the_video(ada: User) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from vod_web.db.session import current_session, transaction
+from vod_web.db.upserts import upsert
 from vod_web.models import User, Video, ViewingPosition
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.videos import get_video
@@ -26,8 +27,8 @@ def set_position(actor: User | None, public_id: str, position_s: float, *, now: 
     with transaction() as session:
         video = get_video(actor, public_id)
         kept_s = position_s if video.duration_s is None else min(position_s, video.duration_s)
-        kept = ViewingPosition(user_id=person.id, video_id=video.id, position_s=kept_s, watched_at=now)
-        session.merge(kept)
+        key = {"user_id": person.id, "video_id": video.id}
+        upsert(session, ViewingPosition, key, {"position_s": kept_s, "watched_at": now})
     return kept_s
 
 

@@ -1,6 +1,7 @@
 """With what do a person's new uploads begin?"""
 
 from vod_web.db.session import current_session, transaction
+from vod_web.db.upserts import upsert
 from vod_web.models import Role, UploadDefaults, User
 from vod_web.schemas.uploads import UploadDefaultsRead, UploadDefaultsWrite
 from vod_web.services.permissions import require_role
@@ -21,5 +22,5 @@ def set_defaults(actor: User | None, wanted: UploadDefaultsWrite) -> UploadDefau
     """Keep these from now on; uploads that have begun stay as they are."""
     person = require_role(actor, Role.UPLOADER)
     with transaction() as session:
-        session.merge(UploadDefaults(user_id=person.id, **wanted.model_dump()))
+        upsert(session, UploadDefaults, {"user_id": person.id}, wanted.model_dump())
     return UploadDefaultsRead.model_validate(wanted.model_dump())

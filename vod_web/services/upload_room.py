@@ -13,6 +13,7 @@ from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
 from vod_web.db.session import current_session, transaction
+from vod_web.db.upserts import upsert
 from vod_web.models import Part, SiteSetting, Upload, UploadState, User
 from vod_web.services.upload_removal import KEPT_FOR
 
@@ -47,7 +48,7 @@ def require_disk_room(size_bytes: int, free_bytes: int | None, *, now: datetime)
 def _note_refusal(now: datetime) -> None:
     """For the admins, who alone can make room."""
     with transaction() as session:
-        session.merge(SiteSetting(name=REFUSED, value={"value": now.isoformat()}))
+        upsert(session, SiteSetting, {"name": REFUSED}, {"value": {"value": now.isoformat()}})
 
 
 def find_last_refusal() -> datetime | None:

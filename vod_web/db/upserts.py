@@ -1,0 +1,23 @@
+"""How is a row written, whether it is there or not, also by two at the same moment?"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from vod_web.db.base import Base
+
+_INSERTS: dict[str, Callable[[type[Base]], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
+
+
+def upsert(session: Session, model: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Give the row of this primary key these values; of two writers the last one counts.
+
+    Rows of the model that the session has loaded before keep their old values.
+    """
+    insert = _INSERTS[session.get_bind().dialect.name](model).values(**key, **values)
+    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
