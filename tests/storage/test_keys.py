@@ -29,14 +29,10 @@ HOSTILE_NAMES = [
 def test_keys_are_laid_out_as_documented() -> None:
     assert keys.source_key(VIDEO, UPLOAD) == f"sources/{VIDEO}/{UPLOAD}/source"
     assert keys.multivariant_key(VIDEO, ENCODE) == f"videos/{VIDEO}/{ENCODE}/multivariant.m3u8"
-    assert keys.media_playlist_key(VIDEO, ENCODE, "720p") == f"videos/{VIDEO}/{ENCODE}/720p/media.m3u8"
     assert keys.init_key(VIDEO, ENCODE, "720p") == f"videos/{VIDEO}/{ENCODE}/720p/init.mp4"
     assert keys.segment_key(VIDEO, ENCODE, "720p", 0) == f"videos/{VIDEO}/{ENCODE}/720p/0.m4s"
     assert keys.segment_key(VIDEO, ENCODE, "720p", 1234) == f"videos/{VIDEO}/{ENCODE}/720p/1234.m4s"
-    assert keys.poster_key(VIDEO, ENCODE) == f"videos/{VIDEO}/{ENCODE}/poster.jpg"
-    assert keys.poster_key(VIDEO, ENCODE, 640) == f"videos/{VIDEO}/{ENCODE}/poster-640.jpg"
     assert keys.storyboard_key(VIDEO, ENCODE) == f"videos/{VIDEO}/{ENCODE}/storyboard.vtt"
-    assert keys.storyboard_picture_key(VIDEO, ENCODE, 3) == f"videos/{VIDEO}/{ENCODE}/storyboard-3.jpg"
     assert keys.captions_key(VIDEO, "ab12") == f"videos/{VIDEO}/captions/ab12/captions.vtt"
     assert keys.captions_playlist_key(VIDEO, "ab12") == f"videos/{VIDEO}/captions/ab12/media.m3u8"
     assert keys.captions_segment_key(VIDEO, "ab12") == f"videos/{VIDEO}/captions/ab12/0.vtt"
@@ -69,8 +65,6 @@ def test_hostile_names_make_no_key(name: str) -> None:
 def test_negative_numbers_make_no_key() -> None:
     with pytest.raises(InvalidInput):
         keys.segment_key(VIDEO, ENCODE, "720p", -1)
-    with pytest.raises(InvalidInput):
-        keys.poster_key(VIDEO, ENCODE, -640)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +110,16 @@ def test_a_hostile_media_address_names_nothing(rest: str) -> None:
         (keys.multivariant_key(VIDEO, ENCODE), "application/vnd.apple.mpegurl"),
         (keys.segment_key(VIDEO, ENCODE, "720p", 1), "video/iso.segment"),
         (keys.init_key(VIDEO, ENCODE, "720p"), "video/mp4"),
-        (keys.poster_key(VIDEO, ENCODE), "image/jpeg"),
+        (keys.media_key(VIDEO, ENCODE, "poster.jpg"), "image/jpeg"),
         (keys.storyboard_key(VIDEO, ENCODE), "text/vtt"),
         (keys.source_key(VIDEO, UPLOAD), "application/octet-stream"),
     ],
 )
 def test_content_types_follow_from_the_name(key: str, content_type: str) -> None:
     assert keys.content_type_of(key) == content_type
+
+
+def test_only_playlists_change_under_their_name() -> None:
+    assert keys.cache_control_of(keys.multivariant_key(VIDEO, ENCODE)) == "no-cache"
+    for key in (keys.segment_key(VIDEO, ENCODE, "720p", 1), keys.captions_key(VIDEO, "ab12")):
+        assert "immutable" in keys.cache_control_of(key)

@@ -79,13 +79,24 @@ def _packaged() -> str | None:
     return next((str(path) for place in places for path in Path(place).glob("binaries/ffmpeg-*")), None)
 
 
-def ffmpeg_version(path: str) -> tuple[int, int, int] | None:
-    """The version of the FFmpeg at a path; None when it cannot be run."""
-    return parse_version(_ask(path, "-version"))
-
-
 def check_ffmpeg(path: str) -> ToolCheck:
-    """Everything that start-up and `./vod doctor` want to know of an FFmpeg."""
+    """Everything that start-up and `./vod doctor` want to know of an FFmpeg; of a good one they ask once."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return _check(path)
+    file = (path, found.st_ino, found.st_size, found.st_mtime_ns)
+    check = _known_as_good.get(file) or _check(path)
+    if check.is_good:
+        _known_as_good[file] = check
+    return check
+
+
+_known_as_good: dict[tuple[str, int, int, int], ToolCheck] = {}
+"""By the file; a program that was replaced is another one."""
+
+
+def _check(path: str) -> ToolCheck:
     banner = _ask(path, "-version")
     found = re.search(r"version\s+(\S+)", banner)
     if found is None:

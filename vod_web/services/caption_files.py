@@ -24,7 +24,6 @@ from vod_web.storage import keys
 from vod_web.storage.base import Storage
 
 NAME_LETTERS = 20
-KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
@@ -131,5 +130,6 @@ def caption_variants(captions: Sequence[Caption | Track]) -> list[CaptionVariant
 
 def _store(storage: Storage, key: str, text: str) -> int:
     data = text.encode()
-    storage.put_bytes(key, data, content_type=keys.content_type_of(key), cache_control=KEPT_FOR_GOOD)
+    headers = {"content_type": keys.content_type_of(key), "cache_control": keys.cache_control_of(key)}
+    storage.put_bytes(key, data, **headers)
     return len(data)

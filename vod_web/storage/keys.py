@@ -3,7 +3,7 @@
     sources/<video>/<upload>/source
     videos/<video>/<encode>/multivariant.m3u8
     videos/<video>/<encode>/<rendition>/media.m3u8 | init.mp4 | <number>.m4s
-    videos/<video>/<encode>/poster.jpg | poster-<width>.jpg | storyboard.vtt | storyboard-<number>.jpg
+    videos/<video>/<encode>/poster.jpg | storyboard.vtt | storyboard-<number>.jpg
     videos/<video>/captions/<name>/captions.vtt | media.m3u8 | 0.vtt
 
 Everything of one video lies below two prefixes, everything of one encode below one. Pure functions: each
@@ -94,11 +94,6 @@ def rendition_prefix(video_id: str, encode_id: str, rendition: str) -> str:
     return _join("videos", video_id, encode_id, rendition) + "/"
 
 
-def media_playlist_key(video_id: str, encode_id: str, rendition: str) -> str:
-    """The media playlist of a rendition."""
-    return _join("videos", video_id, encode_id, rendition, "media.m3u8")
-
-
 def init_key(video_id: str, encode_id: str, rendition: str) -> str:
     """The init segment of a rendition."""
     return _join("videos", video_id, encode_id, rendition, "init.mp4")
@@ -109,20 +104,9 @@ def segment_key(video_id: str, encode_id: str, rendition: str, number: int) -> s
     return _join("videos", video_id, encode_id, rendition, _count(number) + ".m4s")
 
 
-def poster_key(video_id: str, encode_id: str, width_px: int | None = None) -> str:
-    """The poster, whole or scaled to a width."""
-    name = "poster.jpg" if width_px is None else f"poster-{_count(width_px)}.jpg"
-    return _join("videos", video_id, encode_id, name)
-
-
 def storyboard_key(video_id: str, encode_id: str) -> str:
     """The WebVTT file that says which tile shows which second."""
     return _join("videos", video_id, encode_id, "storyboard.vtt")
-
-
-def storyboard_picture_key(video_id: str, encode_id: str, number: int) -> str:
-    """One picture of many tiles; numbers begin at 0."""
-    return _join("videos", video_id, encode_id, f"storyboard-{_count(number)}.jpg")
 
 
 def captions_prefix(video_id: str, name: str) -> str:
@@ -156,3 +140,12 @@ def media_key(video_id: str, encode_id: str, rest: str) -> str:
 def content_type_of(key: str) -> str:
     """The media type of an object, from the end of its key; sources are opaque bytes."""
     return CONTENT_TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")
+
+
+def cache_control_of(key: str) -> str:
+    """How long whoever fetches the object from the storage itself may keep it.
+
+    What is made anew gets another name, but for playlists: those of a video that is being made give way to the final
+    ones, and those name caption tracks that are added later.
+    """
+    return "no-cache" if key.endswith(".m3u8") else "public, max-age=31536000, immutable"

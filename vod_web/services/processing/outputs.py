@@ -27,9 +27,6 @@ SOURCE_GONE = "The file of this video is not here any more. Upload it again."
 
 Stored = TypeVar("Stored", bound=Record)
 
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""Nothing of a finished encode ever changes: another encode has another folder."""
-
 
 class SourceMissing(StorageFailed):
     """The storage works, and does not have the source: it was removed, or this is not the storage that it should be."""
@@ -127,12 +124,13 @@ def store_files(attempt: Attempt, files: Mapping[str, Path]) -> int:
 
 def store_file(attempt: Attempt, key: str, path: Path) -> int:
     """Store a file by key; returns how many bytes it has."""
-    content_type = keys.content_type_of(key)
-    return attempt.storage.put_file(key, path, content_type=content_type, cache_control=IMMUTABLE).size_bytes
+    headers = {"content_type": keys.content_type_of(key), "cache_control": keys.cache_control_of(key)}
+    return attempt.storage.put_file(key, path, **headers).size_bytes
 
 
 def store_text(attempt: Attempt, key: str, text: str) -> int:
     """Store a small text by key; returns how many bytes it has."""
     data = text.encode()
-    attempt.storage.put_bytes(key, data, content_type=keys.content_type_of(key), cache_control=IMMUTABLE)
+    headers = {"content_type": keys.content_type_of(key), "cache_control": keys.cache_control_of(key)}
+    attempt.storage.put_bytes(key, data, **headers)
     return len(data)
