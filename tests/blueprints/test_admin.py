@@ -336,12 +336,15 @@ def test_suspending_shuts_out_at_once_and_can_be_undone(client: FlaskClient, app
 def test_a_reset_link_is_shown_once_and_works(client: FlaskClient) -> None:
     make_user("ada")
 
-    page = client.post("/admin/users/ada/reset-link").text
+    answer = client.post("/admin/users/ada/reset-link")
+    page = answer.text
     link = re.search(r"<code>http://[^/]+(/password/[^<]+)</code>", page)
 
     assert link is not None
     client.delete_cookie("vod_sign_in")
-    assert client.get(link[1]).status_code == 200
+    opened = client.get(link[1])
+    assert opened.status_code == 200
+    assert {page.headers["Cache-Control"] for page in (answer, opened)} == {"no-store"}
 
 
 def test_a_person_is_added_and_chooses_the_password(client: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, request
+from flask import Blueprint, flash, request
 from werkzeug.wrappers import Response
 
 from vod_web.resources import resources
@@ -20,7 +20,7 @@ from vod_web.services import accounts, passwords, sign_ins, tokens
 from vod_web.services.browsers import name_browser
 from vod_web.services.permissions import require_signed_in
 from vod_web.web.forms import blank_form, read_form, redisplay_on_error
-from vod_web.web.rendering import go_to, go_to_address, render
+from vod_web.web.rendering import go_to, go_to_address, render, render_secret
 from vod_web.web.sign_in import (
     asking_browser,
     current_person,
@@ -119,9 +119,9 @@ def request_reset() -> Response:
 
 
 @blueprint.get("/password/<secret>")
-def choose_password(secret: str) -> str:
+def choose_password(secret: str) -> Response:
     """The form behind a reset link."""
-    return render("auth/choose.html", **blank_form(), **_reset_context(secret))
+    return render_secret("auth/choose.html", **blank_form(), **_reset_context(secret))
 
 
 def _reset_context(secret: str) -> dict[str, Any]:
@@ -235,9 +235,7 @@ def create_token() -> Response:
     form = read_form(TokenCreate, scopes=request.form.getlist("scopes"))
     made, secret = tokens.create_token(current_person(), form)
     shown = _tokens_context() | {"made": made, "secret": secret}
-    response = make_response(render("auth/tokens.html", **blank_form(), **shown), 201)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render_secret("auth/tokens.html", 201, **blank_form(), **shown)
 
 
 @blueprint.post("/account/tokens/<token_id>/revoke")

@@ -22,6 +22,12 @@ def render(template: str, *blocks: str, **context: Any) -> str:
     return render_blocks(template, *blocks, **context)
 
 
+def render_secret(template: str, status: int = 200, **context: Any) -> Response:
+    """A page with a secret on it: no cache keeps it, the browser's own neither."""
+    page = render_page(template, **context)
+    return current_app.response_class(page, status, headers={"Cache-Control": "no-store"})
+
+
 def render_blocks(template: str, *blocks: str, **context: Any) -> Markup:
     """The named blocks of a template, one after another, without the page around them."""
     found = current_app.jinja_env.get_template(template)

@@ -1,6 +1,7 @@
 """The pages from which the site is run: overview, users, videos, jobs, settings, the log of what was done.
 
-Every service that they call asks for an admin; the check here only keeps others from reading an empty page.
+Only admins get past the check here. Services ask once more, but for those that owners of a video may call as well,
+which ask for the right to change the video.
 """
 
 import json

@@ -8,7 +8,7 @@ from vod_web.resources import resources
 from vod_web.schemas.admin import PersonCreate, RoleChange, Suspension, UserFilter
 from vod_web.services import accounts, admin, passwords, people
 from vod_web.web.forms import blank_form, choices, read_form, read_query, redisplay_on_error
-from vod_web.web.rendering import render
+from vod_web.web.rendering import render, render_secret
 from vod_web.web.sign_in import current_person
 
 
@@ -28,11 +28,11 @@ def new_user() -> str:
 
 @blueprint.post("/users/new")
 @redisplay_on_error("admin/new_user.html", "form")
-def add_user() -> str:
+def add_user() -> Response:
     """Make the account, and show the link by which its owner chooses the password."""
     person = accounts.add_person(current_person(), read_form(PersonCreate))
     link = passwords.make_reset_link(current_person(), person.username, settings=resources().settings)
-    return render("admin/reset_link.html", link=link, person=person)
+    return render_secret("admin/reset_link.html", link=link, person=person)
 
 
 @blueprint.post("/users/<username>/role")
@@ -57,7 +57,7 @@ def unsuspend(username: str) -> Response:
 
 
 @blueprint.post("/users/<username>/reset-link")
-def make_reset_link(username: str) -> str:
+def make_reset_link(username: str) -> Response:
     """The link for a new password, to be handed over; it is shown this once."""
     link = passwords.make_reset_link(current_person(), username, settings=resources().settings)
-    return render("admin/reset_link.html", link=link, person=accounts.get_user(username))
+    return render_secret("admin/reset_link.html", link=link, person=accounts.get_user(username))
