@@ -17,7 +17,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_index(batch.f("ix_videos_publish_at"), ["publish_at"])
     with op.batch_alter_table("videos") as batch:
-        batch.alter_column("publish_rule", existing_type=sa.String(length=20), existing_nullable=False, server_default=None)
+        batch.alter_column(
+            "publish_rule", existing_type=sa.String(length=20), existing_nullable=False, server_default=None
+        )
     op.create_table(
         "upload_defaults",
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

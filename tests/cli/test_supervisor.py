@@ -83,9 +83,7 @@ def test_a_child_that_does_not_want_to_end_is_ended_by_force(terminal: Terminal)
 
 
 def test_a_child_that_is_dismissed_ends_in_its_own_time_and_stays_away(terminal: Terminal) -> None:
-    terminal.start(
-        "worker-1", "sh", "-c", "trap 'echo enough; exit 0' USR1; echo begun; while :; do sleep 0.1; done"
-    )
+    terminal.start("worker-1", "sh", "-c", "trap 'echo enough; exit 0' USR1; echo begun; while :; do sleep 0.1; done")
     terminal.start("worker-2", "sh", "-c", "echo ready; exit 1")
     terminal.watch_until("begun")
     terminal.watch_until("worker-2 has ended (exit status 1)")
