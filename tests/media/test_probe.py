@@ -9,6 +9,8 @@ import pytest
 
 from tests.clips import run
 from vod_web.core.errors import Unavailable, UnsupportedMedia
+from vod_web.media.early import format_early_playlists
+from vod_web.media.plan import plan_encode
 from vod_web.media.probe import probe_source
 from vod_web.media.probed import Probe
 from vod_web.media.sniff import describe_bytes
@@ -92,6 +94,22 @@ def test_tracks_chapters_and_cover_pictures(clip: MakeClip, ffmpeg: str, tmp_pat
     assert [(track.language, track.title) for track in found.audio] == [("eng", None), (None, "Comments")]
     assert [(track.codec, track.is_text, track.language) for track in found.subtitles] == [("subrip", True, "fre")]
     assert [(chapter.title, chapter.end_s) for chapter in found.chapters] == [("Beginning", 2)]
+
+
+def test_hours_of_video_are_probed_and_planned_in_a_moment(ffmpeg: str, tmp_path: Path) -> None:
+    short, long = tmp_path / "short.mp4", tmp_path / "long.mp4"
+    picture = ("-f", "lavfi", "-i", "color=size=32x32:rate=25", "-t", "30")
+    run(ffmpeg, *picture, "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "50", str(short))
+    run(ffmpeg, "-stream_loop", "239", "-i", str(short), "-c", "copy", str(long))
+
+    before = os.times()
+    plan = plan_encode(probe(long))
+    format_early_playlists(plan, set(plan.early_renditions))
+    after = os.times()
+
+    assert plan.copy is not None
+    assert plan.duration_s == pytest.approx(7200, abs=1)
+    assert after.user + after.children_user - before.user - before.children_user < 4
 
 
 def test_a_recording_without_a_length_is_measured(clip: MakeClip, ffmpeg: str, tmp_path: Path) -> None:

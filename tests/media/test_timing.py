@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from vod_web.media.probed import FrameTimes
-from vod_web.media.timing import fits_rate, measure_frames, thin_times
+from vod_web.media.timing import fits_rate, measure_frames, shown_so_far, thin_times
 
 MILLISECONDS = Fraction(1, 1000)
 NTSC = Fraction(30000, 1001)
@@ -74,3 +74,12 @@ def test_a_rate_fits_only_within_a_quarter_of_a_frame() -> None:
 
 def test_thinning_keeps_the_first_of_each_stretch() -> None:
     assert thin_times([0, 100, 900, 1000, 3500, 3600], 1, MILLISECONDS) == (0, 1000, 3500)
+
+
+def test_a_head_of_a_film_has_a_constant_rate_wherever_reading_ended() -> None:
+    decoded = [0, *(40 * (first + beside) for first in range(0, 300, 4) for beside in (4, 2, 1, 3))]  # I P B b b P ...
+
+    for end in range(100, 120):
+        is_complete = decoded[end - 1] % 160 == 120
+        assert fits_rate(sorted(decoded[:end]), MILLISECONDS, Fraction(25)) == is_complete
+        assert fits_rate(shown_so_far(decoded[:end]), MILLISECONDS, Fraction(25))

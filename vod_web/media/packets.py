@@ -9,6 +9,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
+from math import lcm
+from operator import eq
 
 import av
 from av.audio.stream import AudioStream
@@ -50,13 +53,29 @@ class PacketWatch:
         frame = Fraction(AAC_FRAME_SAMPLES, stream.codec_context.sample_rate) / base
         return cls(base, frame, max(ROUNDING_S / base, Fraction(1)))
 
+    def __post_init__(self) -> None:
+        """Fractions are too slow for the half million packets of a long film: whole parts of ticks are counted."""
+        self._parts = lcm(self.frame_ticks.denominator, self.tolerance.denominator)
+        self._frame = int(self.frame_ticks * self._parts)
+        self._tolerance = int(self.tolerance * self._parts)
+
     def note(self, pts: int) -> None:
         """The next packet."""
         if self.first_pts is None:
             self.first_pts = pts
-        if abs(self.first_pts + self.count * self.frame_ticks - pts) > self.tolerance:
+        beside = (self.first_pts - pts) * self._parts + self.count * self._frame
+        if not -self._tolerance <= beside <= self._tolerance:
             self.is_even = False
         self.count += 1
+
+    def note_all(self, times: Sequence[int]) -> None:
+        """All packets of a track, of which none was noted before; nearly always one follows the other exactly."""
+        step = int(self.frame_ticks)
+        if times and step == self.frame_ticks and all(map(eq, times, count(times[0], step))):
+            self.first_pts, self.count = times[0], len(times)
+            return
+        for pts in times:
+            self.note(pts)
 
     def describe(self) -> PacketTimes | None:
         """What is known when all packets were seen."""
@@ -68,8 +87,7 @@ class PacketWatch:
 def read_index(stream: AudioStream) -> PacketTimes | None:
     """The packets of a track from an index that names all of them."""
     watch = PacketWatch.of(stream)
-    for entry in stream.index_entries:
-        watch.note(entry.timestamp)
+    watch.note_all([entry.timestamp for entry in stream.index_entries])
     return watch.describe()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -22,20 +21,22 @@ from av.video.stream import VideoStream as AvVideoStream
 from vod_web.core.errors import UnsupportedMedia
 
 from .bitstream import BitstreamWatch
+from .container_index import add_keyframes, check_not_truncated, has_index, measure_index
 from .formats import BARE_DEMUXERS, DECODE_ORDERED
 from .packets import PacketWatch, is_aac, look_at_keyframes, read_index
 from .probed import Bitstream, FrameTimes, PacketTimes
 from .timing import (
-    KEYFRAME_SPACING_S,
+    LONGEST_DELAY_FRAMES,
     assume_frames,
     candidate_rates,
     count_frames,
     fits_rate,
-    longest_gap_s,
     measure_frames,
-    thin_times,
+    shown_so_far,
 )
 
+HEAD_SCAN_S = 0.25
+"""So much is read of any file, for what an index does not tell."""
 QUICK_SCAN_S = 2.0
 QUICK_SCAN_BYTES = 512 * 1024**2
 LONG_SCAN_S = 90.0
@@ -43,8 +44,6 @@ LONG_SCAN_S = 90.0
 MOST_PACKETS = 3_000_000
 """27 hours at 30 frames a second; bounds the memory of a scan to about 100 MB."""
 TAIL_S = 10
-LONGEST_DELAY_FRAMES = 16
-"""What H.264 and HEVC allow; more frames before the first one shown cannot be decoded."""
 
 
 @dataclass
@@ -53,8 +52,10 @@ class Scan:
 
     pts: array[int] = field(default_factory=lambda: array("q"))
     keyframes: list[int] = field(default_factory=list)
-    ends: dict[int, Fraction] = field(default_factory=dict)
-    """Stream index -> when its last packet ends, in seconds."""
+    last_ticks: dict[int, int] = field(default_factory=dict)
+    """Stream index -> when its last packet ends."""
+    time_bases: dict[int, Fraction] = field(default_factory=dict)
+    """Stream index -> seconds of a tick."""
     latest_pts: int = -(2**62)
     latest_duration: int = 0
     """How long the frame shown last is shown, in ticks; 0 when the container does not say."""
@@ -70,6 +71,11 @@ class Scan:
     """Stream index -> the packets of an AAC track."""
     is_decode_ordered: bool = False
     """The container has no times of showing."""
+
+    @property
+    def ends(self) -> dict[int, Fraction]:
+        """Stream index -> when it ends, in seconds; empty where nobody looked that far."""
+        return {index: end * self.time_bases[index] for index, end in self.last_ticks.items()} if self.is_whole else {}
 
     @property
     def times(self) -> array[int]:
@@ -122,10 +128,13 @@ def _note(scan: Scan, packet: Packet[Any], video_index: int) -> None:
         scan.sound[index].note(moment)
     if index == video_index and packet.is_discard and packet.size and scan.bitstream:
         scan.bitstream.is_cut = True
-    if moment is None or packet.is_discard or packet.time_base is None:
+    if moment is None or packet.is_discard:
         return
-    end = (moment + (packet.duration or 0)) * packet.time_base
-    scan.ends[index] = max(scan.ends.get(index, end), end)
+    if index not in scan.time_bases:
+        scan.time_bases[index] = packet.time_base
+    end = moment + (packet.duration or 0)
+    if end > scan.last_ticks.get(index, end - 1):
+        scan.last_ticks[index] = end
     if index == video_index:
         _note_frame(scan, packet, moment, is_timed=is_timed)
 
@@ -146,25 +155,24 @@ def _is_enough(scan: Scan, video: AvVideoStream, elapsed_s: float, is_length_kno
     if len(scan.times) > MOST_PACKETS or elapsed_s > LONG_SCAN_S:
         return True
     if elapsed_s < QUICK_SCAN_S and scan.size_bytes < QUICK_SCAN_BYTES:
-        return False
+        return is_length_known and elapsed_s > HEAD_SCAN_S and _is_index_enough(scan, video, elapsed_s)
     if scan.can_stop_early is None:
-        scan.can_stop_early = is_length_known and (_has_index(video) or _looks_constant(scan, video))
+        scan.can_stop_early = is_length_known and (has_index(video) or _looks_constant(scan, video))
     return scan.can_stop_early
 
 
-def _has_index(video: AvVideoStream) -> bool:
-    """Whether the container's index names every frame (MP4, MOV, AVI), not only the keyframes (Matroska)."""
-    entries = video.index_entries
-    return len(entries) > 1 and not all(entry.is_keyframe for entry in islice(entries, 64))
+def _is_index_enough(scan: Scan, video: AvVideoStream, elapsed_s: float) -> bool:
+    """Whether the quick part will not reach the end, and the index tells what the packets would."""
+    return elapsed_s * len(video.index_entries) > QUICK_SCAN_S * len(scan.times) and has_index(video)
 
 
 def _looks_constant(scan: Scan, video: AvVideoStream) -> bool:
-    pts = sorted(set(scan.times))
+    pts = shown_so_far(scan.times)
     base = _time_base(video)
-    return any(fits_rate(pts, base, rate) for rate in candidate_rates(_declared_rates(video), pts, base))
+    return any(fits_rate(pts, base, rate) for rate in candidate_rates(declared_rates(video), pts, base))
 
 
-def _declared_rates(video: AvVideoStream) -> tuple[Fraction | None, ...]:
+def declared_rates(video: AvVideoStream) -> tuple[Fraction | None, ...]:
     return (video.base_rate, video.average_rate, video.guessed_rate)
 
 
@@ -197,26 +205,26 @@ def read_times(container: InputContainer, video: AvVideoStream, *, first_pts: in
     scan = scan_packets(container, video, is_length_known=duration is not None)
     delay = scan.delay_before(first_pts)
     keyframes = sorted({pts + delay for pts in scan.keyframes if pts + delay >= first_pts})
-    pts = sorted({pts + delay for pts in scan.times if pts + delay >= first_pts}) or [first_pts]
+    times = scan.times if scan.is_whole else shown_so_far(scan.times)
+    pts = sorted({pts + delay for pts in times if pts + delay >= first_pts}) or [first_pts]
     if scan.is_whole:
-        rates, untimed = _declared_rates(video), scan.untimed_count
+        rates, untimed = declared_rates(video), scan.untimed_count
         frames, rate = measure_frames(pts, keyframes, base, rates, scan.latest_duration, untimed)
         sound = {index: watch.describe() for index, watch in scan.sound.items()}
         return _describe(frames, rate, scan, sound)
-    if _has_index(video):
-        frames, rate = _from_index(video, first_pts, base)
+    if has_index(video):
+        frames, rate = measure_index(video, first_pts, declared_rates(video))
         sound = {track.index: read_index(track) for track in container.streams.audio if track.index in scan.sound}
     else:
         end = max(_tail_end(container, video), int((duration or 0) / base) + first_pts)
-        frames, rate = assume_frames(pts, keyframes, base, _declared_rates(video), end, video.frames or None)
-        frames, sound = _add_keyframes(frames, video), {}
+        frames, rate = assume_frames(pts, keyframes, base, declared_rates(video), end, video.frames or None)
+        frames, sound = add_keyframes(frames, video), {}
     if (
         scan.bitstream
         and frames.keyframes
         and not look_at_keyframes(container, video, frames.keyframes, scan.bitstream)
     ):
         frames = replace(frames, keyframes=())
-    scan.ends.clear()
     return _describe(frames, rate, scan, sound)
 
 
@@ -239,46 +247,10 @@ def _describe(frames: FrameTimes, rate: Fraction, scan: Scan, sound: dict[int, P
     )
 
 
-def _add_keyframes(frames: FrameTimes, video: AvVideoStream) -> FrameTimes:
-    """The keyframes of an index that names nothing else (Matroska's cues); without an index, none is known."""
-    pts = sorted({entry.timestamp for entry in video.index_entries if entry.is_keyframe})
-    if not pts or pts[0] > frames.first_pts or len(pts) < 2:
-        return frames
-    pts = [time for time in pts if frames.first_pts <= time < frames.end_pts]
-    return replace(
-        frames,
-        keyframes=thin_times(pts, KEYFRAME_SPACING_S, video.time_base or Fraction(1, 1000)),
-        keyframe_gap_s=longest_gap_s(pts, frames.end_pts, video.time_base or Fraction(1, 1000)),
-    )
-
-
 def _video_duration(container: InputContainer, video: AvVideoStream) -> Fraction | None:
     if video.duration and video.time_base:
         return video.duration * video.time_base
     return Fraction(container.duration, av.time_base) if container.duration else None
-
-
-def _from_index(video: AvVideoStream, first_pts: int, base: Fraction) -> tuple[FrameTimes, Fraction]:
-    """From decode times: they are the times of showing but for a constant shift, and order inside a group."""
-    entries = [entry for entry in video.index_entries if not entry.is_discard]
-    shift = first_pts - entries[0].timestamp
-    pts = sorted({entry.timestamp + shift for entry in entries})
-    keyframes = [entry.timestamp + shift for entry in entries if entry.is_keyframe]
-    return measure_frames(pts, keyframes, base, _declared_rates(video), 0)
-
-
-def check_not_truncated(video: AvVideoStream, size_bytes: int) -> None:
-    """Refuse a file whose index names bytes beyond its end."""
-    missing = [entry for entry in _last_entries(video) if entry.pos + entry.size > size_bytes]
-    if missing:
-        raise UnsupportedMedia(
-            "This file is incomplete: its end is missing. It was probably cut off while being copied or recorded."
-        )
-
-
-def _last_entries(video: AvVideoStream) -> Iterator[av.index.IndexEntry]:
-    entries = video.index_entries
-    return islice(entries, max(0, len(entries) - 32), None)
 
 
 def _tail_end(container: InputContainer, video: AvVideoStream) -> int:

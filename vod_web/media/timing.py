@@ -19,6 +19,8 @@ JITTER = 0.25
 that count milliseconds round every time. Half of a frame is where cutting would begin to mistake frames."""
 
 HIGHEST_RATE = 1000
+LONGEST_DELAY_FRAMES = 16
+"""What H.264 and HEVC allow; more frames before the first one shown cannot be decoded."""
 CUT_SPACING_S = 1
 KEYFRAME_SPACING_S = Fraction(1, 2)
 
@@ -46,6 +48,11 @@ def fits_rate(pts: Sequence[int], time_base: Fraction, rate: Fraction, untimed_c
     places = [round((time - first) / period) for time in pts]
     is_even = all(abs(time - first - place * period) <= tolerance for place, time in zip(places, pts, strict=True))
     return is_even and len(set(places)) == len(pts) and places[-1] < len(pts) + untimed_count
+
+
+def shown_so_far(times: Sequence[int]) -> list[int]:
+    """Those times before which no frame is missing that is decoded later."""
+    return sorted(set(times))[:-LONGEST_DELAY_FRAMES]
 
 
 def average_rate(pts: Sequence[int], end_pts: int, time_base: Fraction) -> Fraction:
