@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vod_web.core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed, SourceDamaged
 from vod_web.media.progress import Progress, ProgressReader
 from vod_web.media.runner import FfmpegKilled, Tools, hide_secrets, limit_threads, run_ffmpeg
 
@@ -76,6 +76,18 @@ def test_an_end_from_outside_is_told_from_a_failure(tools: Tools, tmp_path: Path
 
     with pytest.raises(FfmpegKilled, match="signal 9"):
         run_ffmpeg(ENDLESS, tools=tools, work_dir=tmp_path, on_tick=kill)
+
+
+def test_a_source_of_which_most_is_broken_is_told_from_other_failures(tools: Tools, tmp_path: Path) -> None:
+    path = tmp_path / "broken.mp4"
+    made = ["-f", "lavfi", "-i", "testsrc2=size=64x64:duration=8", "-c:v", "mpeg4", "-movflags", "+faststart"]
+    run_ffmpeg([*made, str(path)], tools=tools, work_dir=tmp_path)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 8] + bytes(len(data) * 3 // 4) + data[len(data) * 7 // 8 :])
+
+    with pytest.raises(SourceDamaged, match="most of it cannot be decoded") as failed:
+        run_ffmpeg(["-i", str(path), "-f", "null", "-"], tools=tools, work_dir=tmp_path)
+    assert "broken.mp4" in failed.value.log
 
 
 def test_standing_still_is_noticed(tools: Tools, tmp_path: Path) -> None:

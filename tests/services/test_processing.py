@@ -12,6 +12,7 @@ from vod_web.core.errors import (
     EncodeFailed,
     NotAllowed,
     NotFound,
+    SourceDamaged,
     StorageFailed,
     StorageFull,
     UnsupportedMedia,
@@ -382,10 +383,11 @@ def test_a_storage_that_is_away_for_hours_fails_no_video(video: Video, encode: E
     assert "storage" in (fresh(video).status_reason or "")
 
 
+@pytest.mark.parametrize("kind", [UnsupportedMedia, SourceDamaged])
 def test_a_permanent_error_fails_the_video_at_once_with_its_sentence(
-    video: Video, encode: Encode, queue: JobQueue
+    video: Video, encode: Encode, queue: JobQueue, kind: type[UnsupportedMedia] | type[SourceDamaged]
 ) -> None:
-    error = UnsupportedMedia("This file is not a video: it is a text file.")
+    error = kind("This file is not a video: it is a text file.")
     fail_job(claim(job_of(encode, JobKind.PREPARE)), error, queue=queue, now=NOW)
 
     found = fresh(video)

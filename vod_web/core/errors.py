@@ -18,6 +18,7 @@ VodError
 │   └── StorageFailed     the place where files are kept does not work; says how to mend it
 │       └── StorageFull   the place where files are kept has no room left
 └── EncodeFailed          FFmpeg failed; carries the end of its log for the admin
+    └── SourceDamaged     because too much of the source cannot be read; the sentence is for its owner
 
 No error here knows HTTP: `vod_web/web/errors.py` has the one table from these classes to statuses.
 """
@@ -165,3 +166,9 @@ class EncodeFailed(VodError):
     def __init__(self, message: str, *, log: str = "") -> None:
         super().__init__(message)
         self.log = log
+
+
+class SourceDamaged(EncodeFailed):
+    """Too much of a source cannot be decoded; trying again will not help, and the sentence is for its owner."""
+
+    code = "source_damaged"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from vod_web.core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed, SourceDamaged
 
 from .audio_commands import audio_command
 from .audio_plan import AudioPlan
@@ -94,7 +94,7 @@ def _make(
         on_segments=on_segments,
     )
     if splitter.end_s is None:
-        raise EncodeFailed(f'The sound track "{track.label}" is damaged: nothing of it can be read.')
+        raise SourceDamaged(f'The sound track "{track.label}" is damaged: nothing of it can be read.')
     rendition = splitter.finish(track.timeline.start_s(chunk.segments.stop))
     hand_out(splitter, on_segments)
     check_sound(track, chunk, rendition)
@@ -105,7 +105,7 @@ def find_number(track: AudioPlan, chunk: AudioChunk, fragment: EncodedFragment) 
     """Which segment a fragment is; raises EncodeFailed when it does not begin where a segment of the chunk does."""
     number = track.timeline.find_segment(fragment.start_s)
     if number not in chunk.segments or abs(track.timeline.start_s(number) - fragment.start_s) > STRAY_S:
-        raise EncodeFailed(f'The sound track "{track.label}" has sound where none should be.')
+        raise SourceDamaged(f'The sound track "{track.label}" has sound where none should be.')
     return number
 
 
@@ -113,6 +113,6 @@ def check_sound(track: AudioPlan, chunk: AudioChunk, rendition: RenditionFiles) 
     """Raise EncodeFailed when frames are missing: there is silence where a source has none."""
     expected = track.timeline.frames_in(chunk.segments)
     if rendition.frame_count != expected:
-        raise EncodeFailed(
+        raise SourceDamaged(
             f'The sound track "{track.label}" is damaged: {rendition.frame_count} of {expected} frames came out.'
         )

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from vod_web.core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed, SourceDamaged
 
 from .commands import chunk_command, copy_command
 from .passes import Chunk
@@ -157,7 +157,7 @@ class _ChunkRun:
         hand_out(splitter, self.on_segments)
         missing = set(self.chunk.segments) - {segment.number for segment in rendition.segments}
         if missing and self.plan.timeline.is_exact:
-            raise EncodeFailed("The video is damaged: pictures are missing " + _describe_place(self.plan, self.chunk))
+            raise SourceDamaged("The video is damaged: pictures are missing " + _describe_place(self.plan, self.chunk))
         return rendition
 
 
@@ -191,14 +191,14 @@ def check_keyframe(plan: EncodePlan, number: int, fragment: EncodedFragment) -> 
 def check_frames(plan: EncodePlan, chunk: Chunk, frame_step: int, splitter: SegmentSplitter) -> None:
     """Raise EncodeFailed when fewer frames came out than went in, or the chunk ends early."""
     if splitter.end_s is None:
-        raise EncodeFailed("The video is damaged: there are no pictures " + _describe_place(plan, chunk))
+        raise SourceDamaged("The video is damaged: there are no pictures " + _describe_place(plan, chunk))
     expected = expected_frames(plan, chunk, frame_step)
     actual = splitter.frame_count
     if chunk.purpose == "copy" and expected not in (None, actual):
         raise EncodeFailed(f"{actual} of {expected} frames were copied " + _describe_place(plan, chunk))
     allowed = max(MISSING_FRAMES, (expected or 0) * MISSING_PART)
     if expected is not None and expected - actual > allowed:
-        raise EncodeFailed(
+        raise SourceDamaged(
             f"The video is damaged: only {actual} of {expected} pictures can be read " + _describe_place(plan, chunk)
         )
     is_last = chunk.segments.stop == plan.timeline.segment_count
@@ -206,7 +206,7 @@ def check_frames(plan: EncodePlan, chunk: Chunk, frame_step: int, splitter: Segm
     tolerance = max(float(LATE_S), float(plan.run_duration_s(chunk.segments)) * MISSING_PART)
     tolerance += plan.video.frames.longest_frame_s or 0  # the last frame of a file has no duration
     if plan.timeline.is_exact and end - splitter.end_s > tolerance:
-        raise EncodeFailed("The video is damaged: its pictures end early, " + _describe_place(plan, chunk))
+        raise SourceDamaged("The video is damaged: its pictures end early, " + _describe_place(plan, chunk))
 
 
 def expected_frames(plan: EncodePlan, chunk: Chunk, frame_step: int) -> int | None:

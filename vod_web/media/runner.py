@@ -12,7 +12,7 @@ from pathlib import Path
 from shlex import join
 from subprocess import PIPE, Popen
 
-from vod_web.core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed, SourceDamaged
 from vod_web.core.logging import get_logger
 from vod_web.core.processes import start_process, stop_process
 from vod_web.core.settings import bare_environment
@@ -26,6 +26,8 @@ second. An exception from it ends FFmpeg and goes on to the caller: so a lost le
 URGENT_NICE = 0
 """Of FFmpeg where somebody waits for what it makes."""
 
+TOO_MANY_ERRORS = 69
+"""The exit status of FFmpeg when more than two thirds of what it decodes is broken (its option max_error_rate)."""
 LOG_BYTES = 4096
 POLL_S = 0.25
 GRACE_S = 1.0
@@ -133,13 +135,18 @@ def run_ffmpeg(
         _follow(process, _Watch(tools, process.pid), tail, on_progress, on_tick)
         status = process.wait(GRACE_S)
     except EncodeFailed as error:
-        raise EncodeFailed(error.message, log=_describe_run(argv, tail)) from None
+        raise type(error)(error.message, log=_describe_run(argv, tail)) from None
     finally:
         stop_process(process, grace_s=0)  # where it has not ended by itself, what it made is thrown away
         _close_pipes(process)
     if status != 0:
-        failure = FfmpegKilled if status == -signal.SIGKILL else EncodeFailed
-        raise failure(describe_status(status), log=_describe_run(argv, tail))
+        raise _failure_of(status)(describe_status(status), log=_describe_run(argv, tail))
+
+
+def _failure_of(status: int) -> type[EncodeFailed]:
+    if status == TOO_MANY_ERRORS:
+        return SourceDamaged
+    return FfmpegKilled if status == -signal.SIGKILL else EncodeFailed
 
 
 def limit_threads(arguments: Sequence[str], threads: int | None) -> list[str]:
@@ -159,6 +166,8 @@ def limit_threads(arguments: Sequence[str], threads: int | None) -> list[str]:
 
 def describe_status(status: int) -> str:
     """An exit status in words."""
+    if status == TOO_MANY_ERRORS:
+        return "This video is damaged: most of it cannot be decoded."
     if status < 0:
         return f"FFmpeg was ended by signal {-status}."
     return f"FFmpeg failed with status {status}."

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from vod_web.core.errors import EncodeFailed
+from vod_web.core.errors import EncodeFailed, SourceDamaged
 
 from .boxes import InitSegment, read_fragment, read_init_segment
 from .commands import ENCODED_NAME
@@ -105,7 +105,7 @@ class SegmentSplitter:
         """The segment that the fragments so far make is complete."""
         group, number = self._group, self._number
         if number is None or any(segment.number == number for segment in self._segments[-1:]):
-            raise EncodeFailed("The video is damaged: its pictures are out of order.")
+            raise SourceDamaged("The video is damaged: its pictures are out of order.")
         path = self._folder / f"{number}.m4s"
         with path.open("wb") as segment:
             for fragment in group:

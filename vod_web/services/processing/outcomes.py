@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from vod_web.core.errors import EncodeFailed, StorageFailed, UnsupportedMedia, VodError
+from vod_web.core.errors import EncodeFailed, SourceDamaged, StorageFailed, UnsupportedMedia, VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
 from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Video
@@ -100,7 +100,7 @@ def fail_job(
 
 def retry_pause_s(error: Exception, failures: int, first_s: float = RETRY_PAUSE_S) -> float | None:
     """How long to wait after so many errors of a job, of which this is the last; None when no other try helps."""
-    if isinstance(error, UnsupportedMedia):
+    if isinstance(error, (UnsupportedMedia, SourceDamaged)):
         return None
     if failures <= MOST_RETRIES:
         return first_s * 4.0 ** (failures - 1)
@@ -141,7 +141,7 @@ def describe_log(error: Exception) -> str:
 
 def explain(error: Exception) -> str:
     """What the owner of the video is told."""
-    if isinstance(error, (UnsupportedMedia, SourceMissing)):
+    if isinstance(error, (UnsupportedMedia, SourceDamaged, SourceMissing)):
         return error.message
     return STORAGE_AWAY if isinstance(error, StorageFailed) else FAILED
 
