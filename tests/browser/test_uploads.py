@@ -106,7 +106,7 @@ def test_ten_files_go_up_at_once(open_page: Callable[[], Page], site: UploadSite
 def test_a_network_that_was_cut_comes_back(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
     file = make_file(tmp_path, "cut.mp4", parts=8, seed=20)
     page = open_page()
-    line = slow_down(page, bytes_per_s=SLOW)
+    line = slow_down(page, bytes_per_s=SLOW // 2)
     choose(page, file)
     wait_for_percent(page, 20)
     set_line(line, bytes_per_s=0, offline=True)
@@ -153,7 +153,7 @@ def choose_again(page: Page, file: Path) -> None:
 def test_a_server_that_was_killed_goes_on(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
     file = make_file(tmp_path, "server.mp4", parts=8, seed=40)
     page = open_page()
-    line = slow_down(page, bytes_per_s=SLOW)
+    line = slow_down(page, bytes_per_s=SLOW // 2)
     choose(page, file)
     wait_for_percent(page, 20)
     site.kill()
@@ -219,7 +219,7 @@ def test_whoever_was_signed_out_signs_in_and_goes_on(chromium: Browser, site: Up
     page = context.new_page()
     sign_in(page)
     page.goto("/upload")
-    line = slow_down(page, bytes_per_s=SLOW)
+    line = slow_down(page, bytes_per_s=SLOW // 2)
     choose(page, file)
     page.locator(".upload-item").get_by_label("Title").fill("Typed before")
     wait_for_percent(page, 20)
@@ -235,8 +235,8 @@ def test_whoever_was_signed_out_signs_in_and_goes_on(chromium: Browser, site: Up
 
 def test_what_one_file_says_is_used_for_all(open_page: Callable[[], Page], site: UploadSite, tmp_path: Path) -> None:
     page = open_page()
-    slow = slow_down(page, bytes_per_s=SLOW)
-    choose(page, *(make_file(tmp_path, f"all {number}.mp4", parts=8, seed=100 + number) for number in range(2)))
+    slow = slow_down(page, bytes_per_s=SLOW // 2)
+    choose(page, *(make_file(tmp_path, f"all {number}.mp4", parts=80, seed=100 + number) for number in range(2)))
     first, second = page.locator(".upload-item").all()
     first.get_by_role("button", name="New playlist").click()
     page.get_by_role("textbox", name="Title").last.fill("Summer")
@@ -257,16 +257,16 @@ def test_what_one_file_says_is_used_for_all(open_page: Callable[[], Page], site:
     with sqlite3.connect(site.data_dir / "vod.sqlite3") as database:
         assert database.execute(statement, ("2040-07-01 08:00:00.000000",)).fetchone() == (2,)
     database.close()
-    set_line(slow, bytes_per_s=0)
     page.get_by_role("button", name="Cancel all", exact=True).click()
     page.get_by_role("button", name="Undo").click()
+    set_line(slow, bytes_per_s=0)
     expect_uploaded(page, 2)
 
 
 def test_uploads_go_on_while_other_pages_are_shown(
     open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
 ) -> None:
-    files = [make_file(tmp_path, f"dock {number}.mp4", parts=8, seed=90 + number) for number in range(2)]
+    files = [make_file(tmp_path, f"dock {number}.mp4", parts=80, seed=90 + number) for number in range(2)]
     page = open_page()
     line = slow_down(page, bytes_per_s=SLOW // 2)
     choose(page, *files)
