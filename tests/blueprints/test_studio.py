@@ -182,6 +182,42 @@ def test_mistakes_come_back_with_what_was_typed(client: FlaskClient, ada: User) 
     assert get_own_video(ada, video.public_id).title == "Before"
 
 
+def test_what_was_saved_in_another_tab_meanwhile_is_not_overwritten_unseen(client: FlaskClient, ada: User) -> None:
+    address = f"/studio/videos/{make_video(ada, 'Before', description='Old').public_id}"
+    first, second = (version_in(client.get(address).text) for _ in range(2))
+    form = {"title": "Mine", "description": "Old", "tags": "", "visibility": "public", "viewers": ""}
+    assert client.post(address, data=form | {"title": "Theirs", "tags": "sea", "version": first}).status_code == 303
+
+    refused = client.post(address, data=form | {"version": second})
+    assert refused.status_code == 422
+    assert 'value="Mine"' in refused.text
+    assert "Saved meanwhile: Theirs" in refused.text
+    assert "Saved meanwhile: sea" in refused.text
+    assert "Saved meanwhile: Old" not in refused.text
+
+    assert client.post(address, data=form | {"version": version_in(refused.text)}).status_code == 303
+    assert 'value="Mine"' in client.get(address).text
+
+
+def test_a_mistake_does_not_hide_what_was_saved_meanwhile(client: FlaskClient, ada: User) -> None:
+    address = f"/studio/videos/{make_video(ada, 'Before').public_id}"
+    seen = version_in(client.get(address).text)
+    form = {"title": "Theirs", "description": "", "tags": "", "visibility": "public", "viewers": ""}
+    client.post(address, data=form)
+
+    mistaken = client.post(address, data=form | {"title": "", "version": seen})
+    assert version_in(mistaken.text) == seen
+    assert client.post(address, data=form | {"title": "Mine", "version": seen}).status_code == 422
+    assert client.post(address, data=form | {"version": seen}).status_code == 303, "the same is no conflict"
+
+
+def version_in(page: str) -> str:
+    """What the form says that its person has seen."""
+    found = re.search(r'name="version" value="([0-9a-f]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_when_about_what_and_in_which_playlists(client: FlaskClient, ada: User) -> None:
     video = make_video(ada)
     trips, talks = (create_playlist(ada, PlaylistCreate(title=title)) for title in ("Trips", "Talks"))

@@ -20,6 +20,7 @@ from vod_web.services import accounts, passwords, sign_ins, tokens
 from vod_web.services.browsers import name_browser
 from vod_web.services.permissions import require_signed_in
 from vod_web.web.forms import blank_form, read_form, redisplay_on_error
+from vod_web.web.kept import read_kept
 from vod_web.web.rendering import go_to, go_to_address, render, render_secret
 from vod_web.web.sign_in import (
     asking_browser,
@@ -45,6 +46,10 @@ def _way_on() -> dict[str, Any]:
     return {"next": safe_next(request.args.get("next"))}
 
 
+def _login_context() -> dict[str, Any]:
+    return _way_on() | {"kept": read_kept()}
+
+
 def _go_on() -> Response:
     address = safe_next(request.args.get("next"))
     return go_to_address(address) if address else go_to("library.home")
@@ -53,18 +58,18 @@ def _go_on() -> Response:
 @blueprint.get("/login")
 def login() -> str | Response:
     """The form; whoever is signed in already goes on."""
-    return _go_on() if current_person() else render("auth/login.html", **blank_form(), **_way_on())
+    return _go_on() if current_person() else render("auth/login.html", **blank_form(), **_login_context())
 
 
 @blueprint.post("/login")
-@redisplay_on_error("auth/login.html", "form", context=_way_on)
-def submit_login() -> Response:
-    """Sign in and go on to where the person wanted to be."""
-    form = read_form(Credentials)
+@redisplay_on_error("auth/login.html", "form", context=_login_context)
+def submit_login() -> Response | str:
+    """Sign in and go on to where the person wanted to be, or send what was typed before."""
+    form, kept = read_form(Credentials), read_kept()
     address, throttle = asking_browser().address, resources().throttle
     person = accounts.check_credentials(form.email, form.password, address=address, throttle=throttle)
     sign_in_person(person, remember=form.remember)
-    return _go_on()
+    return render("errors/again.html", kept=kept) if kept else _go_on()
 
 
 @blueprint.get("/register")

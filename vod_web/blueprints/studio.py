@@ -12,7 +12,7 @@ from vod_web.schemas.videos import OwnFilter, VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import library, playlists, processing, videos
 from vod_web.services.permissions import is_owner
-from vod_web.web.forms import blank_form, read_form, read_query, redisplay_on_error
+from vod_web.web.forms import VERSION_FIELD, blank_form, read_form, read_query, redisplay_on_error
 from vod_web.web.publishing import publishing_choices
 from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, render_blocks, tell
 from vod_web.web.sign_in import current_person
@@ -66,7 +66,8 @@ def update(video_id: str) -> Response:
     """Change it."""
     video = videos.get_own_video(current_person(), video_id)
     chosen = {"playlists": request.form.getlist("playlists")} if is_owner(current_person(), video) else {}
-    videos.update_video(current_person(), video_id, read_form(VideoUpdate, **chosen))
+    seen = request.form.get(VERSION_FIELD, "")
+    videos.update_video(current_person(), video_id, read_form(VideoUpdate, **chosen), seen=seen)
     flash("Saved.", "good")
     return go_to("studio.edit", video_id=video_id)
 
@@ -111,6 +112,7 @@ def _form_of(video_id: str) -> dict[str, Any]:
         publish_at=f"{video.publish_at:%Y-%m-%dT%H:%M}" if video.publish_at else "",
         time_zone="UTC",
         viewers=", ".join(viewer.username for viewer in video.viewers),
+        version=videos.version_of(video),
     )
 
 

@@ -3,6 +3,7 @@
 VodError
 ├── InvalidInput          a value that somebody sent is wrong; says which field and why
 │   ├── WrongPassword     nobody has this name and this password
+│   ├── EditedMeanwhile   somebody changed it since the person last saw it
 │   ├── ChecksumMismatch  bytes that arrived are not the bytes that were sent
 │   └── TooLarge          more bytes than allowed
 ├── UnsupportedMedia      a file that is not video, or that we cannot read
@@ -51,6 +52,21 @@ class WrongPassword(InvalidInput):
     """Nobody has this name and this password; does not say which of the two is wrong."""
 
     code = "wrong_password"
+
+
+class EditedMeanwhile(InvalidInput):
+    """Somebody changed it since the person last saw it; `fields` say what stands there now."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self, fields: Mapping[str, str], version: str) -> None:
+        super().__init__(
+            "This was changed since you opened the page, perhaps in another tab. Nothing is saved yet: compare, then "
+            "save again to keep what stands in the form.",
+            fields,
+        )
+        self.version = version
+        """What the person has seen now."""
 
 
 class ChecksumMismatch(InvalidInput):

@@ -1,5 +1,7 @@
 """What may be said about a video, and changed about it, and by whom?"""
 
+import hashlib
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.clock import utc_now
-from vod_web.core.errors import Gone, InvalidInput, NotAllowed, NotFound
+from vod_web.core.errors import EditedMeanwhile, Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.db.session import current_session, transaction
 from vod_web.models import Encode, PublishRule, Role, User, Video, VideoStatus
@@ -89,8 +91,16 @@ def get_own_video(actor: User | None, public_id: str) -> Video:
     return video
 
 
-def update_video(actor: User | None, public_id: str, changes: VideoUpdate, *, now: datetime | None = None) -> Video:
-    """Change what is given. A change of who may watch ends the playback tokens that are out."""
+def update_video(
+    actor: User | None, public_id: str, changes: VideoUpdate, *, seen: str = "", now: datetime | None = None
+) -> Video:
+    """Change what is given. A change of who may watch ends the playback tokens that are out.
+
+    Raises:
+        NotFound, Gone, NotSignedIn, NotAllowed: as `get_own_video`.
+        InvalidInput: somebody named as a viewer does not exist, or a time is missing.
+        EditedMeanwhile: it is not the version that the person has `seen`, and not what they want either.
+    """
     with transaction() as session:
         lock_video(session, public_id)
         video = get_own_video(actor, public_id)
@@ -99,6 +109,8 @@ def update_video(actor: User | None, public_id: str, changes: VideoUpdate, *, no
         _change_access(session, video, changes)
         publication.change_publication(video, changes, now or utc_now())
         changed = [name for name, value in editable(video).items() if value != before[name]]
+        if changed and seen not in ("", _digest(before)):
+            raise EditedMeanwhile({name: _say_saved(before[name]) for name in changed}, _digest(before))
         if changed:
             audit.note_power(actor, video, "video.edit", former_title=before["title"], changed=changed)
         if changes.playlists is not None:
@@ -119,6 +131,20 @@ def editable(video: Video) -> dict[str, Any]:
         "publish": video.publish_rule.value,
         "publish_at": video.publish_at.isoformat() if video.publish_at else None,
     }
+
+
+def version_of(video: Video) -> str:
+    """Changes whenever somebody edits the video."""
+    return _digest(editable(video))
+
+
+def _digest(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def _say_saved(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value or "")
+    return f"Saved meanwhile: {text}" if text else "Meanwhile this was emptied."
 
 
 def lock_video(session: Session, public_id: str) -> None:

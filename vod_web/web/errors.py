@@ -27,8 +27,11 @@ from vod_web.core.errors import (
     WrongPassword,
 )
 from vod_web.core.logging import get_logger
+from vod_web.web.forms import blank_form
+from vod_web.web.kept import Kept, keep_form
 from vod_web.web.rendering import go_to, is_fragment_request
 from vod_web.web.requests import logged_path
+from vod_web.web.sign_in import current_person
 
 log = get_logger(__name__)
 
@@ -101,6 +104,9 @@ def _on_vod_error(error: VodError) -> Response:
 
 
 def _on_csrf_error(error: CSRFError) -> Response:
+    kept = keep_form() if _wants_page() and not is_fragment_request() else None
+    if kept is not None:
+        return _offer_again(kept, 400) if current_person() else _keep_and_sign_in(kept)
     told = "This page is too old to send that: somebody signed in or out here meanwhile."
     return _tell(400, "csrf", f"{told} Copy what you typed, reload the page, and send it again.")
 
@@ -127,8 +133,21 @@ def _lead_to_sign_in() -> Response:
     """A page that needs somebody signed in leads there, and from there back to where the person was."""
     if request.method in ("GET", "HEAD") and not is_fragment_request():
         return go_to("auth.login", next=request.full_path.rstrip("?"))
+    kept = keep_form() if not is_fragment_request() else None
+    if kept is not None:
+        return _keep_and_sign_in(kept)
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     return go_to("auth.login", next=came_from._replace(scheme="", netloc="").geturl() or None)
+
+
+def _keep_and_sign_in(kept: Kept) -> Response:
+    """The sign-in form, which carries along what was typed."""
+    context = blank_form() | {"next": None, "kept": kept}
+    return current_app.response_class(render_template("auth/login.html", **context), 401)
+
+
+def _offer_again(kept: Kept, status: int) -> Response:
+    return current_app.response_class(render_template("errors/again.html", kept=kept), status)
 
 
 def _wants_page() -> bool:

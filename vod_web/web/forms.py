@@ -8,12 +8,17 @@ from typing import Any, TypeVar
 from flask import make_response, request
 from pydantic import BaseModel
 
-from vod_web.core.errors import InvalidInput, RateLimited
+from vod_web.core.errors import EditedMeanwhile, InvalidInput, RateLimited
 from vod_web.schemas.base import parse_input
 from vod_web.web.rendering import render
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
+CSRF_FIELD = "csrf_token"
+VERSION_FIELD = "version"
+"""What the person saw when the form was filled in, where that matters."""
+KEPT_FIELD = "kept"
+"""A form that was sent before and not taken; see `web.kept`."""
 SECRET_WORDS = ("password", "token", "secret")
 
 
@@ -27,7 +32,7 @@ def read_form(schema: type[Schema], **extra: Any) -> Schema:
     """
     values: dict[str, Any] = {}
     for name in request.form:
-        if name == "csrf_token":
+        if name in (CSRF_FIELD, VERSION_FIELD, KEPT_FIELD):
             continue
         field = schema.model_fields.get(name)
         is_list = field is not None and getattr(field.annotation, "__origin__", None) in (list, tuple)
@@ -70,8 +75,8 @@ def redisplay_on_error(
             try:
                 return view(**arguments)
             except (InvalidInput, RateLimited) as error:
-                errors = error.fields if isinstance(error, InvalidInput) else {}
-                shown = {"values": _typed(), "errors": errors or {"": error.message}, "form_error": error.message}
+                seen = {VERSION_FIELD: error.version} if isinstance(error, EditedMeanwhile) else {}
+                shown = {"values": _typed() | seen, "errors": _errors_of(error), "form_error": error.message}
                 page = render(template, *blocks, **(context(**arguments) | shown))
                 if isinstance(error, RateLimited):
                     return make_response(page, 429, {"Retry-After": str(error.retry_after_s)})
@@ -82,9 +87,16 @@ def redisplay_on_error(
     return decorate
 
 
+def _errors_of(error: InvalidInput | RateLimited) -> dict[str, str]:
+    """What is wrong by field; "" stands for the form as a whole."""
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    return fields | {"": error.message} if isinstance(error, EditedMeanwhile) or not fields else fields
+
+
 def _typed() -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in request.form.items()
-        if name != "csrf_token" and not any(word in name for word in SECRET_WORDS)
-    }
+    return {name: value for name, value in request.form.items() if name != CSRF_FIELD and not is_secret(name)}
+
+
+def is_secret(name: str) -> bool:
+    """Whether what is typed into this field is never shown again."""
+    return any(word in name for word in SECRET_WORDS)
