@@ -31,9 +31,10 @@ from vod_web.resources import open_resources
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}  # compiling takes most of the time of making a site
 
 CHEAP = {"passes": 1, "memory_kib": 8, "lanes": 1}
-SLOWEST_FIRST = ("browser", "jobs", "media", "cli", "services", "blueprints", "api", "storage")
+SLOWEST_FIRST = ("browser", "faults", "jobs", "media", "cli", "services", "blueprints", "api", "storage")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes longest first, and say what must stay in one process."""
     places = {folder: place for place, folder in enumerate(SLOWEST_FIRST)}

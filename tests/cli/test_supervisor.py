@@ -54,11 +54,11 @@ def test_what_a_child_writes_is_shown_with_its_name_and_kept(terminal: Terminal,
 
 
 def test_a_child_that_ends_is_started_again_and_said_so(terminal: Terminal) -> None:
-    terminal.start("worker-1", "sh", "-c", "echo begun; exit 3")
+    terminal.start("worker-1", "sh", "-c", "echo begun; exit 4")
     terminal.watch_until("begun", times=2)
     terminal.supervisor.stop(last="queue")
 
-    assert "worker-1 has ended (exit status 3); it is started again in 0.5 s" in terminal.lines
+    assert "worker-1 has ended (exit status 4); it is started again in 0.5 s" in terminal.lines
 
 
 def test_the_last_words_without_an_end_of_line_are_shown(terminal: Terminal) -> None:

@@ -151,5 +151,6 @@ def test_nginx_logs_neither_playback_tokens_nor_reset_secrets(front: Front) -> N
 
     wait_until(lambda: "/search " in front.access_log.read_text(), what="all requests are logged")
     logged = re.findall(r'"GET (\S+) HTTP/1.1" \d+ \d+ [\d.]+ "Python-urllib', front.access_log.read_text())
+    logged = [path for path in logged if path not in ("/healthz", "/setup")]  # what a site without an admin shows
     assert logged[-4:] == ["/media/.../abc/def/0.m4s", "/media/public/abc/def/0.m4s", "/password/...", "/search"]
     assert not re.search("eyJhb|O9ndW2|query", front.access_log.read_text())

@@ -68,7 +68,7 @@ def test_pictures_lie_inside_the_video_and_are_no_larger() -> None:
     assert [width for width, _ in plan.poster.sizes] == [854, 640, 320]
     assert all(0 <= time < 5 for time in plan.poster.times_s)
     assert plan.storyboard.tile_count * plan.storyboard.interval_s >= 5
-    assert (plan.storyboard.tile_width_px, plan.storyboard.tile_height_px) == (160, 90)
+    assert (plan.storyboard.tile_width_px, plan.storyboard.tile_height_px) == (256, 144)
 
 
 def test_posters_are_taken_soon_after_keyframes() -> None:
@@ -85,4 +85,4 @@ def test_a_long_video_has_a_few_hundred_tiles() -> None:
     board = plan_encode(make_probe(even_video(rate=Fraction(10), seconds=7200))).storyboard
 
     assert 100 <= board.tile_count <= 720
-    assert board.sheet_count == -(-board.tile_count // 100)
+    assert board.sheet_count == -(-board.tile_count // 25)
