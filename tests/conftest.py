@@ -34,14 +34,10 @@ CHEAP = {"passes": 1, "memory_kib": 8, "lanes": 1}
 SLOWEST_FIRST = ("browser", "faults", "jobs", "media", "cli", "services", "blueprints", "api", "storage")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest first, and say what must stay in one process."""
+    """Put what takes longest first; each file stays in one process."""
     places = {folder: place for place, folder in enumerate(SLOWEST_FIRST)}
     items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "browser" else f"{folder}/{item.path.stem}"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -52,7 +52,7 @@ def _become_pytest(argv: list[str]) -> NoReturn:
     Compiled code is kept whatever the machine says: the tests start hundreds of programs of ours.
     """
     is_own_way = any(argument.split("=")[0] in _OWN_WAY or argument.startswith("-n") for argument in argv)
-    together = [] if is_own_way else ["-n", str(PROCESSES), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    together = [] if is_own_way else ["-n", str(PROCESSES), "--dist", "loadscope", "--no-loadscope-reorder"]
     os.chdir(ROOT)
     command = [sys.executable, "-m", "pytest", *together, *argv]
     os.execve(sys.executable, command, child_environment(PYTHONDONTWRITEBYTECODE=""))  # noqa: S606 - no shell is wanted
