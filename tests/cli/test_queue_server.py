@@ -8,7 +8,8 @@ from vod_web.cli.console import CannotRun
 from vod_web.cli.queue_server import NAME, answers, is_private, start_queue_server
 from vod_web.cli.supervisor import Supervisor
 from vod_web.cli.tools import require_queue_server
-from vod_web.core.settings import Settings, load_settings, private_queue_socket
+from vod_web.core.data_directory import private_queue_socket
+from vod_web.core.settings import Settings, load_settings
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import redis
 
 from vod_web.cli.console import CannotRun, say
 from vod_web.cli.supervisor import Child, Supervisor
-from vod_web.core.settings import Settings, child_environment, private_queue_socket
+from vod_web.core.data_directory import private_queue_socket
+from vod_web.core.settings import Settings, child_environment
 
 NAME = "queue"
 START_S = 10.0

@@ -4,26 +4,22 @@ The only module that reads the environment. All mistakes are found in one go; ea
 is wrong and shows an example of right. `docs/settings.md` lists every setting (a test compares).
 """
 
-import contextlib
 import difflib
-import hashlib
 import os
-import secrets
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+from vod_web.core.data_directory import kept_secret_key, private_queue_socket
+from vod_web.core.setting_kinds import flag, heights, one_of, path, setting_field, text, url, whole
 
 PREFIX = "VOD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LADDER_HEIGHTS = (240, 360, 480, 720, 1080, 1440, 2160)
 LEAST_S3_PART_BYTES = 5 * 1024**2  # of a multipart upload, but for its last part
 MOST_WORKERS = 64
 WEB_THREADS = 32
 """In each process of the web server: requests that wait for a segment or send a large file hold a thread each."""
-LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
 
 
 class SettingsError(Exception):
@@ -32,79 +28,6 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser().absolute()
-
-
-def _flag(value: str) -> bool:
-    known = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    if value.lower() not in known:
-        raise ValueError("is neither yes nor no")
-    return known[value.lower()]
-
-
-def _whole(smallest: int, largest: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            raise ValueError("is not a whole number") from None
-        if not smallest <= number <= largest:
-            raise ValueError(f"is not between {smallest} and {largest}")
-        return number
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        for choice in choices:
-            if value.lower() == choice.lower():
-                return choice
-        raise ValueError(f"is not one of {', '.join(choices)}")
-
-    return parse
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in schemes:
-            raise ValueError(f"does not begin with {' or '.join(scheme + '://' for scheme in schemes)}")
-        return value.rstrip("/") if parts.scheme in ("http", "https") else value
-
-    return parse
-
-
-def _heights(value: str) -> tuple[int, ...]:
-    try:
-        heights = tuple(sorted({int(part) for part in value.split(",")}))
-    except ValueError:
-        raise ValueError("is not a list of heights") from None
-    unknown = [height for height in heights if height not in LADDER_HEIGHTS]
-    if unknown:
-        raise ValueError(f"names {unknown[0]}, which is not one of {', '.join(map(str, LADDER_HEIGHTS))}")
-    return heights
-
-
-def _setting(parse: Callable[[str], Any], default: Any, example: str, *, is_secret: bool = False) -> Any:
-    """A field with the function that reads it and an example of a right value."""
-    return field(default=default, repr=not is_secret, metadata={"parse": parse, "example": example})
 
 
 def _default_workers() -> int:
@@ -120,74 +43,74 @@ def _default_threads() -> int:
 class Settings:
     """All settings of a running site; every field is the environment variable `VOD_` + its name in capitals."""
 
-    data_dir: Path = _setting(_path, Path("var").absolute(), "/srv/vod")
+    data_dir: Path = setting_field(path, Path("var").absolute(), "/srv/vod")
     """Where the embedded database, files, queue, logs and the secret key are kept."""
-    host: str = _setting(_text, "127.0.0.1", "0.0.0.0")  # noqa: S104 - an example only
+    host: str = setting_field(text, "127.0.0.1", "0.0.0.0")  # noqa: S104 - an example only
     """The address the web server listens on."""
-    port: int = _setting(_whole(1, 65535), 8000, "8000")
+    port: int = setting_field(whole(1, 65535), 8000, "8000")
     """The port the web server listens on."""
-    base_url: str = _setting(_url("http", "https"), "", "https://video.example.org")
+    base_url: str = setting_field(url("http", "https"), "", "https://video.example.org")
     """The site's address as people see it; made from host and port when absent."""
-    secret_key: str = _setting(_text, "", "(64 random characters)", is_secret=True)
+    secret_key: str = setting_field(text, "", "(64 random characters)", is_secret=True)
     """Signs cookies and playback tokens; made and kept in the data directory when absent."""
-    database_url: str = _setting(
-        _url("sqlite", "postgresql", "postgresql+psycopg", "postgres"),
+    database_url: str = setting_field(
+        url("sqlite", "postgresql", "postgresql+psycopg", "postgres"),
         "",
         "postgresql://vod:secret@db/vod",
         is_secret=True,
     )
     """The database; a SQLite file in the data directory when absent."""
-    redis_url: str = _setting(_url("redis", "rediss", "unix"), "", "redis://queue:6379/0", is_secret=True)
+    redis_url: str = setting_field(url("redis", "rediss", "unix"), "", "redis://queue:6379/0", is_secret=True)
     """The queue server; when absent, the private one of the data directory, which `./vod up` starts."""
-    storage: str = _setting(_one_of("local", "s3"), "local", "s3")
+    storage: str = setting_field(one_of("local", "s3"), "local", "s3")
     """Where sources and renditions are kept: `local` (files in the data directory) or `s3`."""
-    s3_endpoint_url: str = _setting(_url("http", "https"), "", "https://s3.example.org")
+    s3_endpoint_url: str = setting_field(url("http", "https"), "", "https://s3.example.org")
     """The S3 service; Amazon's own when absent."""
-    s3_public_endpoint_url: str = _setting(_url("http", "https"), "", "https://files.example.org")
+    s3_public_endpoint_url: str = setting_field(url("http", "https"), "", "https://files.example.org")
     """The S3 service as browsers reach it, where that differs from `S3_ENDPOINT_URL`."""
-    s3_bucket: str = _setting(_text, "", "videos")
+    s3_bucket: str = setting_field(text, "", "videos")
     """The bucket; it must exist."""
-    s3_access_key: str = _setting(_text, "", "AKIA...", is_secret=True)
+    s3_access_key: str = setting_field(text, "", "AKIA...", is_secret=True)
     """The access key of an account that may read, write, list and delete in the bucket."""
-    s3_secret_key: str = _setting(_text, "", "(the secret of that key)", is_secret=True)
+    s3_secret_key: str = setting_field(text, "", "(the secret of that key)", is_secret=True)
     """The secret of the access key."""
-    s3_region: str = _setting(_text, "us-east-1", "eu-central-1")
+    s3_region: str = setting_field(text, "us-east-1", "eu-central-1")
     """The region that signs requests."""
-    s3_addressing: str = _setting(_one_of("auto", "path", "virtual"), "auto", "path")
+    s3_addressing: str = setting_field(one_of("auto", "path", "virtual"), "auto", "path")
     """Bucket in the `path`, or as a `virtual` host; `auto` picks path for endpoints of one's own."""
-    cdn_url: str = _setting(_url("http", "https"), "", "https://cdn.example.org")
+    cdn_url: str = setting_field(url("http", "https"), "", "https://cdn.example.org")
     """A CDN in front of the bucket; public videos' segments are fetched from there."""
-    workers: int = _setting(_whole(0, MOST_WORKERS), _default_workers(), "2")
+    workers: int = setting_field(whole(0, MOST_WORKERS), _default_workers(), "2")
     """Worker processes that `./vod up` starts, until another number is chosen in the browser; 0 for none here."""
-    ffmpeg: str = _setting(_text, "", "/usr/local/bin/ffmpeg")
+    ffmpeg: str = setting_field(text, "", "/usr/local/bin/ffmpeg")
     """The FFmpeg to use; else a safe one from the machine, else the one among the packages."""
-    ffmpeg_threads: int = _setting(_whole(1, 64), _default_threads(), "1")
+    ffmpeg_threads: int = setting_field(whole(1, 64), _default_threads(), "1")
     """Threads of each decoder and encoder; few where many workers share a machine, one for the most work in all."""
-    ladder: tuple[int, ...] = _setting(_heights, (240, 360, 480, 720, 1080), "360,720,1080")
+    ladder: tuple[int, ...] = setting_field(heights, (240, 360, 480, 720, 1080), "360,720,1080")
     """Heights of the renditions to make, never above the source."""
-    max_upload_bytes: int = _setting(_whole(1_000_000, 5 * 10**12), 64 * 10**9, "64000000000")
+    max_upload_bytes: int = setting_field(whole(1_000_000, 5 * 10**12), 64 * 10**9, "64000000000")
     """The largest file that may be uploaded, in bytes."""
-    upload_part_bytes: int = _setting(_whole(64 * 1024, 1024**3), 16 * 1024**2, "8388608")
+    upload_part_bytes: int = setting_field(whole(64 * 1024, 1024**3), 16 * 1024**2, "8388608")
     """How large the parts are in which files are sent; smaller where a proxy limits bodies, on S3 5242880 or more."""
-    user_quota_bytes: int = _setting(_whole(0, 1024**5), 0, "100000000000")
+    user_quota_bytes: int = setting_field(whole(0, 1024**5), 0, "100000000000")
     """What one person may store, in bytes, counting what is really stored; 0 for no limit."""
-    user_daily_bytes: int = _setting(_whole(0, 1024**5), 0, "20000000000")
+    user_daily_bytes: int = setting_field(whole(0, 1024**5), 0, "20000000000")
     """What one person may upload within 24 hours, in bytes; 0 for no limit."""
-    user_open_uploads: int = _setting(_whole(1, 10_000), 100, "20")
+    user_open_uploads: int = setting_field(whole(1, 10_000), 100, "20")
     """How many uploads one person may have begun and not finished."""
-    user_open_bytes: int = _setting(_whole(1_000_000, 1024**5), 256 * 10**9, "100000000000")
+    user_open_bytes: int = setting_field(whole(1_000_000, 1024**5), 256 * 10**9, "100000000000")
     """What these may still have to send, in bytes; on a local disk never more than half of the room that is left."""
-    mail_url: str = _setting(_url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
+    mail_url: str = setting_field(url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
-    mail_from: str = _setting(_text, "", "Video <video@example.org>")
+    mail_from: str = setting_field(text, "", "Video <video@example.org>")
     """The sender of the site's mails; needed where `MAIL_URL` is set."""
-    sendfile: str = _setting(_one_of("none", "nginx"), "none", "nginx")
+    sendfile: str = setting_field(one_of("none", "nginx"), "none", "nginx")
     """`nginx` lets an nginx in front send local media (X-Accel-Redirect)."""
-    trusted_proxies: int = _setting(_whole(0, 10), 0, "1")
+    trusted_proxies: int = setting_field(whole(0, 10), 0, "1")
     """How many proxies stand in front and set X-Forwarded-For, -Proto and -Host."""
-    log_level: str = _setting(_one_of(*LOG_LEVELS), "INFO", "DEBUG")
+    log_level: str = setting_field(one_of(*LOG_LEVELS), "INFO", "DEBUG")
     """The least important log lines that are written."""
-    log_json: bool = _setting(_flag, False, "yes")
+    log_json: bool = setting_field(flag, False, "yes")
     """Log lines as JSON objects, for programs."""
 
     @property
@@ -275,7 +198,7 @@ def _fill_in(settings: Settings, given: dict[str, Any], problems: list[str]) -> 
     directory = settings.data_dir
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        secret_key = settings.secret_key or _kept_secret_key(directory / "secret_key")
+        secret_key = settings.secret_key or kept_secret_key(directory / "secret_key")
     except OSError as error:
         problems.append(
             f"VOD_DATA_DIR: {directory} cannot be written ({error.strerror}). Make it writable for this user, "
@@ -298,27 +221,6 @@ def _with_driver(database_url: str) -> str:
 
 def _shown_host(host: str) -> str:
     return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
-
-
-def _kept_secret_key(path: Path) -> str:
-    """The key in the data directory, made once; processes that start together agree on one."""
-    if not path.exists():
-        made = path.with_name(f"{path.name}.{os.getpid()}")
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(48))
-        with contextlib.suppress(FileExistsError):
-            os.link(made, path)
-        made.unlink()
-    return path.read_text()
-
-
-def private_queue_socket(data_dir: Path) -> Path:
-    """Where the private queue server of a data directory listens; systems bound the length of a socket's path."""
-    path = data_dir / "queue" / "queue.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
-        return path
-    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"vod-{name}" / "queue.sock"
 
 
 def child_environment(**changes: str) -> dict[str, str]:
