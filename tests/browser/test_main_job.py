@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import RunningSite
 from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
 from tests.clips import run
+from tests.servers import wait_until
 from vod_web.media.runner import Tools
 from vod_web.media.test_clip import make_clip
 from vod_web.media.tools import find_ffmpeg
@@ -149,8 +150,14 @@ def _watch(page: Page, address: str) -> None:
     wait_until_past(page, here + 0.5)
 
 
+def _has_preview(page: Page) -> bool:
+    page.reload()
+    return page.locator(".card [data-storyboard]").count() > 0
+
+
 def _see_preview(page: Page) -> None:
     """While somebody points at a card, pictures of the whole video are shown on it; they are loaded only then."""
+    wait_until(lambda: _has_preview(page), what="the storyboard is made, some time after the video is ready")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "storyboard" in request.url else None)
     page.locator(".card .thumb").first.hover()
