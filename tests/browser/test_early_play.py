@@ -130,7 +130,7 @@ def _stay_until_it_is_better(page: Page) -> None:
     page.wait_for_function(
         "() => window.playerBefore.source.levels.some((level) => level.height === 480)", timeout=PLAYABLE_LIMIT_MS
     )
-    assert abs(current_time_s(page) - here) < 0.5
+    assert abs(current_time_s(page) - here) < 0.5, "it jumped, or forgot for a moment where it was"
     expect(page.locator("[data-player]")).not_to_have_attribute("data-failed", "")
     page.locator("[data-player]").get_by_role("button", name="Play").first.click()
     page.evaluate("window.playerBefore.source.chooseHeight(480)")
