@@ -5,7 +5,7 @@ from redis import Redis
 
 from tests.servers import queue_server
 from vod_web.core.errors import RateLimited
-from vod_web.services.throttle import Limit, Throttle
+from vod_web.services.throttle import Limit, Throttle, network_of
 
 TWICE = Limit("test", 2, 60, "Too often.")
 
@@ -63,3 +63,26 @@ def test_limits_hold_while_the_queue_server_is_away() -> None:
     with pytest.raises(RateLimited):
         throttle.hit(TWICE, "ada")
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("ada", "ada"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_household_is_one_sender(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_nobody_gets_around_a_limit_by_the_addresses_of_one_ipv6_network(throttle: Throttle) -> None:
+    throttle.hit(TWICE, "2001:db8::1")
+    throttle.hit(TWICE, "2001:db8::2")
+    with pytest.raises(RateLimited):
+        throttle.hit(TWICE, "2001:db8::3")
+    throttle.hit(TWICE, "2001:db8:0:1::1")

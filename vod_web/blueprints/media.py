@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from vod_web.resources import resources
 from vod_web.services import playback, processing
+from vod_web.services.throttle import network_of
 from vod_web.web.delivery import deliver
 
 blueprint = Blueprint("media", __name__)
@@ -35,7 +36,7 @@ def send(token: str, video_id: str, encode_id: str, path: str) -> Response:
     key = processing.find_file(
         found.key,
         is_finished=found.is_finished,
-        client=request.remote_addr or "",
+        client=network_of(request.remote_addr or ""),
         storage=held.storage,
         queue=held.queue,
     )

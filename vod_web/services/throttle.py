@@ -1,5 +1,7 @@
 """Has somebody tried something too often?
 
+Network addresses count by what one household has: see `network_of`.
+
 Counts are kept on the queue server, so that all web processes count together. While it is away each process counts
 for itself: limits become looser, never absent, and nobody is locked out by a broken server.
 """
@@ -10,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -62,19 +65,19 @@ class Throttle:
         Raises:
             RateLimited: it is one too many; it does not count then.
         """
-        key = _digest("\n".join(who))
+        key = _key(who)
         if not self._ask(lambda limiter: limiter.hit(limit.item, key)):
             raise self._refusal(limit, key)
 
     def check(self, limit: Limit, *who: str) -> None:
         """As `hit`, without counting."""
-        key = _digest("\n".join(who))
+        key = _key(who)
         if not self._ask(lambda limiter: limiter.test(limit.item, key)):
             raise self._refusal(limit, key)
 
     def forget(self, limit: Limit, *who: str) -> None:
         """Begin counting anew, for somebody who got it right."""
-        key = _digest("\n".join(who))
+        key = _key(who)
         self._ask(lambda limiter: limiter.clear(limit.item, key))
 
     def _refusal(self, limit: Limit, key: str) -> RateLimited:
@@ -91,6 +94,21 @@ class Throttle:
                     self._away_until = time.monotonic() + AWAY_FOR_S
                 log.warning("limits_counted_alone", error=str(error))
         return question(self._own)
+
+
+def network_of(address: str) -> str:
+    """What counts as one sender: an IPv4 address, or the /64 of an IPv6 address, as each household has one whole."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address) or known.ipv4_mapped:
+        return str(known if isinstance(known, IPv4Address) else known.ipv4_mapped)
+    return str(ip_network((known, 64), strict=False))
+
+
+def _key(who: tuple[str, ...]) -> str:
+    return _digest("\n".join(map(network_of, who)))
 
 
 def _digest(text: str) -> str:
