@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import bearer, make_user, sign_in
+from tests.queries import counted_queries
 from tests.uploading import make_bytes
 from vod_web.db.session import current_session
 from vod_web.models import Role, Source, TokenScope, User, Video
@@ -49,6 +50,19 @@ def address(client: FlaskClient, headers: dict[str, str], upload: dict[str, Any]
     url = urlsplit(target["url"])
     assert (url.scheme, url.netloc) == ("http", "localhost")
     return f"{url.path}?{url.query}"
+
+
+def test_listing_costs_the_same_number_of_queries_for_any_length(client: FlaskClient, headers: dict[str, str]) -> None:
+    counts = []
+    for length in (1, 4):
+        while len(client.get(f"{API}/uploads", headers=headers).get_json()["items"]) < length:
+            upload = begin(client, headers)
+            client.put(address(client, headers, upload, 2), data=b"x" * (SIZE - upload["part_size_bytes"]))
+        with counted_queries() as statements:
+            listed = client.get(f"{API}/uploads", headers=headers).get_json()["items"]
+        assert [upload["received"] for upload in listed] == [[2]] * length
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_a_program_uploads_a_video(client: FlaskClient, headers: dict[str, str]) -> None:

@@ -44,9 +44,8 @@ def create_upload(body: UploadCreate) -> UploadRead:
 @call("GET", "/uploads", scope=TokenScope.UPLOAD, returns=Page[UploadRead])
 def list_uploads() -> Page[UploadRead]:
     """Your uploads that are not complete."""
-    storage = resources().storage
     found = uploads.list_open_uploads(current_person())
-    return Page(items=[upload_parts.read_upload(upload, storage=storage) for upload in found], next=None)
+    return Page(items=upload_parts.read_uploads(found, storage=resources().storage), next=None)
 
 
 @call("GET", "/uploads/<upload_id>", scope=TokenScope.UPLOAD, returns=UploadRead, errors=(404,))

@@ -39,8 +39,18 @@ def get_upload(actor: User | None, public_id: str, *, storage: Storage) -> Uploa
 
 def read_upload(upload: Upload, *, storage: Storage) -> UploadRead:
     """The upload as its sender sees it."""
+    return read_uploads([upload], storage=storage)[0]
+
+
+def read_uploads(uploads: Sequence[Upload], *, storage: Storage) -> list[UploadRead]:
+    """The uploads as their sender sees them; one query, and what the storage must be asked."""
+    rows = _list_rows([upload for upload in uploads if upload.state is not UploadState.COMPLETED])
+    return [_read_upload(upload, rows.get(upload.id, []), storage) for upload in uploads]
+
+
+def _read_upload(upload: Upload, rows: Sequence[Part], storage: Storage) -> UploadRead:
     is_completed = upload.state is UploadState.COMPLETED
-    parts = () if is_completed else list_received_parts(upload, storage=storage)
+    parts = () if is_completed else _find_received(upload, rows, storage)
     numbers = list(range(1, upload.part_count + 1)) if is_completed else [part.number for part in parts]
     return UploadRead(
         id=upload.public_id,
@@ -68,10 +78,29 @@ def _choose_samples(parts: Sequence[UploadedPart]) -> dict[int, str]:
 
 def list_received_parts(upload: Upload, *, storage: Storage) -> Sequence[UploadedPart]:
     """The parts of an open upload that are safe, by number: from our rows, or from S3, which alone knows of its own."""
-    received = list_recorded_parts(upload)
+    return _find_received(upload, _list_rows([upload])[upload.id], storage)
+
+
+def list_recorded_parts(upload: Upload) -> Sequence[UploadedPart]:
+    """The parts that the site itself has received, by number."""
+    return _recorded(_list_rows([upload])[upload.id])
+
+
+def _list_rows(uploads: Sequence[Upload]) -> dict[int, list[Part]]:
+    """What is known of the parts of these uploads, by number; one query for all of them."""
+    found: dict[int, list[Part]] = {upload.id: [] for upload in uploads}
+    rows = select(Part).where(Part.upload_id.in_(found)).order_by(Part.upload_id, Part.number)
+    for row in current_session().scalars(rows):
+        found[row.upload_id].append(row)
+    return found
+
+
+def _find_received(upload: Upload, rows: Sequence[Part], storage: Storage) -> Sequence[UploadedPart]:
+    received = _recorded(rows)
     if received:
         return received
-    agreed = _agreed_checksums(upload)
+    # The checksums that were agreed on: not every S3 server tells them, and all want them for the whole.
+    agreed = {row.number: bytes.fromhex(row.checksum_sha256) for row in rows if row.checksum_sha256}
     close_session()
     return [
         replace(part, checksum_sha256=agreed.get(part.number))
@@ -79,27 +108,16 @@ def list_received_parts(upload: Upload, *, storage: Storage) -> Sequence[Uploade
     ]
 
 
-def _agreed_checksums(upload: Upload) -> dict[int, bytes]:
-    """The checksums of parts on S3: not every server tells them, and all want them for the whole."""
-    rows = current_session().execute(
-        select(Part.number, Part.checksum_sha256).where(Part.upload_id == upload.id, Part.checksum_sha256.is_not(None))
-    )
-    return {number: bytes.fromhex(checksum) for number, checksum in rows if checksum}
-
-
-def list_recorded_parts(upload: Upload) -> Sequence[UploadedPart]:
-    """The parts that the site itself has received, by number."""
-    rows = current_session().scalars(
-        select(Part).where(Part.upload_id == upload.id, Part.etag.is_not(None)).order_by(Part.number)
-    )
+def _recorded(rows: Sequence[Part]) -> list[UploadedPart]:
     return [
         UploadedPart(
             number=row.number,
             size_bytes=row.size_bytes,
-            etag=row.etag or "",
+            etag=row.etag,
             checksum_sha256=bytes.fromhex(row.checksum_sha256) if row.checksum_sha256 else None,
         )
         for row in rows
+        if row.etag is not None
     ]
 
 
