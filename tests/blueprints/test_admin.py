@@ -3,16 +3,19 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import vod_web.services
 from tests.conftest import with_settings
 from tests.databases import on_both
 from tests.factories import make_admin, make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
+from vod_web.blueprints.admin.audit import WORDS_OF_DEEDS
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict
 from vod_web.db.session import close_session, current_session, transaction
@@ -402,8 +405,9 @@ def test_a_video_goes_to_the_bin_and_comes_back(client: FlaskClient) -> None:
     client.post(f"/admin/videos/{video.public_id}/restore")
     assert status_of(video) is VideoStatus.READY
     said = client.get("/admin/audit?query=A video").text
-    assert "video.delete" in said
-    assert "video.restore" in said
+    assert "Deleted a video" in said
+    assert "Brought a video back" in said
+    assert f'href="/watch/{video.public_id}"' in said
 
 
 def status_of(video: Video) -> VideoStatus:
@@ -533,9 +537,17 @@ def test_settings_hold_at_once_and_are_in_the_log(client: FlaskClient) -> None:
 
     assert site.get_site() == site.Site(name="Films", registration=RegistrationPolicy.CLOSED)
     log = client.get("/admin/audit?action=site.change").text
-    assert "site.change" in log
+    assert "Changed the settings" in log
     assert "registration: closed" in log
     assert shown(client.get("/admin/audit?query=nobody")) == []
+
+
+def test_every_deed_that_is_kept_has_words() -> None:
+    services = Path(vod_web.services.__file__).parent
+    noted = re.compile(r'audit\.note(?:_power)?\([^"]*"([a-z_]+\.[a-z_]+)"')
+    kept = {action for path in services.rglob("*.py") for action in noted.findall(path.read_text())}
+    assert len(kept) > 10
+    assert kept == set(WORDS_OF_DEEDS)
 
 
 def test_settings_with_mistakes_come_back_filled_in(client: FlaskClient) -> None:

@@ -1,5 +1,7 @@
 """Who did what with power, and when?"""
 
+from typing import Any
+
 from vod_web.blueprints.admin import blueprint
 from vod_web.schemas.admin import AuditFilter
 from vod_web.services import audit
@@ -7,11 +9,60 @@ from vod_web.web.forms import read_query
 from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 
+WORDS_OF_DEEDS = {
+    "job.cancel": "Gave a job up",
+    "job.retry": "Had a job done again",
+    "site.change": "Changed the settings",
+    "site.workers": "Changed the number of workers",
+    "user.add": "Added a person",
+    "user.create_admin": "Made an admin",
+    "user.make_reset_link": "Made a link for a new password",
+    "user.set_role": "Changed the role",
+    "user.suspend": "Suspended",
+    "user.unsuspend": "Let in again",
+    "video.add_captions": "Added captions",
+    "video.cancel": "Stopped the processing",
+    "video.delete": "Deleted a video",
+    "video.edit": "Edited a video",
+    "video.reencode": "Had a video encoded anew",
+    "video.restore": "Brought a video back",
+    "video.retry": "Had a video processed again",
+    "worker.drain": "Told a worker to end",
+}
+DETAILS = {
+    "after": "now",
+    "before": "before",
+    "changed": "changed",
+    "former_title": "title before",
+    "kind": "job",
+    "language": "language",
+    "reason": "reason",
+    "registration": "registration",
+    "role": "role",
+}
+"""What is told of a deed; the id of a video is its link."""
+
+
+def name_deed(action: str) -> str:
+    """In words; as it is kept, where another version of the site did it."""
+    return WORDS_OF_DEEDS.get(action, action)
+
+
+def name_details(detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is worth telling, in words."""
+    told = [(DETAILS[name], detail[name]) for name in DETAILS if detail.get(name) is not None]
+    return [(name, _say(value)) for name, value in told]
+
+
+def _say(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value).replace("_", " ")
+
 
 @blueprint.get("/audit")
 def audit_log() -> str:
     """The table of everything that was done with power."""
     wanted = read_query(AuditFilter)
-    actions = [("", "All"), *((action, action) for action in audit.list_actions(current_person()))]
+    actions = [("", "All"), *((action, name_deed(action)) for action in audit.list_actions(current_person()))]
     page = audit.list_events(current_person(), wanted)
-    return render("admin/audit.html", "rows", page=page, wanted=wanted, action_choices=actions)
+    words = {"name_deed": name_deed, "name_details": name_details}
+    return render("admin/audit.html", "rows", page=page, wanted=wanted, action_choices=actions, **words)
