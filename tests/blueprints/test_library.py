@@ -134,6 +134,19 @@ def test_search_order_can_be_chosen(client: FlaskClient) -> None:
     assert titles(client.get("/search?query=film&sort=duration_s").text) == ["film short", "film middle", "film long"]
 
 
+def test_what_is_wrong_in_an_address_is_left_out_and_told(client: FlaskClient) -> None:
+    make_video(make_user("ada"), "Harbour")
+
+    page = client.get("/search?query=harbour&min_duration_s=abc&sort=by-colour")
+    assert page.status_code == 200
+    assert "Harbour" in page.text
+    assert "min_duration_s: " in page.text
+    assert "sort: Choose one of " in page.text
+    assert "Part of this address" not in client.get("/search?query=harbour&min_duration_s=1").text
+    for address in ("/?limit=many", "/@ada?status=odd"):
+        assert client.get(address).status_code == 200
+
+
 def test_searching_for_nothing_asks_for_words(client: FlaskClient) -> None:
     make_user()
     assert "What are you looking for?" in client.get("/search").text

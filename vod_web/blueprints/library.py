@@ -5,7 +5,7 @@ from flask import Blueprint
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.videos import SearchFilter, VideoFilter
 from vod_web.services import library
-from vod_web.web.forms import read_query
+from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list
@@ -16,7 +16,7 @@ blueprint = Blueprint("library", __name__)
 @blueprint.get("/")
 def home() -> str:
     """The newest videos."""
-    wanted = read_query(PageQuery)
+    wanted, _ = read_query_kindly(PageQuery)
     newest = SearchFilter(cursor=wanted.cursor, limit=wanted.limit)
     return render("library/home.html", "videos", **show_list(library.list_listed(current_person(), newest)))
 
@@ -24,16 +24,16 @@ def home() -> str:
 @blueprint.get("/search")
 def search() -> str:
     """What holds the words that were typed, or has the tag that was followed."""
-    wanted = read_query(SearchFilter)
+    wanted, left_out = read_query_kindly(SearchFilter)
     found = library.list_listed(current_person(), wanted)
     count = library.count_listed(current_person(), wanted)
-    return render("library/search.html", "videos", wanted=wanted, count=count, **show_list(found))
+    return render("library/search.html", "videos", wanted=wanted, left_out=left_out, count=count, **show_list(found))
 
 
 @blueprint.get("/@<username>")
 def channel(username: str) -> str:
     """A person's videos; to their owner, all of them."""
     shown = library.get_channel(current_person(), username)
-    wanted = read_query(VideoFilter)
+    wanted, _ = read_query_kindly(VideoFilter)
     found = library.list_channel(current_person(), shown.owner, wanted)
     return render("library/channel.html", "videos", channel=shown, **show_list(found))

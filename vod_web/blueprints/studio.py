@@ -12,7 +12,7 @@ from vod_web.schemas.videos import OwnFilter, VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import library, playlists, processing, videos
 from vod_web.services.permissions import is_owner
-from vod_web.web.forms import VERSION_FIELD, blank_form, read_form, read_query, redisplay_on_error
+from vod_web.web.forms import VERSION_FIELD, blank_form, read_form, read_query_kindly, redisplay_on_error
 from vod_web.web.publishing import publishing_choices
 from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, render_blocks, tell
 from vod_web.web.sign_in import current_person
@@ -24,10 +24,14 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 @blueprint.get("")
 def index() -> str:
     """My videos."""
-    wanted = read_query(OwnFilter)
+    wanted, left_out = read_query_kindly(OwnFilter)
     found = library.list_own_videos(current_person(), wanted)
     deleted = video_bin.find_deleted(current_person(), request.args.get("deleted", ""))
-    context = {"has_any": bool(found.items) or library.has_own_videos(current_person()), "deleted": deleted}
+    context = {
+        "has_any": bool(found.items) or library.has_own_videos(current_person()),
+        "deleted": deleted,
+        "left_out": left_out,
+    }
     return render("studio/index.html", "videos", wanted=wanted, now=utc_now(), **context, **show_list(found))
 
 

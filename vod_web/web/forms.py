@@ -50,6 +50,16 @@ def read_query(schema: type[Schema]) -> Schema:
     return parse_input(schema, known)
 
 
+def read_query_kindly(schema: type[Schema]) -> tuple[Schema, dict[str, str]]:
+    """As `read_query`, without the values that are wrong: they come second, each with what is wrong with it."""
+    try:
+        return read_query(schema), {}
+    except InvalidInput as error:
+        right = {name: value for name, value in request.args.items() if value and name not in error.fields}
+        known = {name: value for name, value in right.items() if name in schema.model_fields}
+        return parse_input(schema, known), error.fields
+
+
 def choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """What a filter offers: all, or one of these values."""
     return [("", "All"), *((value.value, value.value.replace("_", " ").capitalize()) for value in values)]
