@@ -22,5 +22,5 @@ export function explain({ kind, status, detail }) {
     browser: () => ["This browser cannot play the video", "Use a current version of Chrome, Edge, Firefox or Safari."],
   };
   const [title, text] = sentences[kind]();
-  return { title, text, detail: [detail, status].filter(Boolean).join(", ") };
+  return { title, text, status, detail: [detail, status].filter(Boolean).join(", ") };
 }

@@ -98,7 +98,9 @@ export class Player {
       source.loadAhead();
     });
     source.addEventListener("busy", () => this.overlay.noteBusy());
-    source.addEventListener("failed", ({ detail }) => this.#onFailed(detail));
+    source.addEventListener("failed", async ({ detail }) => {
+      if (!(await this.renewal.findAddress(detail))) this.#onFailed(detail);
+    });
     for (const name of ["levels", "level", "audio"]) source.addEventListener(name, () => this.menu.refresh());
     source.addEventListener("levels", () => this.emit("ready"));
     source.addEventListener("regroup", () => this.renewal.renew());
