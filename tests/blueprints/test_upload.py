@@ -44,8 +44,8 @@ def test_people_who_may_only_watch_are_told_so(client: FlaskClient) -> None:
 def test_limits_stand_on_the_page_before_a_file_is_chosen(client: FlaskClient) -> None:
     sign_in(client, make_user(quota_bytes=250 * MB))
     page = read(client)
-    assert "Up to 64.00 GB a file." in page
-    assert "You may store 250.0 MB more of your 250.0 MB." in page
+    assert "Up to 64 GB a file." in page
+    assert "You may store 250 MB more of your 250 MB." in page
     assert "MP4, MOV, MKV" in page
     assert "Uploading needs JavaScript" in page
 

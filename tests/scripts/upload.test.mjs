@@ -22,12 +22,12 @@ test("the speed is that of the last ten seconds", () => {
 });
 
 test("sizes and times are said as the pages say them", () => {
-  assert.deepEqual([0, 999, 1500, 1_500_000, 68_719_476_736].map(formatBytes), ["0 B", "999 B", "2 kB", "1.5 MB", "68.72 GB"]);
+  assert.deepEqual([0, 999, 1500, 1_500_000, 64_000_000_000, 68_719_476_736].map(formatBytes), ["0 B", "999 B", "2 kB", "1.5 MB", "64 GB", "68.72 GB"]);
   assert.deepEqual([3, 31, 60, 3599, 7200].map(formatWait), [
     "a few seconds left", "35 seconds left", "about 1 minute left", "about 60 minutes left", "about 2 hours left",
   ]);
   assert.equal(formatSpeed(0, 5), "");
-  assert.equal(formatSpeed(2e6, 60e6), "2.0 MB/s, 30 seconds left");
+  assert.equal(formatSpeed(2e6, 60e6), "2 MB/s, 30 seconds left");
 });
 
 test("slots go to the file that was chosen first, and come back once", async () => {

@@ -389,7 +389,7 @@ class TestBeforeTheFirstByte:
 
     def test_a_file_above_the_limit_is_refused(self, owner: User, storage: Storage, settings: Settings) -> None:
         small = with_settings(settings, max_upload_bytes=1_000_000)
-        with pytest.raises(TooLarge, match=r"1\.5 MB; the largest allowed is 1\.0 MB"):
+        with pytest.raises(TooLarge, match=r"1\.5 MB; the largest allowed is 1 MB"):
             uploads.create_upload(
                 owner, UploadCreate(filename="a.mp4", size_bytes=1_500_000), storage=storage, settings=small
             )
@@ -413,7 +413,7 @@ class TestBeforeTheFirstByte:
         limited = with_settings(settings, user_quota_bytes=23 * MIB)
 
         assert quotas.storage_used(owner) == 22 * MIB
-        with pytest.raises(QuotaExceeded, match=r"2\.1 MB, and 1\.0 MB of your 24\.1 MB are left: 1\.0 MB too much"):
+        with pytest.raises(QuotaExceeded, match=r"2\.1 MB, and 1 MB of your 24\.1 MB are left: 1 MB too much"):
             uploads.create_upload(
                 owner, UploadCreate(filename="a.mp4", size_bytes=2 * MIB), storage=storage, settings=limited
             )

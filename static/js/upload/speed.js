@@ -28,7 +28,7 @@ export class Meter {
 
 export function formatBytes(bytes) {
   for (const [unit, factor, decimals] of UNITS) {
-    if (bytes >= factor) return `${(bytes / factor).toFixed(decimals)} ${unit}`;
+    if (bytes >= factor) return `${Number((bytes / factor).toFixed(decimals))} ${unit}`;
   }
   return `${Math.round(bytes)} B`;
 }
