@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseFrames, fit } from "../../static/js/behaviours/previews.js";
 import { findFirst, findForced, findWanted } from "../../static/js/player/captions.js";
-import { clock, parseTime, spoken } from "../../static/js/player/format.js";
+import { clock, lengthClock, parseTime, spoken } from "../../static/js/player/format.js";
 import { patientLoader } from "../../static/js/player/loader.js";
 import { decibels, gainFor, parseLoudness } from "../../static/js/player/loudness.js";
 import { parseStoryboard } from "../../static/js/player/storyboard.js";
@@ -11,6 +11,10 @@ import { keepOneGroup, offeredTracks, trackName } from "../../static/js/player/s
 
 test("a clock shows hours only where there are some", () => {
   assert.deepEqual([0, 7.9, 67, 599, 3600, 3847, NaN].map(clock), ["0:00", "0:07", "1:07", "9:59", "1:00:00", "1:04:07", "0:00"]);
+});
+
+test("no video is shown to have no length", () => {
+  assert.deepEqual([0, 0.4, 1.9, 67.5, NaN].map(lengthClock), ["0:00", "0:01", "0:01", "1:07", "0:00"]);
 });
 
 test("times are spoken in words", () => {

@@ -1,6 +1,6 @@
 /** The row of buttons under the time bar. */
 import { changeIcon, icon, make } from "../basics/dom.js";
-import { clock } from "./format.js";
+import { clock, lengthClock } from "./format.js";
 import { canPictureInPicture } from "./screens.js";
 
 function control(iconName, label, className = "", filled = false) {
@@ -74,7 +74,7 @@ export class Controls {
     const { video, duration } = this.#player;
     this.seekbar.update();
     this.seekbar.updateBuffered();
-    this.time.textContent = `${clock(video.currentTime)} / ${clock(duration)}`;
+    this.time.textContent = `${clock(video.currentTime)} / ${lengthClock(duration)}`;
   }
 
   #update() {

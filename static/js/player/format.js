@@ -8,6 +8,11 @@ export function clock(seconds) {
   return parts.map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":");
 }
 
+/** How long a video is: what is shorter than a second counts as one, as on the cards. */
+export function lengthClock(seconds) {
+  return clock(seconds > 0 ? Math.max(1, seconds) : 0);
+}
+
 function amount(number, unit) {
   return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
