@@ -122,7 +122,7 @@ def test_the_page_of_a_video_tells_how_far_each_quality_is(client: FlaskClient, 
     assert asks is not None
     answer = " ".join(client.get(asks[1], headers=FRAGMENT).text.split())
     assert "about 2 minutes left" in answer
-    assert "<dt>720p</dt> <dd>ready</dd> <dt>1080p</dt> <dd>30 %, about 2 minutes left</dd>" in answer
+    assert "<dt>720p</dt> <dd>ready</dd> <dt>1080p</dt> <dd>30 %, about 2 minutes</dd>" in answer
     assert "<dt>Sound</dt> <dd>ready</dd>" in answer
 
     with transaction() as session:
