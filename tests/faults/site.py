@@ -31,7 +31,7 @@ from vod_web.resources import open_resources
 from vod_web.storage.keys import encode_prefix
 
 WORKERS = ("worker-1", "worker-2", "worker-urgent")
-SHORT_WAITS = ("--lease", "3", "--sweep", "0.5", "--retry", "0.5")
+SHORT_WAITS = ("--lease", "10", "--sweep", "1", "--retry", "0.5")
 KNOWN = {"logs", "media", "queue", "scratch", "secret_key", "workers"} | {
     f"vod.sqlite3{end}" for end in ("", "-wal", "-shm")
 }

@@ -1,6 +1,7 @@
 """What the tests of services share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -8,6 +9,7 @@ from redis import Redis
 from vod_web.core.security import new_secret
 from vod_web.queue import JobQueue
 from vod_web.services.throttle import Throttle
+from vod_web.storage.local import LocalStorage
 
 
 @pytest.fixture
@@ -25,3 +27,9 @@ def queue(redis_url: str) -> Iterator[JobQueue]:
     queue.connection.flushdb()
     yield queue
     queue.connection.close()
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> LocalStorage:
+    """A storage of this test alone."""
+    return LocalStorage(tmp_path / "media")

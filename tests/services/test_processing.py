@@ -51,12 +51,6 @@ LEASE_S = 30.0
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> LocalStorage:
-    """A storage of this test alone."""
-    return LocalStorage(tmp_path / "media")
-
-
-@pytest.fixture
 def owner(database: Engine) -> User:
     """Somebody who uploads."""
     return make_user()

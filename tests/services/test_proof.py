@@ -1,6 +1,5 @@
 """The test clip: made, sent, followed, replaced and removed; broken storage and FFmpeg are told, not raised."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,21 +22,6 @@ from vod_web.services.processing.workers import list_workers
 from vod_web.storage.local import LocalStorage
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def queue(redis_url: str) -> Iterator[JobQueue]:
-    """An empty queue on a real server."""
-    queue = JobQueue(redis_url)
-    queue.connection.flushdb()
-    yield queue
-    queue.connection.close()
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> LocalStorage:
-    """A storage of this test alone."""
-    return LocalStorage(tmp_path / "media")
 
 
 @pytest.fixture
