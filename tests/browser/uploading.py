@@ -52,7 +52,11 @@ class UploadSite:
         log = (self.data_dir / "up.log").open("ab")
         self.process = subprocess.Popen([sys.executable, str(ROOT / "vod"), "up"], env=self._environ, stdout=log)
         log.close()
-        wait_until(self._answers, what="the site answers", limit_s=180)
+        try:
+            wait_until(self._answers, what="the site answers", limit_s=180)
+        except BaseException:
+            self.kill()
+            raise
 
     def _answers(self) -> bool:
         with contextlib.suppress(URLError, OSError), urlopen(f"{self.url}/healthz", timeout=5):
