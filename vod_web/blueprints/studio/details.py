@@ -1,0 +1,78 @@
+"""What is said about a video, who may watch it, and how far it is."""
+
+from typing import Any
+
+from flask import flash, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from vod_web.blueprints.studio import blueprint
+from vod_web.core.clock import utc_now
+from vod_web.schemas.videos import VideoUpdate
+from vod_web.services import playlists, videos
+from vod_web.services.permissions import is_owner
+from vod_web.web.forms import VERSION_FIELD, blank_form, read_form, redisplay_on_error
+from vod_web.web.publishing import publishing_choices
+from vod_web.web.rendering import go_to, render, render_blocks
+from vod_web.web.sign_in import current_person
+from vod_web.web.videos import show_video
+
+
+@blueprint.get("/videos/<video_id>")
+def edit(video_id: str) -> str:
+    """What is said about a video, and who may watch it."""
+    return render("studio/edit.html", **_form_of(video_id))
+
+
+@blueprint.get("/videos/<video_id>/progress")
+def progress(video_id: str) -> str:
+    """How far it is, and each of its qualities."""
+    return render_blocks(
+        "studio/section.html", "progress", video=show_video(videos.get_own_video(current_person(), video_id))
+    )
+
+
+@blueprint.post("/videos/<video_id>")
+@redisplay_on_error("studio/edit.html", "form", context=lambda video_id: _context_of(video_id, request.form))
+def update(video_id: str) -> Response:
+    """Change it."""
+    video = videos.get_own_video(current_person(), video_id)
+    chosen = {"playlists": request.form.getlist("playlists")} if is_owner(current_person(), video) else {}
+    seen = request.form.get(VERSION_FIELD, "")
+    videos.update_video(current_person(), video_id, read_form(VideoUpdate, **chosen), seen=seen)
+    flash("Saved.", "good")
+    return go_to("studio.edit", video_id=video_id)
+
+
+def _form_of(video_id: str) -> dict[str, Any]:
+    """The form, filled in with what is known."""
+    video = videos.get_own_video(current_person(), video_id)
+    return _context_of(video_id) | blank_form(
+        title=video.title,
+        description=video.description,
+        tags=", ".join(tag.name for tag in video.tags),
+        visibility=video.visibility.value,
+        category=video.category,
+        language=video.language,
+        publish=video.publish_rule.value,
+        publish_at=f"{video.publish_at:%Y-%m-%dT%H:%M}" if video.publish_at else "",
+        time_zone="UTC",
+        viewers=", ".join(viewer.username for viewer in video.viewers),
+        version=videos.version_of(video),
+    )
+
+
+def _context_of(video_id: str, typed: "MultiDict[str, str] | None" = None) -> dict[str, Any]:
+    """What stands around the form; `typed` is what was sent of it."""
+    person = current_person()
+    video = videos.get_own_video(person, video_id)
+    is_own = is_owner(person, video)
+    chosen = playlists.list_playlists_with(person, video) if is_own and typed is None else []
+    return {
+        "video": show_video(video),
+        "now": utc_now(),
+        "moment": video.publish_at if typed is None else None,
+        "is_own": is_own,
+        "choices": publishing_choices(person if is_own else None, kept_language=video.language),
+        "chosen_playlists": chosen if typed is None else typed.getlist("playlists"),
+    }
