@@ -55,12 +55,17 @@ export class UploadPage {
   /** The rows that there are, also those from before the page was left; the focus stays in the list when one goes. */
   #arrange() {
     const { rows } = this.#uploads;
-    for (const { element } of rows) if (element.parentElement !== this.#list) this.#list.append(element);
+    for (const row of rows) if (row.element.parentElement !== this.#list) this.#show(row);
     const hasLostFocus = rows.length < this.#count && (!document.activeElement || document.activeElement === document.body);
     if (hasLostFocus) (this.#list.querySelector(".upload-item") ?? this.#root.querySelector("[data-files]")).focus();
     this.#count = rows.length;
     for (const row of rows) row.hasOthers = rows.length > 1;
     this.#draw();
+  }
+
+  #show(row) {
+    this.#list.append(row.element);
+    row.more.arrive();
   }
 
   /** In the rows that there are, and in those to come. */
@@ -83,11 +88,11 @@ export class UploadPage {
     this.#all("cancel").hidden = !open;
   }
 
-  /** A single upload ends on the page of its video, as soon as nobody types and what was typed is saved. */
+  /** A single upload ends on the page of its video, as soon as nobody is at work in its row and what was typed is saved. */
   #leaveWhenDone(row) {
     if (row.transfer.state !== "done" || this.#signal.aborted) return;
     if (this.#uploads.rows.length > 1) return;
-    if (row.draft.isResting) location.assign(row.transfer.watchPath);
+    if (row.isResting) location.assign(row.transfer.watchPath);
     else setTimeout(() => this.#leaveWhenDone(row), TYPING_MS);
   }
 }

@@ -1,6 +1,7 @@
 /** How one file is shown: its progress, what can be done about it, and the form beside it. */
 import { fillInZones } from "../basics/zones.js";
 import { Draft } from "./drafts.js";
+import { More } from "./more.js";
 import { followPreparation, isChanging } from "./preparation.js";
 import { formatBytes, formatSpeed } from "./speed.js";
 import { percentOf, sentenceOf } from "./words.js";
@@ -37,6 +38,7 @@ export class Row {
     this.#parts.progress = this.element.querySelector("progress");
     fillInZones(this.element);
     this.draft = new Draft(this.#parts.form, this.#parts.saved);
+    this.more = new More(this.element.querySelector("[data-more]"));
     this.#label();
     this.#listen(on);
     this.#draw();
@@ -79,6 +81,11 @@ export class Row {
     return this.transfer.file.size ? this.transfer.sentBytes / this.transfer.file.size : 0;
   }
 
+  /** Whether nobody is at work in it, as far as can be told. */
+  get isResting() {
+    return this.draft.isResting && !this.more.isOpen;
+  }
+
   /** Where it is, in a few words. */
   get sentence() {
     return sentenceOf(this);
@@ -101,7 +108,7 @@ export class Row {
       this.#draw();
     };
     transfer.addEventListener("change", () => {
-      if (transfer.upload) this.draft.attach(transfer.upload.video_id);
+      if (transfer.upload) this.#attach(transfer.upload.video_id);
       if (isPlanned) return;
       isPlanned = true;
       setTimeout(draw, DRAW_MS);
@@ -118,6 +125,11 @@ export class Row {
     for (const [name, action] of Object.entries(actions)) this.#parts[name].addEventListener("click", action);
   }
 
+  #attach(videoId) {
+    this.draft.attach(videoId);
+    this.more.attach(videoId);
+  }
+
   /** A button that was pressed gives way to its opposite: the focus goes there. */
   #act(action, next) {
     action();
@@ -132,6 +144,7 @@ export class Row {
     this.#drawButtons(state);
     const isRefused = STILL.has(state) && !this.transfer.upload;
     this.#parts.form.hidden = isRefused && !this.transfer.canRetry;
+    this.more.isHidden = this.#parts.form.hidden;
     this.#parts.progress.parentElement.hidden = isRefused;
     this.#parts.error.hidden = state !== "failed";
     if (state === "failed") this.#parts["error-text"].textContent = explain(error);
