@@ -5,10 +5,11 @@ from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKin
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
+from vod_web.models.sources import Source, SourceState
 from vod_web.models.subscriptions import Subscription
 from vod_web.models.uploads import Part, Upload, UploadDefaults, UploadState
 from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
-from vod_web.models.videos import Category, PublishRule, Source, Tag, Video, VideoStatus, Visibility
+from vod_web.models.videos import Category, PublishRule, Tag, Video, VideoStatus, Visibility
 from vod_web.models.viewing import ViewingPosition
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "SignIn",
     "SiteSetting",
     "Source",
+    "SourceState",
     "Subscription",
     "Tag",
     "TokenScope",

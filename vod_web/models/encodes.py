@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
-from vod_web.models.videos import Source, Video
+from vod_web.models.sources import Source
+from vod_web.models.videos import Video
 
 
 class EncodeStatus(StrEnum):

@@ -40,6 +40,8 @@ class Upload(Base):
     """Of the whole file, in hexadecimal, where the sender announced it."""
     fingerprint: Mapped[str | None] = mapped_column(String(100))
     """By what the sender knows the same file again, to go on after an interruption."""
+    is_replacement: Mapped[bool] = mapped_column(default=False)
+    """Whether the video has a file, whose place this one takes."""
     has_part_checksums: Mapped[bool] = mapped_column(default=False)
     """Whether the sender gives the SHA-256 of every part; S3 must be told at the beginning."""
     key: Mapped[str] = mapped_column(String(200), unique=True)

@@ -1,8 +1,7 @@
-"""What is a video, which file was it made from, and who may see it?"""
+"""What is a video, and who may see it?"""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -160,6 +159,8 @@ class Video(Base):
     source_bytes: Mapped[int] = mapped_column(default=0)
     rendition_bytes: Mapped[int] = mapped_column(default=0)
     """What all its stored files but the sources take."""
+    version_bytes: Mapped[int] = mapped_column(default=0)
+    """Of both, what is kept of earlier versions."""
     search_text: Mapped[str] = mapped_column(default="")
     """Title, description and tags, folded for searching; written by `services.videos`."""
     view_count: Mapped[int] = mapped_column(default=0)
@@ -172,9 +173,16 @@ class Video(Base):
     owner: Mapped[User] = relationship(lazy="raise")
     tags: Mapped[list[Tag]] = relationship(secondary=video_tags, lazy="raise", order_by=Tag.name)
     viewers: Mapped[list[User]] = relationship(secondary=video_viewers, lazy="raise", order_by=User.username)
-    sources: Mapped[list["Source"]] = relationship(
+    sources: Mapped[list["Source"]] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.sources
         lazy="raise", back_populates="video", order_by="Source.id", passive_deletes=True
     )
+    incoming_source: Mapped["Source | None"] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.sources
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="and_(Source.video_id == Video.id, Source.state == 'incoming')",
+        overlaps="sources",
+    )
+    """The file that is to take the place of the one in use."""
     active_encode: Mapped["Encode | None"] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.encodes
         lazy="raise", viewonly=True, primaryjoin="and_(Encode.video_id == Video.id, Encode.is_active)"
     )
@@ -195,23 +203,3 @@ class Video(Base):
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
     )
-
-
-class Source(Base):
-    """A file as uploaded, from which a video is made; the newest one is the one in use."""
-
-    __tablename__ = "sources"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
-    key: Mapped[str] = mapped_column(String(200), unique=True)
-    filename: Mapped[str] = mapped_column(String(255))
-    """As it was called on the uploader's machine; never used as a path."""
-    size_bytes: Mapped[int] = mapped_column()
-    checksum_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Hexadecimal, as announced by the uploader."""
-    probe: Mapped[dict[str, Any] | None] = mapped_column()
-    """`media.probe.Probe` as JSON, once the file has been read."""
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-    video: Mapped[Video] = relationship(lazy="raise", back_populates="sources")
