@@ -10,8 +10,9 @@ from .formats import DECODERS, SUBTITLE_DECODERS
 from .plan import EncodePlan
 from .records import Record
 from .runner import OnProgress, Tools, run_ffmpeg
-from .subrip import decode_text, read_subrip
+from .subrip import read_subrip
 from .substation import read_substation
+from .text_encodings import decode_text
 from .webvtt import Cue, tidy_cues
 
 MOST_TRACK_BYTES = 16 * 1024**2

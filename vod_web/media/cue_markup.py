@@ -12,6 +12,9 @@ KEPT_TAGS = frozenset({"b", "i", "u"})
 KNOWN_TAGS = KEPT_TAGS | {"s", "c", "v", "lang", "ruby", "rt", "font", "span", "p", "div", "em", "strong", "br"}
 """What files mean as markup; anything else in angle brackets is text."""
 
+MOST_WITH_MARKUP = 16 * LONGEST_TEXT
+"""So much of a cue is looked at: what comes later is not shown."""
+
 _TAG = re.compile(r"<(/?)([A-Za-z]+)(?:[.\s/][^<>]*)?>|<[\d:.]+>|\{\\[^{}]*\}")
 """A tag, a time inside of a cue, or a style of SubStation that SubRip files borrow."""
 _ENTITY = re.compile(r"&(amp|lt|gt|nbsp|lrm|rlm|quot|apos|#39|#34);")
@@ -77,7 +80,7 @@ class Payload:
 
 def clean_html(text: str) -> tuple[str, bool]:
     """The text of a cue of SubRip or WebVTT as WebVTT, and whether it wants to be at the top."""
-    payload, position = Payload(), 0
+    payload, position, text = Payload(), 0, text[:MOST_WITH_MARKUP]
     for match in _TAG.finditer(text):
         name = (match[2] or "").lower()
         if match[2] and name not in KNOWN_TAGS:
@@ -106,6 +109,7 @@ def clean_substation(text: str, *, is_bold: bool, is_italic: bool, is_top: bool)
     Drawings are no text.
     """
     payload, position, is_drawing = Payload(), 0, False
+    text = text[:MOST_WITH_MARKUP]
     styled = {"b": is_bold, "i": is_italic}
     _apply(payload, styled)
     for match in _OVERRIDES.finditer(text):

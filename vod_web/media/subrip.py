@@ -5,32 +5,55 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from .cue_markup import clean_html
-from .webvtt import Cue
+from .mistakes import Mistake, quote_line
+from .webvtt import LONGEST_TEXT, Cue
 
-_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
+_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(.*)$", re.MULTILINE)
+_MEANT_AS_TIMES = re.compile(r"[\d:.,][ \t]*-->|-->[ \t]*[\d:.,]")
+_MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
 _LINE_AT_TOP = re.compile(r"\bline:(?:0|1?\d%)(?![\d.])")
-
-
-def decode_text(content: bytes) -> str:
-    """Text as UTF-8, or in the older encodings that subtitles are often in."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def read_subrip(text: str) -> Iterator[Cue]:
     """The cues of a file, in its order, with clean text; whatever is no cue is left out."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_plain_ends(text)
     matches = list(_TIMES.finditer(text))
     for number, match in enumerate(matches):
         stop = matches[number + 1].start() if number + 1 < len(matches) else len(text)
         payload, is_top = clean_html(_take_text(text[match.end() : stop]))
         is_top = is_top or _LINE_AT_TOP.search(match[9]) is not None
         yield Cue(_read_time(match, 1), _read_time(match, 5), payload, is_top)
+
+
+def find_subrip_mistakes(text: str) -> Iterator[Mistake]:
+    """The lines that are meant as times and are none, and the captions that end too early or never."""
+    lines = _with_plain_ends(text).split("\n")
+    for number, line in enumerate(lines, start=1):
+        if "-->" not in line:
+            continue
+        match = _TIMES.match(line)
+        if match is None:
+            if _MEANT_AS_TIMES.search(line):
+                yield Mistake(number, f"{quote_line(line)} is no time. Write it as 00:01:02.500 --> 00:01:04.000.")
+        elif _read_time(match, 5) < _read_time(match, 1):
+            yield Mistake(number, "this caption ends before it begins.")
+        elif _is_too_long(lines, number):
+            yield Mistake(number, f"this caption has more than {LONGEST_TEXT:,} characters.")
+
+
+def _is_too_long(lines: list[str], first: int) -> bool:
+    """Whether the caption whose text begins here is longer than any is shown; looks no further than it must."""
+    length = 0
+    for place in range(first, len(lines)):
+        if not lines[place].strip() or length > LONGEST_TEXT:
+            break
+        length += len(_MARKUP.sub("", lines[place])) + 1
+    return length > LONGEST_TEXT + 1
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _take_text(block: str) -> str:
@@ -43,4 +66,4 @@ def _take_text(block: str) -> str:
 def _read_time(match: re.Match[str], first: int) -> Fraction:
     hours, minutes, seconds, part = match.group(first, first + 1, first + 2, first + 3)
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + Fraction(int(part.ljust(3, "0")), 1000)
+    return whole + Fraction(int((part or "").ljust(3, "0")), 1000)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .cue_markup import clean_substation
+from .mistakes import Mistake, quote_line
 from .webvtt import Cue
 
 EVENT_FIELDS: tuple[str, ...] = (
@@ -54,6 +55,22 @@ def read_substation(text: str) -> Iterator[Cue]:
             styles[row.get("name", "").strip("* ")] = _read_style(row, is_old="+" not in section)
         elif name == "Dialogue":
             yield from _read_event(_split(value, fields), styles)
+
+
+def find_substation_mistakes(text: str) -> Iterator[Mistake]:
+    """The events whose times cannot be read, or that end before they begin."""
+    fields = EVENT_FIELDS
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        name, _, value = line.partition(":")
+        if name == "Format":
+            fields = tuple(field.strip().lower() for field in value.split(","))
+        elif name == "Dialogue":
+            row = _split(value, fields)
+            start, end = (_TIME.fullmatch(row.get(name, "")) for name in ("start", "end"))
+            if start is None or end is None:
+                yield Mistake(number, f"{quote_line(line)} has no times. Write them as 0:01:02.50,0:01:04.00.")
+            elif _read_time(end) < _read_time(start):
+                yield Mistake(number, "this caption ends before it begins.")
 
 
 def _split(value: str, fields: tuple[str, ...]) -> dict[str, str]:

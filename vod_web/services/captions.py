@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from vod_web.core.errors import InvalidInput, TooLarge
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.media.languages import language_name
-from vod_web.media.subrip import decode_text, read_subrip
+from vod_web.media.subrip import read_subrip
+from vod_web.media.text_encodings import decode_text
 from vod_web.media.webvtt import Cue, tidy_cues
 from vod_web.models import Caption, CaptionOrigin, Encode, EncodeStatus, User, Video
 from vod_web.schemas.captions import CaptionCreate
