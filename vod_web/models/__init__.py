@@ -7,9 +7,10 @@ from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.sources import Source, SourceState
 from vod_web.models.subscriptions import Subscription
+from vod_web.models.thumbnails import Thumbnail
 from vod_web.models.uploads import Part, Upload, UploadDefaults, UploadState
 from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
-from vod_web.models.videos import Category, PublishRule, Tag, Video, VideoStatus, Visibility
+from vod_web.models.videos import Category, PublishRule, Tag, ThumbnailKind, Video, VideoStatus, Visibility
 from vod_web.models.viewing import ViewingPosition
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "SourceState",
     "Subscription",
     "Tag",
+    "Thumbnail",
+    "ThumbnailKind",
     "TokenScope",
     "Upload",
     "UploadDefaults",

@@ -48,6 +48,17 @@ class PublishRule(StrEnum):
     """At `publish_at`, but not before it is ready."""
 
 
+class ThumbnailKind(StrEnum):
+    """How the picture of a video was chosen."""
+
+    AUTOMATIC = "automatic"
+    """By us, among several frames."""
+    FRAME = "frame"
+    """A frame, by a person."""
+    PICTURE = "picture"
+    """An uploaded picture."""
+
+
 class Category(StrEnum):
     """What a video is about, in the kinds that people know from elsewhere."""
 
@@ -156,6 +167,9 @@ class Video(Base):
     height_px: Mapped[int | None] = mapped_column()
     frame_rate: Mapped[str | None] = mapped_column(String(20))
     """The average frame rate as a fraction, such as 30000/1001."""
+    thumbnail_kind: Mapped[ThumbnailKind] = mapped_column(enum_column(ThumbnailKind), default=ThumbnailKind.AUTOMATIC)
+    thumbnail_at_s: Mapped[float | None] = mapped_column()
+    """With `ThumbnailKind.FRAME`: which one is wanted, also before it can be made."""
     source_bytes: Mapped[int] = mapped_column(default=0)
     rendition_bytes: Mapped[int] = mapped_column(default=0)
     """What all its stored files but the sources take."""
@@ -194,6 +208,12 @@ class Video(Base):
         overlaps="active_encode",
     )
     """The encode that is being made."""
+    thumbnail: Mapped["Thumbnail | None"] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.thumbnails
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="and_(Thumbnail.video_id == Video.id, Thumbnail.dropped_at.is_(None))",
+    )
+    """The chosen picture, as soon as it is made; that of a former choice until then."""
     captions: Mapped[list["Caption"]] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.captions
         lazy="raise", viewonly=True, order_by="(Caption.origin, Caption.position, Caption.id)"
     )

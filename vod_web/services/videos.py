@@ -28,6 +28,8 @@ AS_READ: tuple[ORMOption, ...] = (
     joinedload(Video.owner),
     selectinload(Video.tags),
     selectinload(Video.captions),
+    joinedload(Video.thumbnail),
+    joinedload(Video.incoming_source),
     joinedload(Video.active_encode).selectinload(Encode.renditions),
     joinedload(Video.open_encode).selectinload(Encode.renditions),
 )
@@ -53,6 +55,8 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             captions=[],
             active_encode=None,
             open_encode=None,
+            incoming_source=None,
+            thumbnail=None,
         )
         publication.change_publication(video, new, utc_now())
         session.add(video)
