@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,11 @@ def main() -> None:
     for name in _wanted(SOURCES, arguments):
         codec, seconds = SOURCES[name]
         path = sample(arguments.seconds or seconds, codec, footage)
-        results[name] = _measure_source(name, path, arguments)
-        if arguments.json:
-            arguments.json.write_text(json.dumps(_as_json(results, footage, arguments), indent=1))
+        results[name] = {}
+        for way, result in _measure_source(name, path, arguments):
+            results[name][way] = result
+            if arguments.json:  # after each way: the next one may take an hour
+                arguments.json.write_text(json.dumps(_as_json(results, footage, arguments), indent=1))
     show_results(results, {way: WAY_NAMES[way].name for way in WAY_NAMES}, _describe_setting(footage, arguments))
 
 
@@ -71,15 +73,12 @@ def _wanted(group: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     return [name for name in named or group if name not in arguments.skip]
 
 
-def _measure_source(name: str, path: Path, arguments: argparse.Namespace) -> dict[str, Result]:
-    ways = _wanted({OURS: None, **WAY_NAMES}, arguments)
+def _measure_source(name: str, path: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, Result]]:
     is_judged = QUALITY not in arguments.skip
-    results = {}
-    for way in ways:
+    for way in _wanted({OURS: None, **WAY_NAMES}, arguments):
         _say(f"{name}: {way}")
         measure = _measure_ours if way == OURS else _measure_way
-        results[way] = measure(WAY_NAMES.get(way), path, arguments, is_judged)
-    return results
+        yield way, measure(WAY_NAMES.get(way), path, arguments, is_judged)
 
 
 def _measure_ours(_way: Way | None, path: Path, arguments: argparse.Namespace, is_judged: bool) -> Result:
