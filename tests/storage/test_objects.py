@@ -1,5 +1,6 @@
 """What every storage does with whole objects: one suite, run over both."""
 
+import errno
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from vod_web.core.errors import InvalidInput, NotFound
 from vod_web.storage.base import LocalFile, Storage
+from vod_web.storage.local import LocalStorage
 
 KEY = "videos/aaaaaaaaaaa/bbbbbbbbbbb/720p/0.m4s"
 TYPE = "video/iso.segment"
@@ -200,3 +202,36 @@ def test_the_check_passes_and_leaves_nothing(storage: Storage) -> None:
 def test_free_room_is_known_where_it_can_be(storage: Storage) -> None:
     free = storage.free_bytes()
     assert free is None or free > 1024 * 1024
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_a_file_of_this_machine_is_taken(storage: Storage, tmp_path: Path, is_given: bool) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"film" * 1000)
+    told: list[int] = []
+
+    stored = storage.take_file("sources/a/b/source", path, is_given=is_given, report=told.append)
+
+    assert storage.read_bytes("sources/a/b/source") == b"film" * 1000
+    assert stored.size_bytes == 4000
+    is_moved = is_given and isinstance(storage, LocalStorage)
+    assert (sum(told), path.exists()) == (0 if is_moved else 4000, not is_moved)
+
+
+def test_a_file_that_is_given_is_copied_from_another_file_system(
+    local_storage: LocalStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"film")
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self == path:
+            raise OSError(errno.EXDEV, "another file system")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    local_storage.take_file("sources/a/b/source", path, is_given=True, report=lambda _size: None)
+
+    assert local_storage.read_bytes("sources/a/b/source") == b"film"
+    assert path.exists()

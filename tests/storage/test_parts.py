@@ -161,3 +161,26 @@ def test_two_uploads_to_one_key_do_not_meet(storage: Storage) -> None:
 def test_hostile_parts_ids_name_nothing(storage: Storage, parts_id: str) -> None:
     with pytest.raises((NotFound, PartRefused)):
         PartSender(storage, KEY, parts_id, PART_BYTES).send(1, b"x")
+
+
+def test_parts_that_the_site_fetches_come_one_after_another(storage: Storage, data: bytes) -> None:
+    """Their number is not known in the beginning, and one that was stored may come again."""
+    upload = begin(storage, 0)
+    pieces = split(data)
+    for number in (1, 2, 2, 3):
+        storage.add_part(KEY, upload.parts_id, number, pieces[number], offset=(number - 1) * PART_BYTES)
+    parts = storage.list_parts(KEY, upload.parts_id) or [UploadedPart(1, len(data), "1")]
+
+    stored = storage.complete_parts(KEY, upload.parts_id, parts, size_bytes=len(data))
+
+    assert stored.size_bytes == len(data)
+    assert storage.read_bytes(KEY) == data
+
+
+def test_a_part_of_what_was_aborted_is_not_stored(storage: Storage) -> None:
+    upload = begin(storage, 0)
+    storage.abort_parts(KEY, upload.parts_id)
+
+    with pytest.raises(NotFound):
+        storage.add_part(KEY, upload.parts_id, 1, b"late", offset=0)
+    assert list(storage.list_unfinished("")) == []

@@ -81,6 +81,14 @@ class Storage(Protocol):
         """
         ...
 
+    def take_file(self, key: str, path: Path, *, is_given: bool, report: Callable[[int], None]) -> StoredObject:
+        """Store a source that lies on this machine, and say on the way how many bytes more are stored.
+
+        One that `is_given` may be moved: then it is not there afterwards, where the storage is on the same file system;
+        else it is still the caller's. Where the file system can, a copy shares its bytes with the original.
+        """
+        ...
+
     def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
         """Store these bytes, as `put_file` does."""
         ...
@@ -192,6 +200,14 @@ class Storage(Protocol):
 
         `before_write` is called before each piece, while nobody else writes to the place; what it raises ends the
         part. With it there is no Conflict: it decides which of several requests for one part may write.
+        """
+        ...
+
+    def add_part(self, key: str, parts_id: str, number: int, data: bytes, *, offset: int) -> UploadedPart:
+        """Store a part that the site itself has fetched; how many will follow need not be known.
+
+        For parts that were begun with a `size_bytes` of 0. They come one after another; the same one may come again.
+        Raises NotFound when the parts are not open.
         """
         ...
 

@@ -47,6 +47,13 @@ class LocalStorage:
                 shutil.copyfileobj(source, target, files.COPY_BUFFER_BYTES)
             return _describe(key, self._path(key))
 
+    def take_file(self, key: str, path: Path, *, is_given: bool, report: Callable[[int], None]) -> StoredObject:
+        with explained():
+            if not (is_given and files.move(path, self._path(key))):
+                with path.open("rb") as source, self._new_file(key) as target:
+                    files.copy(source, target, report)
+            return _describe(key, self._path(key))
+
     def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
         with explained():
             with self._new_file(key) as target:
@@ -161,6 +168,11 @@ class LocalStorage:
             digest = local_parts.write(path, stream, offset=offset, size_bytes=size_bytes, before_write=before_write)
         files.check_digest(digest, checksum_sha256)
         return UploadedPart(number=number, size_bytes=size_bytes, etag=digest.hex(), checksum_sha256=digest)
+
+    def add_part(self, key: str, parts_id: str, number: int, data: bytes, *, offset: int) -> UploadedPart:
+        with explained():
+            local_parts.add(local_parts.parts_path(self._path(key), parts_id), data, offset=offset)
+        return UploadedPart(number=number, size_bytes=len(data), etag=str(number))
 
     def list_parts(self, key: str, parts_id: str) -> Sequence[UploadedPart]:
         return []

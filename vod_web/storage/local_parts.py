@@ -88,6 +88,13 @@ def _turn(fd: int, path: Path, start: int, length: int, before_write: Callable[[
         yield
 
 
+def add(path: Path, data: bytes, *, offset: int) -> None:
+    """Write a part where the file ends so far, or once more; safe against a power cut."""
+    with _reporting_absence(), files.opened(path, os.O_WRONLY) as fd:
+        files.write_all(fd, data, offset)
+        os.fsync(fd)
+
+
 def finish(path: Path, final: Path, size_bytes: int) -> bool:
     """Give the whole file its final name; False when there is no parts file (any more)."""
     try:

@@ -84,6 +84,12 @@ class S3Storage:
             self._connection.send_large_file(self.bucket, check_key(key), path, headers)
         return self.stat(key)
 
+    def take_file(self, key: str, path: Path, *, is_given: bool, report: Callable[[int], None]) -> StoredObject:
+        headers = s3_requests.object_headers("application/octet-stream", None)
+        with explained():
+            self._connection.send_large_file(self.bucket, check_key(key), path, headers, report)
+        return self.stat(key)
+
     def put_bytes(self, key: str, data: bytes, *, content_type: str, cache_control: str | None = None) -> StoredObject:
         return self._put(key, data, len(data), s3_requests.object_headers(content_type, cache_control))
 
@@ -230,6 +236,13 @@ class S3Storage:
         before_write: Callable[[], None] | None = None,
     ) -> UploadedPart:
         raise Unavailable("This site's parts are sent to its file storage directly: ask for their addresses.")
+
+    def add_part(self, key: str, parts_id: str, number: int, data: bytes, *, offset: int) -> UploadedPart:
+        with explained():
+            answer = self._s3.upload_part(
+                Bucket=self.bucket, Key=check_key(key), UploadId=parts_id, PartNumber=number, Body=data
+            )
+        return UploadedPart(number=number, size_bytes=len(data), etag=answer["ETag"].strip('"'))
 
     def list_parts(self, key: str, parts_id: str) -> Sequence[UploadedPart]:
         return s3_parts.list_parts(self._s3, self.bucket, check_key(key), parts_id)

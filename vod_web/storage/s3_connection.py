@@ -1,7 +1,7 @@
 """How is S3 reached: by this machine, and by browsers? The only module that knows boto3."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,10 +63,17 @@ class S3Connection:
             self._connect()
         return self._inner
 
-    def send_large_file(self, bucket: str, key: str, path: Path, headers: dict[str, Any]) -> None:
-        """Store a file of more than ONE_REQUEST_BYTES, several of its parts at a time."""
+    def send_large_file(
+        self,
+        bucket: str,
+        key: str,
+        path: Path,
+        headers: dict[str, Any],
+        report: Callable[[int], None] | None = None,
+    ) -> None:
+        """Store a file, several of its parts at a time where it is large; `report` hears how many bytes more went."""
         with _unwrapped():
-            self.inner.upload_file(str(path), bucket, key, ExtraArgs=headers, Config=_TRANSFER)
+            self.inner.upload_file(str(path), bucket, key, ExtraArgs=headers, Config=_TRANSFER, Callback=report)
 
 
 @contextmanager
