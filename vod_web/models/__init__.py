@@ -1,7 +1,9 @@
 """The tables, one aggregate a module; no queries, no I/O."""
 
 from vod_web.models.captions import Caption, CaptionKind, CaptionOrigin
+from vod_web.models.chapters import Chapter, ChapterSet
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
+from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
@@ -20,8 +22,12 @@ __all__ = [
     "CaptionKind",
     "CaptionOrigin",
     "Category",
+    "Chapter",
+    "ChapterSet",
     "Encode",
     "EncodeStatus",
+    "Import",
+    "ImportState",
     "Job",
     "JobKind",
     "JobState",

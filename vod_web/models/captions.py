@@ -55,4 +55,13 @@ class Caption(Base):
     """Of its stored files; see `storage.keys`."""
     size_bytes: Mapped[int] = mapped_column(default=0)
     """What its stored files take."""
+    filename: Mapped[str | None] = mapped_column(String(255))
+    """As the file was called that somebody added; never used as a path."""
+    cue_count: Mapped[int | None] = mapped_column()
+    end_s: Mapped[float | None] = mapped_column()
+    """When its last cue ends."""
+    is_edited: Mapped[bool] = mapped_column(default=False)
+    """A person said what an embedded one is: that holds whatever its source says."""
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+    """Since when nobody is offered it: an uploaded one goes for good after a while, an embedded one stays left out."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

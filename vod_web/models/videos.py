@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
+from vod_web.models.chapters import ChapterSet
 from vod_web.models.users import User
 
 
@@ -175,6 +176,8 @@ class Video(Base):
     """What all its stored files but the sources take."""
     version_bytes: Mapped[int] = mapped_column(default=0)
     """Of both, what is kept of earlier versions."""
+    chapter_set: Mapped[ChapterSet] = mapped_column(enum_column(ChapterSet), default=ChapterSet.SOURCE)
+    """Which of its chapters are shown: what a person wrote holds whatever its source says."""
     search_text: Mapped[str] = mapped_column(default="")
     """Title, description and tags, folded for searching; written by `services.videos`."""
     view_count: Mapped[int] = mapped_column(default=0)
@@ -215,9 +218,19 @@ class Video(Base):
     )
     """The chosen picture, as soon as it is made; that of a former choice until then."""
     captions: Mapped[list["Caption"]] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.captions
-        lazy="raise", viewonly=True, order_by="(Caption.origin, Caption.position, Caption.id)"
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="and_(Caption.video_id == Video.id, Caption.deleted_at.is_(None))",
+        order_by="(Caption.origin, Caption.position, Caption.id)",
     )
-    """Also those of sources that are in use no more; see `services.captions`."""
+    """Also those of sources that are in use no more; see `services.caption_files`."""
+    chapters: Mapped[list["Chapter"]] = relationship(  # type: ignore[name-defined] # noqa: F821 - in models.chapters
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="and_(Chapter.video_id == Video.id, Chapter.of_set == Video.chapter_set)",
+        order_by="(Chapter.start_s, Chapter.id)",
+    )
+    """Of the set that is shown; also those of other sources, see `services.chapters`."""
 
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
