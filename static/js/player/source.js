@@ -57,7 +57,7 @@ export class Source extends EventTarget {
   /** Starts loading; play() may be called when the promise is fulfilled. */
   async attach(startAt) {
     // Until the first picture is there the element stands at this time, not at 0: the clock, and who reloads again, ask it.
-    if (this.video.readyState === HTMLMediaElement.HAVE_NOTHING) this.video.currentTime = startAt;
+    if (this.video.readyState === this.video.HAVE_NOTHING) this.video.currentTime = startAt;
     if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative(startAt);
     this.#Hls = (await import("hls.js")).default;
     if (!this.#Hls.isSupported()) return this.#attachNative(startAt);
