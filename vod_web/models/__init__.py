@@ -6,6 +6,7 @@ from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKin
 from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
+from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.sources import Source, SourceState
 from vod_web.models.subscriptions import Subscription
@@ -31,6 +32,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "NameKind",
     "Part",
     "PasswordReset",
     "Playlist",
@@ -42,6 +44,10 @@ __all__ = [
     "RenditionKind",
     "Role",
     "SignIn",
+    "SearchDocument",
+    "SearchName",
+    "SearchTrack",
+    "SearchWord",
     "SiteSetting",
     "Source",
     "SourceState",

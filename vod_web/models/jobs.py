@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vod_web.core.clock import utc_now
 from vod_web.db.base import Base, enum_column
 from vod_web.models.encodes import Encode
+from vod_web.models.imports import Import
+from vod_web.models.videos import Video
 
 
 class JobKind(StrEnum):
@@ -35,6 +37,8 @@ class JobKind(StrEnum):
     """How loud each sound track is, measured."""
     PUBLISH = "publish"
     """The playlists, from what was measured."""
+    IMPORT = "import"
+    """A file from another server, which is then the source of a video; belongs to an import, and to no encode."""
 
 
 class JobState(StrEnum):
@@ -55,7 +59,10 @@ class JobState(StrEnum):
 
 
 class Job(Base):
-    """One piece of work of one encode. A worker holds it by a lease; when that runs out, the sweep puts it back."""
+    """One piece of work of one encode, or the fetching of one import.
+
+    A worker holds it by a lease; when that runs out, the sweep puts it back.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -64,7 +71,9 @@ class Job(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    encode_id: Mapped[int] = mapped_column(ForeignKey("encodes.id", ondelete="CASCADE"), index=True)
+    encode_id: Mapped[int] = mapped_column(ForeignKey("encodes.id", ondelete="CASCADE"), index=True, nullable=True)
+    """None for an import alone: whoever comes by an encode never meets one."""
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), unique=True)
     kind: Mapped[JobKind] = mapped_column(enum_column(JobKind))
     number: Mapped[int] = mapped_column(default=0)
     """Which chunk or audio chunk of the plan, or with which segment a piece begins; 0 for the other kinds."""
@@ -101,6 +110,14 @@ class Job(Base):
     finished_at: Mapped[datetime | None] = mapped_column()
 
     encode: Mapped[Encode] = relationship(lazy="raise")
+    """None for an import."""
+    fetch: Mapped[Import | None] = relationship(lazy="raise")
+    """The import whose file it fetches."""
+
+    @property
+    def video(self) -> Video:
+        """The one for which it is done; with its encode or import, it must be loaded."""
+        return self.encode.video if self.fetch is None else self.fetch.video
 
 
 class Worker(Base):
