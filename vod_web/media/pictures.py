@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
+from .poster_sizes import even, fit_widths
 from .probed import VideoStream
 from .records import Record
 
-POSTER_WIDTHS = (1280, 640, 320)
 CANDIDATES = (Fraction(1, 10), Fraction(1, 4), Fraction(2, 5), Fraction(3, 5), Fraction(4, 5), Fraction(1, 50))
 """Where in the video a poster may come from: past the titles, before the credits; the beginning as a last resort, and
 after all of these the very first frame."""
@@ -52,21 +52,12 @@ class StoryboardPlan(Record):
         return ceil(self.tile_count / (self.columns * self.rows))
 
 
-def even(value: Fraction | float) -> int:
-    """The nearest even number, at least 2."""
-    return max(2, round(value / 2) * 2)
-
-
 def plan_poster(video: VideoStream) -> PosterPlan:
     """Poster sizes never larger than the source; times inside the video."""
-    width, height = video.display_size
-    widths = [w for w in POSTER_WIDTHS if w < width]
-    if len(widths) < len(POSTER_WIDTHS):
-        widths.insert(0, even(width) if even(width) <= width else even(width) - 2)
     times = [*(move_to_keyframe(video, video.duration_s * part) for part in CANDIDATES), Fraction(0)]
     return PosterPlan(
         times_s=tuple(dict.fromkeys(times)),
-        sizes=tuple((max(2, w), even(Fraction(height * w, width))) for w in widths),
+        sizes=fit_widths(*video.display_size),
     )
 
 

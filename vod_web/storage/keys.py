@@ -4,7 +4,9 @@
     videos/<video>/<encode>/multivariant.m3u8
     videos/<video>/<encode>/<rendition>/media.m3u8 | init.mp4 | <number>.m4s
     videos/<video>/<encode>/poster.jpg | storyboard.vtt | storyboard-<number>.jpg
+    videos/<video>/<encode>/frame-<number>.jpg
     videos/<video>/captions/<name>/captions.vtt | media.m3u8 | 0.vtt
+    videos/<video>/thumbnails/<name>/poster.jpg
 
 Everything of one video lies below two prefixes, everything of one encode below one. Pure functions: each
 refuses ids and names that are not a single plain path segment, so no key leads out of its prefix.
@@ -23,6 +25,12 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
 
 CAPTIONS = "captions"
 """Stands where the id of an encode does, and is shorter: captions belong to the video, whatever encode plays."""
+
+THUMBNAILS = "thumbnails"
+"""The same for pictures that a person chose."""
+
+OF_VIDEO = (CAPTIONS, THUMBNAILS)
+"""What stands where the id of an encode does."""
 
 CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -127,6 +135,11 @@ def captions_playlist_key(video_id: str, name: str) -> str:
 def captions_segment_key(video_id: str, name: str) -> str:
     """The only segment of that playlist: WebVTT on the clock of the renditions."""
     return _join("videos", video_id, CAPTIONS, name, "0.vtt")
+
+
+def thumbnail_prefix(video_id: str, name: str) -> str:
+    """Below it lie the files of one chosen picture."""
+    return _join("videos", video_id, THUMBNAILS, name) + "/"
 
 
 def media_key(video_id: str, encode_id: str, rest: str) -> str:
