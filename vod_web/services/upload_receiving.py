@@ -2,9 +2,9 @@
 
 import time
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from vod_web.core.clock import utc_now
@@ -15,7 +15,8 @@ from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Part, Upload, UploadState
 from vod_web.services.processing.seats import Seats
 from vod_web.services.upload_parts import part_size, read_token
-from vod_web.services.uploads import require_open, touch_upload
+from vod_web.services.upload_removal import KEPT_FOR
+from vod_web.services.uploads import TOUCHED_EVERY, require_open
 from vod_web.storage.base import Storage, UploadedPart
 
 seats = Seats(most=WEB_THREADS // 2, most_of_client=WEB_THREADS // 4)
@@ -25,6 +26,17 @@ BUSY_S = 2
 TRUSTED_S = 0.5
 OVERTAKING_S = TRUSTED_S + 0.1
 OVERTAKEN = "This part was sent again meanwhile."
+
+# What is asked and written for every part, made once: it would be most of a part's processor time beside its bytes.
+_UPLOADS, _PARTS = cast(Table, Upload.__table__), cast(Table, Part.__table__)
+_IS_UPLOAD = _UPLOADS.c.id == bindparam("of_upload")
+_IS_PART = and_(_PARTS.c.upload_id == bindparam("of_upload"), _PARTS.c.number == bindparam("of_number"))
+_READ_UPLOAD = select(_UPLOADS.c.state, _UPLOADS.c.expires_at).where(_IS_UPLOAD)
+_KEEP_UPLOAD = update(_UPLOADS).where(_IS_UPLOAD)
+_READ_FENCE = select(_PARTS.c.fence).where(_IS_PART)
+_FORGET = delete(_PARTS).where(_IS_PART).returning(_PARTS.c.etag)
+_CLAIM = insert(_PARTS)
+_FULFIL = update(_PARTS).where(_IS_PART, _PARTS.c.fence == bindparam("of_fence"))
 
 
 def receive_part(
@@ -109,11 +121,10 @@ class _Claim:
     """
 
     def __init__(self, upload: Upload, number: int, size_bytes: int, now: datetime) -> None:
-        self.upload_id = upload.id
-        self.number = number
         self.size_bytes = size_bytes
         self.now = now
         self.fence = new_public_id()
+        self._place: dict[str, Any] = {"of_upload": upload.id, "of_number": number}
         self._looked_at: float | None = None
 
     def hold(self) -> None:
@@ -134,9 +145,7 @@ class _Claim:
 
     def _look(self) -> None:
         looked_at = time.monotonic()  # before the question, so that the answer is never older than it seems
-        fence = current_session().scalar(
-            select(Part.fence).where(Part.upload_id == self.upload_id, Part.number == self.number)
-        )
+        fence = current_session().connection().execute(_READ_FENCE, self._place).scalar()
         close_session()
         if fence != self.fence:
             raise Conflict(OVERTAKEN)
@@ -148,25 +157,27 @@ class _Claim:
         True when another request may still be writing there.
         """
         with transaction() as session:
-            upload = session.get(Upload, self.upload_id, populate_existing=True)
-            if upload is None or upload.state is not UploadState.OPEN:
-                raise Conflict("This upload is complete already, or was given up.")
-            touch_upload(upload, self.now)
-            former = delete(Part).where(Part.upload_id == self.upload_id, Part.number == self.number)
-            etags = session.scalars(former.returning(Part.etag)).all()
-            session.add(
-                Part(upload_id=self.upload_id, number=self.number, size_bytes=self.size_bytes, fence=self.fence)
-            )
+            connection = session.connection()
+            self._keep_upload(connection)
+            etags = connection.execute(_FORGET, self._place).scalars().all()
+            claim = {"upload_id": self._place["of_upload"], "number": self._place["of_number"], "fence": self.fence}
+            connection.execute(_CLAIM, claim | {"size_bytes": self.size_bytes})
         close_session()
         return None in etags
+
+    def _keep_upload(self, connection: Connection) -> None:
+        found = connection.execute(_READ_UPLOAD, self._place).one_or_none()
+        if found is None or found.state is not UploadState.OPEN:
+            raise Conflict("This upload is complete already, or was given up.")
+        expires_at = self.now + KEPT_FOR
+        if expires_at - found.expires_at > TOUCHED_EVERY:
+            connection.execute(_KEEP_UPLOAD, self._place | {"expires_at": expires_at})
 
     def fulfil(self, part: UploadedPart) -> None:
         """The bytes are safe."""
         checksum = part.checksum_sha256.hex() if part.checksum_sha256 else None
-        mine = update(Part).where(
-            Part.upload_id == self.upload_id, Part.number == self.number, Part.fence == self.fence
-        )
+        told = {"of_fence": self.fence, "etag": part.etag, "checksum_sha256": checksum}
         with transaction() as session:
-            is_mine = session.connection().execute(mine.values(etag=part.etag, checksum_sha256=checksum)).rowcount == 1
+            is_mine = session.connection().execute(_FULFIL, self._place | told).rowcount == 1
         if not is_mine:
             raise Conflict(OVERTAKEN)
