@@ -100,6 +100,8 @@ class Settings:
     """How many uploads one person may have begun and not finished."""
     user_open_bytes: int = setting_field(whole(1_000_000, 1024**5), 256 * 10**9, "100000000000")
     """What these may still have to send, in bytes; on a local disk never more than half of the room that is left."""
+    keep_versions_days: int = setting_field(whole(0, 3650), 30, "90")
+    """For how many days a file stays that was replaced, with all that was made of it, to be restored; 0 for none."""
     mail_url: str = setting_field(url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
     mail_from: str = setting_field(text, "", "Video <video@example.org>")

@@ -14,6 +14,7 @@ from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
 from vod_web.services.publication import publish_due
 from vod_web.services.sign_ins import purge_sign_ins
+from vod_web.services.thumbnail_files import remove_dropped_thumbnails
 from vod_web.services.upload_removal import expire_uploads
 
 LEFTOVER_ROUNDS = 4
@@ -96,6 +97,11 @@ def remove_replaced() -> int:
     return remove_dropped(storage=resources().storage, now=utc_now())
 
 
+def remove_old_thumbnails() -> int:
+    """Pictures that another one replaced, or that nobody saw."""
+    return remove_dropped_thumbnails(storage=resources().storage, now=utc_now())
+
+
 def remove_silent_workers() -> int:
     """Rows of workers that are gone."""
     return forget_workers(now=utc_now())
@@ -118,6 +124,7 @@ SWEEP = (
     empty_bin,
     remove_superseded,
     remove_replaced,
+    remove_old_thumbnails,
     remove_silent_workers,
     forget_ended_sign_ins,
     remove_leftovers,

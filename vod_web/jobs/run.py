@@ -20,6 +20,7 @@ from vod_web.services.processing.prepare import prepare
 from vod_web.services.processing.publish import publish
 from vod_web.services.processing.renditions import make_audio, make_chunk
 from vod_web.services.processing.subtitles import make_subtitles
+from vod_web.services.processing.thumbnails import make_offered_frames, make_thumbnail
 
 STEPS: dict[JobKind, Callable[[Attempt], None]] = {
     JobKind.PREPARE: prepare,
@@ -27,6 +28,8 @@ STEPS: dict[JobKind, Callable[[Attempt], None]] = {
     JobKind.AUDIO: make_audio,
     JobKind.PIECE: make_piece,
     JobKind.POSTER: make_poster_files,
+    JobKind.FRAMES: make_offered_frames,
+    JobKind.THUMBNAIL: make_thumbnail,
     JobKind.SUBTITLES: make_subtitles,
     JobKind.STORYBOARD: make_storyboard_files,
     JobKind.LOUDNESS: measure_sound,

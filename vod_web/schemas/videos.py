@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from vod_web.models import CaptionKind, Category, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output, PageQuery
 from vod_web.schemas.publishing import Publishing
+from vod_web.schemas.thumbnails import ThumbnailRead
 
 MOST_TAGS = 30
 LONGEST_TAG = 40
@@ -215,6 +216,8 @@ class VideoRead(Output):
     size_bytes: SizeRead
     renditions: list[RenditionRead]
     captions: list[CaptionRead]
+    thumbnail: ThumbnailRead
+    """How its picture (`urls.poster`) was chosen."""
     tags: list[str]
     category: Category | None
     language: str | None

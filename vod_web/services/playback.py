@@ -20,10 +20,10 @@ from sqlalchemy.orm import load_only
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
-from vod_web.models import Caption, Encode, EncodeStatus, User, Video, VideoStatus, Visibility
+from vod_web.models import Caption, Encode, EncodeStatus, Thumbnail, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_viewers
 from vod_web.services.permissions import can_edit, can_see, is_held
-from vod_web.storage.keys import CAPTIONS, captions_key, media_key, video_prefix
+from vod_web.storage.keys import OF_VIDEO, captions_key, media_key, thumbnail_prefix, video_prefix
 
 PUBLIC = "public"
 """Stands in addresses where others have a token; no token is that short."""
@@ -49,7 +49,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class Grant:
-    """What somebody may have of one encode, or of the captions."""
+    """What somebody may have of one encode, or of what the video has whatever encode plays."""
 
     access_epoch: int
     is_public: bool
@@ -85,6 +85,17 @@ def caption_address(video: Video, actor: User | None, caption: Caption, *, secre
     return _address_below(video, actor, path, secret_key)
 
 
+def thumbnail_address(video: Video, actor: User | None, thumbnail: Thumbnail, *, secret_key: str) -> str:
+    """The address of the chosen picture, for this person; as with `media_address`."""
+    path = thumbnail_prefix(video.public_id, thumbnail.name).removeprefix(video_prefix(video.public_id))
+    return _address_below(video, actor, f"{path}poster.jpg", secret_key)
+
+
+def encode_file_address(video: Video, actor: User | None, encode_id: str, name: str, *, secret_key: str) -> str:
+    """The address of a file of any encode of the video, for this person; as with `media_address`."""
+    return _address_below(video, actor, f"{encode_id}/{name}", secret_key)
+
+
 def _address_below(video: Video, actor: User | None, path: str, secret_key: str) -> str:
     token = PUBLIC if _is_public(video) else make_token(video, actor, secret_key=secret_key, now=utc_now())
     return f"/media/{token}/{video.public_id}/{path}"
@@ -116,7 +127,7 @@ def read_token(token: str, *, secret_key: str, now: datetime) -> Pass:
 def authorize(
     token: str, video_id: str, encode_id: str, path: str, *, secret_key: str, now: Callable[[], datetime] = utc_now
 ) -> Delivery:
-    """The object behind a media address: of an encode, or of the video's captions, whichever encode plays.
+    """The object behind a media address: of an encode, or of captions and thumbnail, whichever encode plays.
 
     Raises:
         NotFound: there is no such video, or whoever holds the address may not watch it.
@@ -186,7 +197,7 @@ def _ask(video_id: str, encode_id: str, person_id: int) -> Grant | None:
     if row is None:
         return None
     video, encode, person, is_named_viewer = row
-    if encode is None and encode_id != CAPTIONS:
+    if encode is None and encode_id not in OF_VIDEO:
         return None
     if person_id and (person is None or person.is_suspended):
         return None

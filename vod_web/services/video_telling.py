@@ -5,11 +5,12 @@ from fractions import Fraction
 
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import Settings
-from vod_web.models import Encode, EncodeStatus, Rendition, User, Video
+from vod_web.models import Encode, EncodeStatus, Rendition, ThumbnailKind, User, Video
+from vod_web.schemas.thumbnails import ThumbnailRead
 from vod_web.schemas.videos import AddressesRead, CaptionRead, OwnerRead, RenditionRead, SizeRead, VideoRead
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.permissions import can_edit
-from vod_web.services.playback import caption_address, media_address
+from vod_web.services.playback import caption_address, media_address, thumbnail_address
 
 SHORTEST_LEFT_S = 1.0
 
@@ -41,6 +42,7 @@ def read_video(
         size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes),
         renditions=_read_renditions(video, encode, now) if encode else [],
         captions=_read_captions(video, actor, settings.secret_key, base_url),
+        thumbnail=_read_thumbnail(video),
         tags=[tag.name for tag in video.tags],
         category=video.category,
         language=video.language,
@@ -90,6 +92,12 @@ def _read_rendition(rendition: Rendition, *, eta_s: float | None, is_playable: b
     )
 
 
+def _read_thumbnail(video: Video) -> ThumbnailRead:
+    made, kind = video.thumbnail, video.thumbnail_kind
+    is_made = kind is not ThumbnailKind.FRAME or (made is not None and made.at_s == video.thumbnail_at_s)
+    return ThumbnailRead(kind=kind, at_s=video.thumbnail_at_s, is_made=is_made)
+
+
 def _read_captions(video: Video, actor: User | None, secret_key: str, base_url: str) -> list[CaptionRead]:
     return [
         CaptionRead(
@@ -112,9 +120,16 @@ def _addresses(video: Video, actor: User | None, secret_key: str, base_url: str)
         watch=f"{base_url}/watch/{video.public_id}",
         embed=f"{base_url}/embed/{video.public_id}",
         hls=f"{folder}multivariant.m3u8" if encode and video.is_playable else None,
-        poster=f"{folder}poster.jpg" if encode and encode.has_poster else None,
+        poster=_poster_address(video, actor, folder, secret_key, base_url),
         storyboard=f"{folder}storyboard.vtt" if encode and encode.has_storyboard else None,
     )
+
+
+def _poster_address(video: Video, actor: User | None, folder: str, secret_key: str, base_url: str) -> str | None:
+    """Of the chosen picture, or of the one that we chose."""
+    if video.thumbnail is not None:
+        return base_url + thumbnail_address(video, actor, video.thumbnail, secret_key=secret_key)
+    return f"{folder}poster.jpg" if video.active_encode and video.active_encode.has_poster else None
 
 
 def _moderates(actor: User | None) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from vod_web.core.errors import EncodeFailed, SourceDamaged, StorageFailed, UnsupportedMedia, VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
-from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Video
+from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Thumbnail, Video
 from vod_web.queue import JobQueue
 from vod_web.services.processing.encodes import show_end, stop_half_made
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
@@ -73,7 +73,8 @@ def note_size(session: Session, video: Video) -> None:
     encodes = select(func.sum(Encode.size_bytes))
     encodes = encodes.where(Encode.video_id == video.id, Encode.files_removed_at.is_(None))
     captions = select(func.sum(Caption.size_bytes)).where(Caption.video_id == video.id)
-    video.rendition_bytes = (session.scalar(encodes) or 0) + (session.scalar(captions) or 0)
+    thumbnails = select(func.sum(Thumbnail.size_bytes)).where(Thumbnail.video_id == video.id)
+    video.rendition_bytes = sum(session.scalar(part) or 0 for part in (encodes, captions, thumbnails))
 
 
 def fail_job(

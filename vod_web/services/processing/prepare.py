@@ -17,6 +17,7 @@ from vod_web.services.processing.early import store_early_playlists
 from vod_web.services.processing.encodes import plays_to_the_end
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import explaining_absence, reading_source
+from vod_web.services.processing.thumbnails import ensure_thumbnail
 from vod_web.services.processing.work import encode_cost, plan_jobs, plan_renditions
 from vod_web.services.processing.workers import count_workers
 from vod_web.storage import keys
@@ -46,6 +47,8 @@ def prepare(attempt: Attempt) -> None:
         _describe_video(job, probe)
         job.encode.plan, job.encode.cost = plan.to_json(), encode_cost(plan)
         _add_rows(current_session(), job.encode, plan)
+        if not job.encode.video.is_playable:
+            ensure_thumbnail(current_session(), job.encode, job.encode.video, now=utc_now())
 
 
 def _get_encode(attempt: Attempt) -> Encode:

@@ -20,6 +20,7 @@ from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import Assignment, read_assignment, read_record, store_text
 from vod_web.services.processing.rows import cancel_jobs, show_status
+from vod_web.services.processing.thumbnails import ensure_thumbnail
 from vod_web.services.processing.turns import MAIN_JOBS
 from vod_web.services.publication import note_playable, note_ready
 from vod_web.storage import keys
@@ -140,3 +141,4 @@ def make_playable(session: Session, encode: Encode, video: Video, now: datetime)
     encode.playable_at = now
     video.is_playable = True
     note_playable(video, now)
+    ensure_thumbnail(session, encode, video, now=now)

@@ -20,7 +20,9 @@ SMALLEST_WINDOW = 4
 """How many jobs of one video are on the queue or at work, where there are few workers."""
 WINDOW_OVER_WORKERS = 2
 """With many workers: one job for each, and so many more that none waits for the next."""
-SIDE_JOBS = frozenset({JobKind.PIECE, JobKind.POSTER, JobKind.SUBTITLES, JobKind.STORYBOARD, JobKind.LOUDNESS})
+ASKED_FOR = frozenset({JobKind.PIECE, JobKind.FRAMES, JobKind.THUMBNAIL})
+"""Made when somebody wants it, who waits for it then."""
+SIDE_JOBS = ASKED_FOR | {JobKind.POSTER, JobKind.SUBTITLES, JobKind.STORYBOARD, JobKind.LOUDNESS}
 """They cannot fail a video, and it is ready without them."""
 MAIN_JOBS = frozenset({JobKind.CHUNK, JobKind.AUDIO})
 """They fill the window, and the video is ready when all are done."""
@@ -38,7 +40,7 @@ LADDER_PLACE = 3
 def urgency_of(job: Job) -> Urgency:
     """Which queue a job goes to."""
     is_first = job.kind in MAIN_JOBS and job.place == FIRST_PLACE
-    if job.kind in (JobKind.PREPARE, JobKind.PIECE, JobKind.PUBLISH) or is_first:
+    if job.kind in (JobKind.PREPARE, JobKind.PUBLISH, *ASKED_FOR) or is_first:
         return Urgency.URGENT
     return Urgency.LOW if job.kind in (JobKind.STORYBOARD, JobKind.LOUDNESS) else Urgency.NORMAL
 
