@@ -19,6 +19,11 @@ def render_type(kind: str, item: Any, _context: object) -> str | Literal[False]:
     return False
 
 
+def is_ours(_item: Any, name: str | None, kind: str, is_reflected: bool, _other: object) -> bool:
+    """Leave out what full-text search needs and no model describes: tables and indexes whose names begin with `fts_`."""
+    return not (is_reflected and kind in ("table", "index") and (name or "").startswith("fts_"))
+
+
 def check_foreign_keys(connection: Connection, is_on: bool) -> None:
     """SQLite heeds this only outside of a transaction, and SQLAlchemy has begun one."""
     connection.exec_driver_sql("COMMIT")
@@ -48,6 +53,7 @@ def run_online() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_type,
+            include_object=is_ours,
             transaction_per_migration=False,
         )
         with context.begin_transaction():

@@ -24,7 +24,7 @@ from vod_web.models import (
     VideoStatus,
     Visibility,
 )
-from vod_web.services.search import text_of
+from vod_web.services.search.index import index_owner, index_video
 from vod_web.services.sign_ins import Browser, begin_sign_in
 from vod_web.services.tags import ensure_tags
 from vod_web.storage.base import Storage
@@ -69,6 +69,8 @@ def make_user(username: str | None = None, role: Role = Role.UPLOADER, **values:
     user = User(**(known | values))
     with transaction() as session:
         session.add(user)
+        session.flush()
+        index_owner(session, user)
     return user
 
 
@@ -110,7 +112,6 @@ def sign_out(client: FlaskClient) -> None:
 
 def make_video(owner: User, title: str = "A video", *, tags: Sequence[str] = (), **values: object) -> Video:
     """A video that is ready, public and listed, without any file; `tags` and `viewers` as in the model."""
-    description = str(values.get("description", ""))
     known: dict[str, object] = {
         "owner_id": owner.id,
         "title": title,
@@ -122,13 +123,14 @@ def make_video(owner: User, title: str = "A video", *, tags: Sequence[str] = (),
         "duration_s": 64.0,
         "width_px": 1920,
         "height_px": 1080,
-        "search_text": text_of(title, description, list(tags)),
     }
     viewers = values.pop("viewers", [])
     with transaction() as session:
         video = Video(**(known | values), tags=ensure_tags(session, list(tags)))
         video.viewers = [session.merge(viewer) for viewer in viewers]  # type: ignore[attr-defined]
         session.add(video)
+        session.flush()
+        index_video(session, video)
     return video
 
 

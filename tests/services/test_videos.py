@@ -19,7 +19,7 @@ from vod_web.schemas.base import parse_input
 from vod_web.schemas.videos import VideoCreate, VideoFilter, VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import library, positions, videos
-from vod_web.services.search import fold, words_of
+from vod_web.services.search import finding
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
 from vod_web.storage.keys import source_key
@@ -117,12 +117,6 @@ def test_what_was_changed_is_found_at_once(ada: User) -> None:
     assert not finds("sea")
 
 
-def test_words_are_folded_and_limited() -> None:
-    assert fold("Ünïcode ẞ ﬁ") == "unicode ss fi"
-    assert words_of("  a  B a ") == ["a", "b"]
-    assert len(words_of(" ".join(map(str, range(50))))) == 10
-
-
 def test_what_is_not_text_is_dropped(ada: User) -> None:
     video = videos.create_video(ada, VideoCreate(title="a\x00b\ud800c", description="x\ny\x07", tags=["\x00t"]))
     kept = videos.get_video(ada, video.public_id)
@@ -147,9 +141,11 @@ def test_lists_page_through_ties_and_gaps(ada: User, sort: str) -> None:
 
 def test_counting_stops_where_it_would_cost(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "MOST_COUNTED", 3)
+    monkeypatch.setattr(finding, "MOST_RANKED", 3)
     for _ in range(6):
-        make_video(ada, "film")
-    assert library.count_listed(None, VideoFilter(query="film")) == 4
+        make_video(ada, "film", tags=["sea"])
+    assert library.search_listed(None, VideoFilter(query="film")).count == 4
+    assert library.search_listed(None, VideoFilter(tag="sea")).count == 4
 
 
 def test_a_video_is_read_with_a_fixed_number_of_queries(ada: User, storage: Storage) -> None:

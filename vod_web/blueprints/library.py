@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from vod_web.schemas.base import PageQuery
-from vod_web.schemas.videos import SearchFilter, VideoFilter
+from vod_web.schemas.videos import NewestFilter, SearchFilter, VideoFilter
 from vod_web.services import library
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render
@@ -17,7 +17,7 @@ blueprint = Blueprint("library", __name__)
 def home() -> str:
     """The newest videos."""
     wanted, _ = read_query_kindly(PageQuery)
-    newest = SearchFilter(cursor=wanted.cursor, limit=wanted.limit)
+    newest = NewestFilter(cursor=wanted.cursor, limit=wanted.limit)
     return render("library/home.html", "videos", **show_list(library.list_listed(current_person(), newest)))
 
 
@@ -25,9 +25,9 @@ def home() -> str:
 def search() -> str:
     """What holds the words that were typed, or has the tag that was followed."""
     wanted, left_out = read_query_kindly(SearchFilter)
-    found = library.list_listed(current_person(), wanted)
-    count = library.count_listed(current_person(), wanted)
-    return render("library/search.html", "videos", wanted=wanted, left_out=left_out, count=count, **show_list(found))
+    found = library.search_listed(current_person(), wanted)
+    shown = show_list(found.page)
+    return render("library/search.html", "videos", wanted=wanted, left_out=left_out, count=found.count, **shown)
 
 
 @blueprint.get("/@<username>")

@@ -1,6 +1,6 @@
 """How is a row written, whether it is there or not, also by two at the same moment?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,3 +21,10 @@ def upsert(session: Session, model: type[Base], key: Mapping[str, Any], values: 
     """
     insert = _INSERTS[session.get_bind().dialect.name](model).values(**key, **values)
     session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def add_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add the rows that are not there yet; those that are, as a unique key says, stay as they are."""
+    if rows:
+        insert = _INSERTS[session.get_bind().dialect.name](model)
+        session.connection().execute(insert.on_conflict_do_nothing(), [dict(row) for row in rows])

@@ -178,8 +178,6 @@ class Video(Base):
     """Of both, what is kept of earlier versions."""
     chapter_set: Mapped[ChapterSet] = mapped_column(enum_column(ChapterSet), default=ChapterSet.SOURCE)
     """Which of its chapters are shown: what a person wrote holds whatever its source says."""
-    search_text: Mapped[str] = mapped_column(default="")
-    """Title, description and tags, folded for searching; written by `services.videos`."""
     view_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)

@@ -1,7 +1,8 @@
 """What is said about a video, by people who publish it and to people and programs that watch it?"""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
@@ -73,6 +74,7 @@ class VideoUpdate(Publishing):
 
 
 VideoSort = Literal[
+    "relevance",
     "created_at",
     "-created_at",
     "published_at",
@@ -99,7 +101,14 @@ Wanted = BeforeValidator(_absent_if_empty)
 class VideoFilter(PageQuery):
     """Which videos of a list, in which order, and which page of them."""
 
-    query: Annotated[str, Field(max_length=200, description="Words that must all be in title, text or tags.")] = ""
+    query: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Words that must all be in the title, the tags, the description, the captions or the names of "
+            "the owner, whatever their endings. Where none holds them, words that are nearly those will do.",
+        ),
+    ] = ""
     tag: Annotated[str | None, Wanted] = None
     owner: Annotated[str | None, Wanted, Field(description="A user name.")] = None
     status: Annotated[VideoStatus | None, Wanted] = None
@@ -109,13 +118,51 @@ class VideoFilter(PageQuery):
     min_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     max_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     published_after: Annotated[AwareDatetime | None, Wanted, Field(description="With a time zone.")] = None
+    published_before: Annotated[AwareDatetime | None, Wanted, Field(description="With a time zone.")] = None
+    has_captions: Annotated[bool | None, Wanted] = None
     sort: VideoSort = "-created_at"
 
 
-class SearchFilter(VideoFilter):
+class NewestFilter(VideoFilter):
     """The same for a list of what is published, the newest first."""
 
     sort: VideoSort = "-published_at"
+
+
+class Age(StrEnum):
+    """How long ago a video was published, at most."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    @property
+    def longest(self) -> timedelta:
+        """The same as a time."""
+        return timedelta(days={"day": 1, "week": 7, "month": 31, "year": 366}[self.value])
+
+
+class Length(StrEnum):
+    """How long a video is, as people speak of it."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+    @property
+    def bounds_s(self) -> tuple[float, float | None]:
+        """From how many seconds to how many."""
+        bounds: dict[str, tuple[float, float | None]] = {"short": (0, 240), "medium": (240, 1200), "long": (1200, None)}
+        return bounds[self.value]
+
+
+class SearchFilter(VideoFilter):
+    """The same for the search page, in the words of people, the best first."""
+
+    age: Annotated[Age | None, Wanted] = None
+    length: Annotated[Length | None, Wanted] = None
+    sort: VideoSort = "relevance"
 
 
 class OwnFilter(VideoFilter):

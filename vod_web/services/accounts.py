@@ -16,6 +16,7 @@ from vod_web.schemas.base import parse_input
 from vod_web.services import audit, sign_ins, site
 from vod_web.services.mail import Mailer
 from vod_web.services.permissions import require_role, require_signed_in
+from vod_web.services.search.index import index_owner
 from vod_web.services.throttle import Limit, Throttle
 
 ADDRESS_TAKEN = "This address cannot be used. If it is yours, sign in instead."
@@ -109,6 +110,7 @@ def _add_user(form: Registration, role: Role) -> User:
             _refuse_taken(user)
             session.add(user)
             session.flush()
+            index_owner(session, user)
     except IntegrityError:  # somebody took it between the look and the insert
         raise InvalidInput("That user name or e-mail address was taken just now.") from None
     return user
@@ -229,7 +231,11 @@ def change_profile(actor: User | None, form: Profile) -> User:
     person = require_signed_in(actor)
     with transaction() as session:
         session.add(person)
+        is_renamed = person.display_name != form.display_name
         person.display_name, person.about = form.display_name, form.about
+        session.flush()
+        if is_renamed:
+            index_owner(session, person)
     return person
 
 

@@ -20,6 +20,7 @@ from vod_web.media.caption_playlists import (
 )
 from vod_web.media.webvtt import Cue, format_webvtt
 from vod_web.models import Caption, CaptionKind, CaptionOrigin, Video
+from vod_web.services.search.spoken import note_spoken
 from vod_web.storage import keys
 from vod_web.storage.base import Storage
 
@@ -57,6 +58,7 @@ def store_cues(storage: Storage, video_id: str, cues: Sequence[Cue], duration_s:
     """Store the files of a track; gives their name and what they take. Idempotent."""
     text = format_webvtt(cues)
     name = hashlib.sha256(text.encode()).hexdigest()[:NAME_LETTERS]
+    note_spoken(name, cues)
     files = {
         keys.captions_key(video_id, name): text,
         keys.captions_segment_key(video_id, name): format_caption_segment(cues),

@@ -6,15 +6,16 @@ videos stand in their owner's lists alone.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from vod_web.db.session import current_session
-from vod_web.models import Tag, User, Video, VideoStatus, Visibility
+from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
 from vod_web.schemas.videos import MOST_PER_PAGE, VideoFilter
 from vod_web.services.accounts import get_user
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.search import matches
+from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
+from vod_web.services.search.suggestions import Suggestions, suggest
 from vod_web.services.videos import AS_READ, is_public_id
 
 MOST_COUNTED = 1000
@@ -29,6 +30,8 @@ SORTED_BY: dict[str, Column] = {
     "size_bytes": Video.source_bytes + Video.rendition_bytes,
 }
 MAY_BE_ABSENT = ("published_at", "duration_s")
+NEWEST_FIRST = "-published_at"
+"""The order of what answers no words, where relevance was asked for."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,17 @@ def get_channel(actor: User | None, username: str) -> Channel:
     return Channel(owner, _count(_is_of_channel(actor, owner)))
 
 
-def count_listed(actor: User | None, wanted: VideoFilter) -> int:
-    """How many videos `list_listed` has on all pages, up to `MOST_COUNTED` + 1, which stands for more."""
-    return _count(and_(is_listed(actor), *_conditions(wanted)))
+def search_listed(actor: User | None, wanted: VideoFilter) -> Answer:
+    """The same as `list_listed`, with what is to be said of the search."""
+    if wanted.query:
+        return _ask(is_listed(actor), wanted)
+    count = _count(and_(is_listed(actor), *_conditions(wanted)))
+    return Answer(list_listed(actor, wanted), count, terms=(), is_loose=False)
+
+
+def suggest_listed(actor: User | None, typed: str) -> Suggestions:
+    """What this person may want to find who has typed this so far."""
+    return suggest(typed, is_listed(actor))
 
 
 def has_own_videos(actor: User | None) -> bool:
@@ -118,9 +129,18 @@ def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
 
 
 def _page(audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY) -> Found[Video]:
+    if wanted.query:
+        return _ask(audience, wanted, sorted_by).page
     statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
     statement = statement.execution_options(populate_existing=True)
     return find_page(statement, _order(wanted, sorted_by), cursor=wanted.cursor, limit=wanted.limit)
+
+
+def _ask(audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY) -> Answer:
+    question = Question(
+        wanted.query, (audience, *_conditions(wanted)), AS_READ, cursor=wanted.cursor, limit=wanted.limit
+    )
+    return find_videos(question, None if wanted.sort == RELEVANCE else _order(wanted, sorted_by))
 
 
 def _count(condition: ColumnElement[bool]) -> int:
@@ -129,21 +149,26 @@ def _count(condition: ColumnElement[bool]) -> int:
 
 
 def _order(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Order:
-    name = wanted.sort.removeprefix("-")
+    sort = NEWEST_FIRST if wanted.sort == RELEVANCE else wanted.sort
+    name = sort.removeprefix("-")
     return Order(
-        name=wanted.sort,
+        name=sort,
         by=sorted_by[name],
         id=Video.id,
-        descending=wanted.sort.startswith("-"),
+        descending=sort.startswith("-"),
         nullable=name in MAY_BE_ABSENT,
     )
+
+
+def _has_captions(wanted: bool | None) -> ColumnElement[bool]:
+    has_any = select(Caption.id).where(Caption.video_id == Video.id).exists()
+    return true() if wanted is None else has_any if wanted else not_(has_any)
 
 
 def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
     """What the filter asks for; a filter that is not set asks for nothing."""
     owners = select(User.id).where(User.username_key == (wanted.owner or "").lower())
     return [
-        matches(wanted.query),
         Video.tags.any(Tag.name == wanted.tag.lower()) if wanted.tag else true(),
         Video.owner_id.in_(owners) if wanted.owner else true(),
         Video.status == wanted.status if wanted.status else true(),
@@ -153,4 +178,6 @@ def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
         Video.duration_s >= wanted.min_duration_s if wanted.min_duration_s is not None else true(),
         Video.duration_s <= wanted.max_duration_s if wanted.max_duration_s is not None else true(),
         Video.published_at > wanted.published_after if wanted.published_after else true(),
+        Video.published_at < wanted.published_before if wanted.published_before else true(),
+        _has_captions(wanted.has_captions),
     ]

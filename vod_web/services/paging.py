@@ -6,7 +6,7 @@ the millionth page costs as much as the first, and nothing is shown twice when r
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -65,6 +65,35 @@ def find_page(statement: Select[Row], order: Order, *, cursor: str | None, limit
     return Found([row[0] for row in rows[:limit]], _format_cursor(order, *rows[limit - 1][-2:]) if more else None)
 
 
+def cut_page(
+    places: Sequence[tuple[Any, int]], order: Order, *, cursor: str | None, limit: int
+) -> Found[tuple[Any, int]]:
+    """As `find_page`, of a list at hand: sort values with row ids, already sorted, the greatest first.
+
+    Raises:
+        InvalidInput: as `find_page`.
+    """
+    if cursor:
+        after = _parse_cursor(order, cursor)
+        places = [place for place in places if place < after]
+    shown = list(places[:limit])
+    return Found(shown, _format_cursor(order, *shown[-1]) if len(places) > limit else None)
+
+
+def cursor_of(order: Order, value: Any, row_id: int) -> str:
+    """The cursor of what comes after this row."""
+    return _format_cursor(order, value, row_id)
+
+
+def name_in_cursor(cursor: str) -> str:
+    """The name of the order that a cursor says it belongs to; empty where it says none."""
+    try:
+        name = json.loads(_decode(cursor))[0]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ""
+    return name if isinstance(name, str) else ""
+
+
 def _sorting(order: Order) -> list[Any]:
     by = order.by.desc() if order.descending else order.by.asc()
     return [by.nulls_last() if order.nullable else by, order.id.desc() if order.descending else order.id.asc()]
@@ -87,13 +116,17 @@ def _format_cursor(order: Order, value: Any, row_id: int) -> str:
 def _parse_cursor(order: Order, cursor: str) -> tuple[Any, int]:
     """What the cursor holds; it comes from outside, so every part of it is checked."""
     try:
-        name, told, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        name, told, row_id = json.loads(_decode(cursor))
         value = _parse_value(order, told)
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise _not_ours() from None
     if name != order.name or type(row_id) is not int or not 0 <= row_id < 2**63:
         raise _not_ours()
     return value, row_id
+
+
+def _decode(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
 
 def _parse_value(order: Order, told: Any) -> Any:

@@ -37,7 +37,7 @@ from vod_web.queue import JobQueue
 from vod_web.services import bin, processing
 from vod_web.services.chain import Journey, Link, LinkName, LinkState, broken, follow, summarize
 from vod_web.services.permissions import require_role
-from vod_web.services.search import text_of
+from vod_web.services.search.index import index_video
 from vod_web.services.videos import AS_READ
 from vod_web.storage import keys
 from vod_web.storage.base import Storage
@@ -134,10 +134,11 @@ def _add_rows(session: Session, person: User, video_id: str, key: str, size_byte
         visibility=Visibility.PRIVATE,
         status=VideoStatus.QUEUED,
         source_bytes=size_bytes,
-        search_text=text_of(TITLE, DESCRIPTION, []),
+        tags=[],
     )
     session.add(video)
     session.flush()
+    index_video(session, video)
     source = Source(video_id=video.id, key=key, filename="test-clip.mp4", size_bytes=size_bytes)
     session.add(source)
     session.flush()

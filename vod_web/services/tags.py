@@ -4,6 +4,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from vod_web.models import Tag
+from vod_web.services.search.index import index_tags
 
 
 def ensure_tags(session: Session, names: list[str]) -> list[Tag]:
@@ -15,4 +16,6 @@ def ensure_tags(session: Session, names: list[str]) -> list[Tag]:
     missing = [{"name": name} for name in names if name not in found]
     if missing:  # two people may name a new tag at the same time
         session.execute(text("INSERT INTO tags (name) VALUES (:name) ON CONFLICT DO NOTHING"), missing)
-    return sorted(session.scalars(wanted), key=lambda tag: tag.name)
+    tags = sorted(session.scalars(wanted), key=lambda tag: tag.name)
+    index_tags(session, [tag for tag in tags if tag.name not in found])
+    return tags

@@ -19,7 +19,7 @@ from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import VideoCreate, VideoUpdate
 from vod_web.services import audit, playlists, publication
 from vod_web.services.permissions import can_edit, can_see, could_see, require_role, require_signed_in
-from vod_web.services.search import text_of
+from vod_web.services.search.index import index_video
 from vod_web.services.tags import ensure_tags
 
 DELETED_BY_YOU = "This video was deleted. For seven days it is in the bin of its owner, who can bring it back."
@@ -50,7 +50,6 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             publish_rule=PublishRule.NOW,
             status=status,
             tags=ensure_tags(session, new.tags),
-            search_text=text_of(new.title, new.description, new.tags),
             viewers=[],
             captions=[],
             active_encode=None,
@@ -60,6 +59,8 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
         )
         publication.change_publication(video, new, utc_now())
         session.add(video)
+        session.flush()
+        index_video(session, video)
     return video
 
 
@@ -186,7 +187,8 @@ def _change_texts(session: Session, video: Video, changes: VideoUpdate) -> None:
     for name in ("category", "language"):
         if changes.changes(name):
             setattr(video, name, getattr(changes, name))
-    video.search_text = text_of(video.title, video.description, [tag.name for tag in video.tags])
+    session.flush()
+    index_video(session, video)
 
 
 def _change_access(session: Session, video: Video, changes: VideoUpdate) -> None:

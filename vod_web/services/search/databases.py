@@ -1,0 +1,140 @@
+"""How do SQLite and PostgreSQL find words? What differs between them, behind one interface."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, Integer, Select, cast, column, func, select, text, union_all
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from vod_web.db.fulltext import as_vector, has_trigrams
+from vod_web.models import SearchDocument, SearchWord
+from vod_web.services.search.terms import Term, forms_of
+
+MOST_NEAR = 60
+"""Of the words that look like a typed one, so many are looked at more closely."""
+MOST_BEGINNING = 2000
+"""The same where nothing but their beginning says which ones look like it."""
+LAST = "\U0010ffff"
+"""Comes after all words, in the order of bytes."""
+
+
+class TextIndex(Protocol):
+    """What a database does for searching. The conditions are about a row of `SearchDocument`."""
+
+    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """Whether the video holds all of the terms, wherever."""
+        ...
+
+    def holds_in_title(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """Whether its title holds all of them."""
+        ...
+
+    def holds_unspoken(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """Whether it holds all of them outside of its captions."""
+        ...
+
+    def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
+        """Known words that look somewhat like one of these, or have one inside. Two statements at most."""
+        ...
+
+
+def text_index(session: Session) -> TextIndex:
+    """The one of this session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return SqliteIndex()
+    return PostgresIndex()
+
+
+class SqliteIndex:
+    """By FTS5: `fts_documents` indexes `search_documents`, `fts_words` the trigrams of `search_words`."""
+
+    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """As `TextIndex`."""
+        return _is_among("", terms)
+
+    def holds_in_title(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """As `TextIndex`."""
+        return _is_among("{title} : ", terms)
+
+    def holds_unspoken(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """As `TextIndex`."""
+        return _is_among("{title channel text_words} : ", terms)
+
+    def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
+        """As `TextIndex`; words stand between `^` and `$`, so that their first and last letters count more."""
+        near = "SELECT * FROM (SELECT word FROM fts_words WHERE fts_words MATCH :w{} ORDER BY rank LIMIT {})"
+        statement = " UNION ALL ".join(near.format(number, MOST_NEAR) for number in range(len(words)))
+        wanted = {f"w{number}": " OR ".join(_trigrams(f"^{word}$")) for number, word in enumerate(words)}
+        return [found[1:-1] for found in session.scalars(text(statement), wanted)]
+
+
+def _is_among(columns: str, terms: Sequence[Term]) -> ColumnElement[bool]:
+    """The words are in quotes, and none has a quote in it: nothing that was typed is read as an operator."""
+    wanted = columns + "(" + " AND ".join(_format_for_fts5(term) for term in terms) + ")"
+    table = text("fts_documents")
+    found = select(column("rowid", Integer)).select_from(table).where(column("fts_documents").op("MATCH")(wanted))
+    return SearchDocument.video_id.in_(found)
+
+
+def _format_for_fts5(term: Term) -> str:
+    word = f'"{term.word}"' + ("*" if term.is_beginning else "")
+    return "(" + " OR ".join((word, *(f'"{form}"' for form in forms_of(term)))) + ")"
+
+
+def _trigrams(word: str) -> Iterable[str]:
+    return dict.fromkeys(f'"{word[place : place + 3]}"' for place in range(len(word) - 2))
+
+
+class PostgresIndex:
+    """By vectors with inverted indexes, and by the trigrams of `pg_trgm`."""
+
+    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """As `TextIndex`; the migration has the same expression in an index."""
+        return _matches(_UNSPOKEN.op("||")(SearchDocument.caption_words), terms)
+
+    def holds_in_title(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """As `TextIndex`; this one, too."""
+        return _matches(as_vector(SearchDocument.title), terms)
+
+    def holds_unspoken(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """As `TextIndex`."""
+        return _matches(_UNSPOKEN, terms)
+
+    def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
+        """As `TextIndex`."""
+        looks = _near_by_trigrams(words) if has_trigrams(session) else _near_by_beginning(words)
+        return list(session.scalars(union_all(*looks)))
+
+
+def _near_by_trigrams(words: Sequence[str]) -> list[Select[str]]:
+    known = SearchWord.word
+    looks = [select(known).order_by(known.op("<->")(word)).limit(MOST_NEAR) for word in words]
+    looks += [select(known).where(known.contains(word, autoescape=True)).limit(MOST_NEAR) for word in words]
+    return [select(look.subquery().c.word) for look in looks]
+
+
+def _near_by_beginning(words: Sequence[str]) -> list[Select[str]]:
+    """Without `pg_trgm`: who mistypes the first letter is not understood."""
+    known = SearchWord.word
+    looks = [
+        select(known)
+        .where(known.between(word[:1], word[:1] + LAST), func.char_length(known).between(len(word) - 2, len(word) + 2))
+        .limit(MOST_BEGINNING)
+        for word in words
+    ]
+    return [select(look.subquery().c.word) for look in looks]
+
+
+_UNSPOKEN: ColumnElement[str] = SearchDocument.text_words.op("||")(as_vector(SearchDocument.channel))
+
+
+def _matches(vector: ColumnElement[str], terms: Sequence[Term]) -> ColumnElement[bool]:
+    wanted = " & ".join(_format_for_postgres(term) for term in terms)
+    return vector.op("@@", is_comparison=True)(cast(wanted, TSQUERY))
+
+
+def _format_for_postgres(term: Term) -> str:
+    """The words are in quotes, and none has a quote or a backslash in it."""
+    word = f"'{term.word}'" + (":*" if term.is_beginning else "")
+    return "(" + " | ".join((word, *(f"'{form}'" for form in forms_of(term)))) + ")"
