@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("size_bytes", BIG, nullable=True),
         sa.Column("received_bytes", BIG, nullable=False),
+        sa.Column("stored_bytes", BIG, nullable=False),
         sa.Column("speed_bps", sa.Double(), nullable=True),
         sa.Column("part_size_bytes", BIG, nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),

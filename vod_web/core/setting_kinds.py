@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,6 +86,14 @@ def heights(value: str) -> tuple[int, ...]:
     if unknown:
         raise ValueError(f"names {unknown[0]}, which is not one of {', '.join(map(str, LADDER_HEIGHTS))}")
     return found
+
+
+def networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks as 192.168.7.0/24 or fd00:1::/64, with commas between them."""
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(","))
+    except ValueError as error:
+        raise ValueError(f"is not a list of networks ({error})") from None
 
 
 def setting_field(parse: Callable[[str], Any], default: Any, example: str, *, is_secret: bool = False) -> Any:

@@ -8,11 +8,12 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
 from vod_web.core.data_directory import kept_secret_key, private_queue_socket
-from vod_web.core.setting_kinds import flag, heights, one_of, path, setting_field, text, url, whole
+from vod_web.core.setting_kinds import flag, heights, networks, one_of, path, setting_field, text, url, whole
 
 PREFIX = "VOD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -102,6 +103,10 @@ class Settings:
     """What these may still have to send, in bytes; on a local disk never more than half of the room that is left."""
     keep_versions_days: int = setting_field(whole(0, 3650), 30, "90")
     """For how many days a file stays that was replaced, with all that was made of it, to be restored; 0 for none."""
+    imports: int = setting_field(whole(0, 64), 4, "8")
+    """How many files the site fetches from other servers at the same time, for people who import; 0 turns that off."""
+    import_networks: tuple[IPv4Network | IPv6Network, ...] = setting_field(networks, (), "192.168.7.0/24,fd00:7::/64")
+    """Private networks that it asks too, at any port; else the public internet alone."""
     mail_url: str = setting_field(url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
     mail_from: str = setting_field(text, "", "Video <video@example.org>")

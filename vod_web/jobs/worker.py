@@ -21,6 +21,7 @@ from vod_web.core.settings import Settings, SettingsError, load_settings
 from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session
 from vod_web.jobs.hints import HintWorker
+from vod_web.jobs.importing import LOOK_S, Importer
 from vod_web.jobs.names import clean_scratch, host_name, take_name
 from vod_web.jobs.rounds import SWEEP, Rounds
 from vod_web.jobs.workplace import SWEEP_S, Rhythm, Workplace, take_workplace
@@ -28,6 +29,7 @@ from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
 from vod_web.queue import Urgency, connect
 from vod_web.resources import open_resources, resources
+from vod_web.services.import_jobs import take_back_imports_from
 from vod_web.services.processing.leases import LEASE_S
 from vod_web.services.processing.outcomes import RETRY_PAUSE_S, take_back_from
 
@@ -109,10 +111,14 @@ class WorkerProcess:
     def __init__(self, workplace: Workplace) -> None:
         self._place = workplace
         self._listener: HintWorker | None = None
-        self._rounds = (
-            Rounds("beat", [workplace.report], every_s=workplace.rhythm.beat_s),
-            Rounds("sweep", SWEEP, every_s=workplace.rhythm.sweep_s),
-        )
+        self._importer = Importer(workplace)
+        beat_s, sweep_s = workplace.rhythm.beat_s, workplace.rhythm.sweep_s
+        self._rounds = [
+            Rounds("beat", [workplace.report, self._importer.renew], every_s=beat_s),
+            Rounds("sweep", SWEEP, every_s=sweep_s),
+        ]
+        if not workplace.is_urgent:
+            self._rounds.append(Rounds("imports", [self._importer.take_up], every_s=LOOK_S))
 
     def work(self) -> None:
         """Take jobs until a signal ends it."""
@@ -128,6 +134,7 @@ class WorkerProcess:
                 self._listen()
         for rounds in self._rounds:
             rounds.stop(wait_s=0.3)
+        self._importer.stop(wait_s=1.0)
         self._leave()
 
     @property
@@ -163,6 +170,7 @@ class WorkerProcess:
         while True:
             try:
                 take_back_from(self._place.name, queue=resources().queue, now=utc_now())
+                take_back_imports_from(self._place.name, now=utc_now())
                 self._place.report()
             except SQLAlchemyError as error:
                 log.warning("database_away", error=str(error).partition("\n")[0])

@@ -15,6 +15,7 @@ from vod_web.jobs.load import Load
 from vod_web.jobs.names import host_name
 from vod_web.media.runner import URGENT_NICE, Tools
 from vod_web.models import Worker
+from vod_web.queue import Urgency
 from vod_web.resources import resources
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.leases import LEASE_S, Lease
@@ -60,6 +61,11 @@ class Workplace:
     is_draining: bool = False
     """Told to end when the job at hand is done."""
     load: Load = field(default_factory=Load)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is there for what somebody waits for, and for nothing else."""
+        return self.queues == (Urgency.URGENT.value,)
 
     @contextmanager
     def at_work(self, lease: Lease) -> Iterator[Attempt]:

@@ -47,7 +47,9 @@ class Import(Base):
     size_bytes: Mapped[int | None] = mapped_column()
     """As the server announces it; None as long as nobody knows."""
     received_bytes: Mapped[int] = mapped_column(default=0)
-    """So many are stored, in whole parts: here it goes on after an interruption."""
+    """So many have come."""
+    stored_bytes: Mapped[int] = mapped_column(default=0)
+    """So many of them are stored, in whole parts: here it goes on after an interruption."""
     speed_bps: Mapped[float | None] = mapped_column()
     """Bytes in a second, lately."""
     part_size_bytes: Mapped[int] = mapped_column()

@@ -119,7 +119,8 @@ class Download:
         self._require_fit(self._at)
         if not data and self.size_bytes is not None and self._at < self.size_bytes:
             raise FetchFailed(self._broken())
-        self._require_pace()
+        if data:
+            self._require_pace()
         return data
 
     def _require_fit(self, size_bytes: int) -> None:

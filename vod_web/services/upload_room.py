@@ -14,7 +14,7 @@ from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
 from vod_web.db.session import current_session, transaction
 from vod_web.db.upserts import upsert
-from vod_web.models import Part, SiteSetting, Upload, UploadState, User
+from vod_web.models import Import, ImportState, Part, SiteSetting, Upload, UploadState, User
 from vod_web.services.upload_removal import KEPT_FOR
 
 KEPT_FREE_BYTES = 2 * 1024**3
@@ -39,10 +39,16 @@ def require_disk_room(size_bytes: int, free_bytes: int | None, *, now: datetime)
     if free_bytes is None:
         return
     is_alive = Upload.expires_at > now + KEPT_FOR - PROMISED_FOR
-    if size_bytes > free_bytes - count_unsent(is_alive) - KEPT_FREE_BYTES:
+    if size_bytes > free_bytes - count_unsent(is_alive) - count_unfetched() - KEPT_FREE_BYTES:
         log.warning("disk_nearly_full", free_bytes=free_bytes, wanted_bytes=size_bytes)
         _note_refusal(now)
         raise StorageFull("This site's disk is nearly full, so it cannot take this file now. Please tell its admin.")
+
+
+def count_unfetched() -> int:
+    """The bytes that servers have announced of imports, and that have not come."""
+    to_come = select(func.sum(Import.size_bytes - Import.stored_bytes)).where(Import.state == ImportState.FETCHING)
+    return int(current_session().scalar(to_come) or 0)
 
 
 def _note_refusal(now: datetime) -> None:
