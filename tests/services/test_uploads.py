@@ -4,10 +4,11 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select, update
 
 from tests.conftest import with_settings
 from tests.factories import make_user, make_video
@@ -37,7 +38,7 @@ from vod_web.schemas.uploads import PartsRequest, PartTargetRead, SentPart, Uplo
 from vod_web.services import quotas, upload_completion, upload_parts, upload_receiving, upload_removal, uploads
 from vod_web.services.admin import get_overview
 from vod_web.storage import open_storage
-from vod_web.storage.base import Storage
+from vod_web.storage.base import Storage, UploadedPart
 from vod_web.storage.s3 import S3Storage
 
 MIB = 1024**2
@@ -350,6 +351,52 @@ def test_a_removal_that_was_interrupted_goes_on(begin: Callable[..., Upload], st
         session.get_one(Upload, upload.id).state = uploads.UploadState.ABORTED
 
     assert upload_removal.expire_uploads(storage=storage) == 1
+    assert stored_bytes(storage) == 0
+
+
+def test_parts_whose_id_was_never_written_down_go_with_the_upload(
+    begin: Callable[..., Upload], sender: Sender, storage: Storage
+) -> None:
+    upload = begin()
+    sender.send(upload, 1, part_of(upload, make_bytes(SIZE), 1))
+    with transaction() as session:
+        session.get_one(Upload, upload.id).parts_id = ""  # the process died before
+
+    assert stored_bytes(storage) == 1
+    assert upload_removal.expire_uploads(storage=storage, now=utc_now() + timedelta(days=8)) == 1
+    assert stored_bytes(storage) == 0
+
+
+def test_an_object_whose_completion_was_never_written_down_goes_with_the_upload(
+    begin: Callable[..., Upload], sender: Sender, storage: Storage
+) -> None:
+    upload = begin(size_bytes=MIB)
+    sender.send_all(upload, make_bytes(MIB))
+    parts = storage.list_parts(upload.key, upload.parts_id) or [UploadedPart(1, MIB, "received")]
+    storage.complete_parts(upload.key, upload.parts_id, parts, size_bytes=MIB)  # and then the process died
+
+    assert stored_bytes(storage) == 1
+    assert upload_removal.expire_uploads(storage=storage, now=utc_now() + timedelta(days=8)) == 1
+    assert stored_bytes(storage) == 0
+
+
+@pytest.mark.parametrize("is_row_gone", [True, False])
+def test_parts_opened_for_an_upload_that_was_removed_meanwhile_are_closed(
+    begin: Callable[..., Upload], storage: Storage, monkeypatch: pytest.MonkeyPatch, is_row_gone: bool
+) -> None:
+    open_parts = storage.begin_parts
+
+    def open_slowly(*arguments: Any, **named: Any) -> str:
+        """The storage took its time, and the sweep was there."""
+        parts_id = open_parts(*arguments, **named)
+        gone = delete(Upload) if is_row_gone else update(Upload).values(state=uploads.UploadState.EXPIRED)
+        with transaction() as session:
+            session.execute(gone)
+        return parts_id
+
+    monkeypatch.setattr(storage, "begin_parts", open_slowly)
+    with pytest.raises(NotFound, match="given up"):
+        begin()
     assert stored_bytes(storage) == 0
 
 

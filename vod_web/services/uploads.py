@@ -159,8 +159,12 @@ def _begin_parts(upload: Upload, storage: Storage) -> None:
         content_type="application/octet-stream",
         with_checksums=upload.has_part_checksums,
     )
+    still_open = update(Upload).where(Upload.id == upload.id, Upload.state == UploadState.OPEN)
     with transaction() as session:
-        session.execute(update(Upload).where(Upload.id == upload.id).values(parts_id=parts_id))
+        is_open = session.connection().execute(still_open.values(parts_id=parts_id)).rowcount == 1
+    if not is_open:  # given up, or its video deleted, while the storage opened them: no row would lead to them
+        storage.abort_parts(upload.key, parts_id)
+        raise NotFound("This upload was given up meanwhile.")
     upload.parts_id = parts_id
 
 
