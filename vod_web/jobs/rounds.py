@@ -8,6 +8,7 @@ from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session
 from vod_web.jobs.workplace import this_workplace
 from vod_web.resources import resources
+from vod_web.services import versions
 from vod_web.services.bin import purge_deleted
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
@@ -16,6 +17,7 @@ from vod_web.services.publication import publish_due
 from vod_web.services.sign_ins import purge_sign_ins
 from vod_web.services.thumbnail_files import remove_dropped_thumbnails
 from vod_web.services.upload_removal import expire_uploads
+from vod_web.services.version_removal import sweep_versions
 
 LEFTOVER_ROUNDS = 4
 """So many rounds old is what a process that was killed left in the storage when it is removed."""
@@ -102,6 +104,12 @@ def remove_old_thumbnails() -> int:
     return remove_dropped_thumbnails(storage=resources().storage, now=utc_now())
 
 
+def remove_old_versions() -> int:
+    """Earlier files of videos whose time is over, and what was given up."""
+    kept_for = versions.kept_for(resources().settings)
+    return sweep_versions(storage=resources().storage, kept_for=kept_for, now=utc_now())
+
+
 def remove_silent_workers() -> int:
     """Rows of workers that are gone."""
     return forget_workers(now=utc_now())
@@ -125,6 +133,7 @@ SWEEP = (
     remove_superseded,
     remove_replaced,
     remove_old_thumbnails,
+    remove_old_versions,
     remove_silent_workers,
     forget_ended_sign_ins,
     remove_leftovers,

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from vod_web.models.uploads import UploadState
 from vod_web.models.videos import Category, PublishRule, Visibility
@@ -36,6 +36,8 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower
 """A SHA-256 in hexadecimal."""
 PartNumber = Annotated[int, Field(ge=1, le=MOST_PARTS)]
 
+ABOUT_THE_VIDEO = ("title", "description", "tags", "visibility", *Publishing.model_fields)
+
 
 class UploadCreate(Publishing):
     """A file that somebody is about to send; what is not said of its video comes from their upload defaults."""
@@ -55,6 +57,9 @@ class UploadCreate(Publishing):
     """Anything by which the sender knows the same file again."""
     allow_duplicate: bool = True
     """Whether a file may be sent that a video of yours was made of; by `fingerprint`."""
+    replaces: Annotated[str | None, BeforeValidator(none_if_empty)] = None
+    """The id of a video of yours that is to get this file in place of the one that it has; it keeps everything else,
+    so title, description and the like must not be given."""
 
     @field_validator("size_bytes")
     @classmethod
@@ -62,6 +67,14 @@ class UploadCreate(Publishing):
         if size_bytes < 1:
             raise ValueError("This file is empty.")
         return size_bytes
+
+    @field_validator("replaces")
+    @classmethod
+    def _alone(cls, video_id: str | None, info: ValidationInfo) -> str | None:
+        said = [name for name in ABOUT_THE_VIDEO if info.data.get(name) is not None]
+        if video_id is not None and said:
+            raise ValueError(f"Only the file is replaced: leave {', '.join(said)} out.")
+        return video_id
 
 
 class PartsRequest(Input):
@@ -96,6 +109,8 @@ class UploadRead(Output):
     """Of every part but the last."""
     part_count: int
     state: UploadState
+    is_replacement: bool
+    """Whether the video has a file already, whose place this one takes."""
     received: list[int]
     """The numbers of the parts that are safe."""
     part_checksums: bool

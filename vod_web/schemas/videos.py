@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from vod_web.models import CaptionKind, Category, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output, PageQuery
 from vod_web.schemas.publishing import Publishing
+from vod_web.schemas.versions import ReplacementRead
 from vod_web.schemas.thumbnails import ThumbnailRead
 
 MOST_TAGS = 30
@@ -195,6 +196,8 @@ class SizeRead(Output):
 
     source: int
     renditions: int
+    versions: int
+    """Of both, what is kept of earlier versions."""
 
 
 class RenditionRead(Output):
@@ -272,6 +275,8 @@ class VideoRead(Output):
     created_at: datetime
     published_at: datetime | None
     """Since when others may see it; null as long as they may not."""
+    replacement: ReplacementRead | None
+    """The file that is to take the place of the one in use; all else here tells of the latter."""
     publish: PublishRule
     publish_at: datetime | None
     urls: AddressesRead

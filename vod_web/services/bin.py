@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vod_web.core.errors import Gone, NotFound, VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Source, SourceState, User, Video, VideoStatus
 from vod_web.services import audit
 from vod_web.services.permissions import can_edit, require_signed_in
 from vod_web.services.processing import delete_files
@@ -117,10 +117,20 @@ def _get_deleted(session: Session, actor: User | None, public_id: str) -> Video:
 def _take_out(session: Session, video: Video) -> None:
     """The video is again what it was, or what its processing has made of it meanwhile."""
     former = video.former_status or VideoStatus.DRAFT
-    newest = select(Encode).where(Encode.video_id == video.id).order_by(Encode.id.desc()).limit(1)
-    encode = session.scalar(newest)
+    encode = _find_telling(session, video)
     if former is not VideoStatus.BLOCKED and encode is not None:
         former, video.status_reason = STATUS_OF_WORK[encode.status], encode.failure
     video.status = former
     video.former_status = video.deleted_at = None
     video.access_epoch += 1
+
+
+def _find_telling(session: Session, video: Video) -> Encode | None:
+    """The encode that tells how a video is: the newest one of its file, unless that came to nothing and one plays."""
+    of_file = select(Encode).join(Encode.source)
+    of_file = of_file.where(Encode.video_id == video.id, Source.state == SourceState.CURRENT)
+    newest = session.scalar(of_file.order_by(Encode.id.desc()).limit(1))
+    is_over = newest is not None and newest.status in (EncodeStatus.FAILED, EncodeStatus.CANCELLED)
+    if not is_over:
+        return newest
+    return session.scalar(of_file.where(Encode.is_active, Encode.status == EncodeStatus.READY)) or newest

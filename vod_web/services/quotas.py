@@ -40,7 +40,8 @@ class Quota:
 def storage_used(user: User) -> int:
     """The bytes that a person's videos really take, deleted ones in the bin too, and open uploads at full size."""
     stored = select(func.sum(Video.source_bytes + Video.rendition_bytes)).where(Video.owner_id == user.id)
-    on_the_way = select(func.sum(Upload.size_bytes)).where(Upload.owner_id == user.id, Upload.state == UploadState.OPEN)
+    on_the_way = select(func.sum(Upload.size_bytes)).join(Upload.video)
+    on_the_way = on_the_way.where(Video.owner_id == user.id, Upload.state == UploadState.OPEN)
     session = current_session()
     return int(session.scalar(stored) or 0) + int(session.scalar(on_the_way) or 0)
 

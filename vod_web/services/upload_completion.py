@@ -143,10 +143,8 @@ def _make_source(
             current.state = UploadState.ABORTED
             return False
         source = _complete(current, now)
-        session.add(source)
         session.execute(delete(Part).where(Part.upload_id == current.id))
-        session.flush()
-        processing.begin_encode(current.video, source, queue=queue, settings=settings)
+        processing.offer_file(session, current.video, source, queue=queue, settings=settings, now=now)
     return True
 
 
@@ -161,7 +159,7 @@ def _complete(upload: Upload, now: datetime) -> Source:
     upload.completed_at = now
     upload.video.source_bytes += upload.size_bytes
     return Source(
-        video=upload.video,
+        video_id=upload.video_id,
         key=upload.key,
         filename=upload.filename,
         size_bytes=upload.size_bytes,

@@ -1,10 +1,10 @@
 """Has this person uploaded the same file before?"""
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from vod_web.core.errors import Duplicate
 from vod_web.db.session import current_session
-from vod_web.models import Upload, UploadState, User, Video
+from vod_web.models import Source, SourceState, Upload, UploadState, User, Video
 from vod_web.schemas.uploads import UploadCreate
 
 
@@ -21,6 +21,7 @@ def require_new(person: User, wanted: UploadCreate) -> None:
     video = current_session().scalar(
         select(Video)
         .join(Upload, Upload.video_id == Video.id)
+        .join(Source, and_(Source.key == Upload.key, Source.state.in_((SourceState.CURRENT, SourceState.INCOMING))))
         .where(
             Upload.owner_id == person.id,
             Upload.state == UploadState.COMPLETED,

@@ -60,6 +60,7 @@ def _read_upload(upload: Upload, rows: Sequence[Part], storage: Storage) -> Uplo
         part_size_bytes=upload.part_size_bytes,
         part_count=upload.part_count,
         state=upload.state,
+        is_replacement=upload.is_replacement,
         received=numbers,
         part_checksums=upload.has_part_checksums,
         fingerprint=upload.fingerprint,

@@ -17,10 +17,10 @@ from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Role, Upload, UploadState, User, VideoStatus
+from vod_web.models import Role, Upload, UploadState, User, Video, VideoStatus
 from vod_web.schemas.uploads import MOST_PARTS, UploadCreate
 from vod_web.schemas.videos import VideoCreate
-from vod_web.services import quotas, upload_defaults, upload_duplicates, upload_room, videos
+from vod_web.services import quotas, replacement, upload_defaults, upload_duplicates, upload_room, videos
 from vod_web.services.filenames import VIDEO_ENDINGS, make_title, require_video_name
 from vod_web.services.permissions import require_role, require_signed_in
 from vod_web.services.quotas import Quota, storage_used
@@ -79,19 +79,23 @@ def create_upload(
         TooLarge, QuotaExceeded, StorageFull: there is no room for it.
         RateLimited: too much of theirs is on the way already.
         Duplicate: a video of theirs was made of it, and they do not want it twice.
+        NotFound, Gone, Conflict: its place is in a video of which they may not, or cannot now, replace the file.
     """
     person = require_role(actor, Role.UPLOADER)
     require_video_name(wanted.filename)
-    upload_duplicates.require_new(person, wanted)
+    if wanted.replaces is None:
+        upload_duplicates.require_new(person, wanted)
     _require_size(wanted.size_bytes, settings.max_upload_bytes)
     now, free_bytes = now or utc_now(), storage.free_bytes()
     upload_room.require_disk_room(wanted.size_bytes, free_bytes, now=now)
     with transaction() as session:
         # The row is locked, so that uploads begun at the same time cannot each take the last of the quota.
         person = session.get_one(User, person.id, with_for_update=True, populate_existing=True)
-        quotas.require_room(quotas.get_quota(person, settings=settings, now=now), wanted.size_bytes)
+        video = replacement.find_target(session, person, wanted, now)
+        stores = person if video is None else session.get_one(User, video.owner_id, with_for_update=True)
+        quotas.require_room(quotas.get_quota(stores, settings=settings, now=now), wanted.size_bytes)
         upload_room.require_turn(person, wanted.size_bytes, free_bytes, settings=settings)
-        upload = _draft(session, person, wanted, settings=settings, now=now)
+        upload = _draft(session, person, video, wanted, settings=settings, now=now)
     close_session()
     try:
         _begin_parts(upload, storage)
@@ -108,9 +112,11 @@ def _require_size(size_bytes: int, max_bytes: int) -> None:
         raise TooLarge(sentence, {"size_bytes": sentence})
 
 
-def _draft(session: Session, person: User, wanted: UploadCreate, *, settings: Settings, now: datetime) -> Upload:
-    """The rows of the video and of the upload; inside the transaction."""
-    video = videos.create_video(person, _describe(person, wanted), status=VideoStatus.UPLOADING)
+def _draft(
+    session: Session, person: User, target: Video | None, wanted: UploadCreate, *, settings: Settings, now: datetime
+) -> Upload:
+    """The rows of the upload, and of the video where there is none yet; inside the transaction."""
+    video = target or videos.create_video(person, _describe(person, wanted), status=VideoStatus.UPLOADING)
     session.flush()  # the video gets its ids
     public_id = new_public_id()
     part_size_bytes = choose_part_size(wanted.size_bytes, smallest_bytes=settings.upload_part_bytes)
@@ -123,6 +129,7 @@ def _draft(session: Session, person: User, wanted: UploadCreate, *, settings: Se
         part_size_bytes=part_size_bytes,
         part_count=-(-wanted.size_bytes // part_size_bytes),
         checksum_sha256=wanted.checksum_sha256,
+        is_replacement=target is not None,
         has_part_checksums=wanted.part_checksums,
         fingerprint=wanted.fingerprint,
         key=source_key(video.public_id, public_id),
@@ -218,7 +225,7 @@ def touch_upload(upload: Upload, now: datetime) -> None:
 
 
 def abort_upload(actor: User | None, public_id: str, *, storage: Storage) -> None:
-    """Throw away what has arrived, and the draft of the video.
+    """Throw away what has arrived, and the draft of the video; a video that has a file already goes on with it.
 
     Raises:
         NotFound: as `find_own_upload`.

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import Settings
-from vod_web.models import Encode, EncodeStatus, Rendition, ThumbnailKind, User, Video
+from vod_web.models import Encode, EncodeStatus, Rendition, Source, ThumbnailKind, User, Video
 from vod_web.schemas.thumbnails import ThumbnailRead
 from vod_web.schemas.videos import AddressesRead, CaptionRead, OwnerRead, RenditionRead, SizeRead, VideoRead
+from vod_web.schemas.versions import ReplacementRead
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.permissions import can_edit
 from vod_web.services.playback import caption_address, media_address, thumbnail_address
@@ -39,7 +40,7 @@ def read_video(
         width_px=video.width_px,
         height_px=video.height_px,
         frame_rate=round(float(Fraction(video.frame_rate)), 3) if video.frame_rate else None,
-        size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes),
+        size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes, versions=video.version_bytes),
         renditions=_read_renditions(video, encode, now) if encode else [],
         captions=_read_captions(video, actor, settings.secret_key, base_url),
         thumbnail=_read_thumbnail(video),
@@ -49,19 +50,35 @@ def read_video(
         views=video.view_count,
         created_at=video.created_at,
         published_at=video.published_at,
+        replacement=_read_replacement(video, now) if can_edit(actor, video) else None,
         publish=video.publish_rule,
         publish_at=video.publish_at,
         urls=_addresses(video, actor, settings.secret_key, base_url),
     )
 
 
-def _time_left(eta_s: float | None, video: Video, now: datetime) -> float | None:
+def _time_left(eta_s: float | None, told: Video | Source, now: datetime) -> float | None:
     """What is left of a time that was measured a while ago; as long as something is left to do, there is some."""
-    if eta_s is None or video.eta_s is None:
+    if eta_s is None or told.eta_s is None:
         return None
-    if video.measured_at is None:
+    if told.measured_at is None:
         return eta_s
-    return round(max(SHORTEST_LEFT_S, eta_s - (now - video.measured_at).total_seconds()), 1)
+    return round(max(SHORTEST_LEFT_S, eta_s - (now - told.measured_at).total_seconds()), 1)
+
+
+def _read_replacement(video: Video, now: datetime) -> ReplacementRead | None:
+    source = video.incoming_source
+    if source is None:
+        return None
+    return ReplacementRead(
+        version_id=source.public_id,
+        filename=source.filename,
+        is_restored=source.retired_at is not None,
+        status=source.status,
+        status_reason=source.status_reason,
+        progress=round(source.progress, 4),
+        eta_s=_time_left(source.eta_s, source, now),
+    )
 
 
 def _read_renditions(video: Video, encode: Encode, now: datetime) -> list[RenditionRead]:

@@ -15,6 +15,7 @@ from vod_web.services.processing.encodes import (
 )
 from vod_web.services.processing.files import delete_files
 from vod_web.services.processing.jobs import cancel_job, get_job, list_jobs, retry_job
+from vod_web.services.processing.replacing import offer_file
 from vod_web.services.processing.waiting import find_file
 from vod_web.services.processing.workers import drain_worker, list_workers
 
@@ -28,6 +29,7 @@ __all__ = [
     "get_job",
     "list_jobs",
     "list_workers",
+    "offer_file",
     "queue_position",
     "queue_positions",
     "reencode_video",

@@ -17,10 +17,10 @@ from vod_web.media.plan import EncodePlan
 from vod_web.media.results import RenditionFiles
 from vod_web.models import Rendition
 from vod_web.services.processing.attempts import Attempt
-from vod_web.services.processing.encodes import plays_to_the_end
 from vod_web.services.processing.leases import lock_held_job
 from vod_web.services.processing.outputs import Assignment, name_files, store_file, store_text
 from vod_web.services.processing.publish import make_playable
+from vod_web.services.processing.standing import plays_to_the_end
 
 
 def store_early_playlists(attempt: Attempt, folder: str, plan: EncodePlan) -> None:

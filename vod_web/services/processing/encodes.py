@@ -12,7 +12,7 @@ from vod_web.core.errors import Conflict
 from vod_web.core.logging import get_logger
 from vod_web.core.settings import Settings
 from vod_web.db.session import after_commit, current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, Source, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, Role, Source, SourceState, User, Video, VideoStatus
 from vod_web.queue import JobQueue
 from vod_web.services import audit
 from vod_web.services.permissions import require_role
@@ -22,9 +22,9 @@ from vod_web.services.processing.rows import (
     cancel_jobs,
     lock_encode,
     lock_video,
-    show_status,
 )
-from vod_web.services.processing.turns import LADDER_PLACE, queue_job
+from vod_web.services.processing.standing import show_end, show_waiting, stop_half_made
+from vod_web.services.processing.turns import queue_job
 from vod_web.services.videos import get_own_video
 from vod_web.services.videos import lock_video as lock_video_named
 
@@ -51,7 +51,7 @@ def begin_encode(
     now = now or utc_now()
     with transaction() as session:
         lock_video(session, video.id)
-        _end_open_encodes(session, video.id, now)
+        end_open_encodes(session, video.id, now)
         encode = Encode(video_id=video.id, source_id=source.id, may_copy=may_copy, created_at=now)
         session.add(encode)
         session.flush()
@@ -59,8 +59,7 @@ def begin_encode(
         session.add(job)
         session.flush()
         queue_job(job, queue=queue, now=now)
-        show_status(video, VideoStatus.QUEUED)
-        video.progress, video.eta_s = 0.0, None
+        show_waiting(session, video, source)
         ids = {"video": video.public_id, "encode": encode.public_id}
         after_commit(partial(log.info, "encode_begun", **ids, ladder=settings.ladder))
     return encode
@@ -81,7 +80,7 @@ def begin_anew(encode_id: int, *, queue: JobQueue, settings: Settings, now: date
             begin_encode(video, source, queue=queue, settings=settings, may_copy=may_copy, now=now)
 
 
-def _end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
+def end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
     """Cancel what is still being made of a video; what of it plays, plays on."""
     for encode in session.scalars(
         select(Encode).where(Encode.video_id == video_id, Encode.status.in_(OPEN_ENCODES))
@@ -92,35 +91,10 @@ def _end_open_encodes(session: Session, video_id: int, now: datetime) -> None:
     session.flush()
 
 
-def stop_half_made(session: Session, video: Video) -> None:
-    """Nothing more will be made: an encode plays on only where all of the video can be seen.
-
-    The video must be locked.
-    """
-    session.flush()
-    active = session.scalars(select(Encode).where(Encode.video_id == video.id, Encode.is_active)).one_or_none()
-    if active is not None and not plays_to_the_end(session, video.id):
-        active.is_active = False
-        video.is_playable = False
-
-
-def plays_to_the_end(session: Session, video_id: int) -> bool:
-    """Whether the encode that plays has all that its playlists name, now and without any worker."""
-    wanted = select(Encode.id, Encode.status).where(Encode.video_id == video_id, Encode.is_active)
-    active = session.execute(wanted).one_or_none()
-    if active is None or active.status is EncodeStatus.READY:
-        return active is not None
-    jobs = session.execute(select(Job.kind, Job.place, Job.state).where(Job.encode_id == active.id)).all()
-    sound = [job for job in jobs if job.kind is JobKind.AUDIO and job.place < LADDER_PLACE]
-    chunks = [job for job in jobs if job.kind is JobKind.CHUNK]
-    copies = [job for job in chunks if job.place < LADDER_PLACE]
-    return all(job.state is JobState.DONE for job in (*sound, *(copies or chunks)))
-
-
 def retry_video(
     actor: User | None, public_id: str, *, queue: JobQueue, settings: Settings, now: datetime | None = None
 ) -> Video:
-    """Process a failed video anew from its source.
+    """Process a failed video anew from its source, or the file that was to take the place of that one.
 
     Raises:
         NotFound, Gone, NotAllowed: as `videos.get_own_video`.
@@ -128,9 +102,12 @@ def retry_video(
     """
     with transaction() as session:
         video = _get_own(session, actor, public_id)
-        if video.status is not VideoStatus.FAILED:
+        incoming = video.incoming_source
+        is_incoming = incoming is not None and incoming.status is VideoStatus.FAILED
+        if video.status is not VideoStatus.FAILED and not is_incoming:
             raise Conflict("Only a video whose processing failed can be tried again.")
-        begin_encode(video, _newest_source(session, video), queue=queue, settings=settings, now=now)
+        source = incoming if incoming is not None and is_incoming else _current_source(session, video)
+        begin_encode(video, source, queue=queue, settings=settings, now=now)
         audit.note_power(actor, video, "video.retry")
     return video
 
@@ -143,14 +120,16 @@ def reencode_video(
     Raises:
         NotSignedIn, NotAllowed: only admins may.
         NotFound, Gone: as `videos.get_own_video`.
-        Conflict: its source is gone, or it is blocked.
+        Conflict: its source is gone or about to be replaced, or it is blocked.
     """
     require_role(actor, Role.ADMIN)
     with transaction() as session:
         video = _get_own(session, actor, public_id)
         if video.status in HELD_STATUSES:
             raise Conflict(f"This video is {video.status.value}.")
-        begin_encode(video, _newest_source(session, video), queue=queue, settings=settings, now=now)
+        if video.incoming_source is not None and video.incoming_source.status is not VideoStatus.FAILED:
+            raise Conflict("A new file of this video is being processed. Everything is made anew with it.")
+        begin_encode(video, _current_source(session, video), queue=queue, settings=settings, now=now)
         audit.note_power(actor, video, "video.reencode")
     return video
 
@@ -167,22 +146,11 @@ def cancel_video(actor: User | None, public_id: str, *, now: datetime | None = N
         video = _get_own(session, actor, public_id)
         if video.status not in (VideoStatus.QUEUED, VideoStatus.PROCESSING):
             raise Conflict("This video is not being processed.")
-        _end_open_encodes(session, video.id, now)
+        end_open_encodes(session, video.id, now)
         stop_half_made(session, video)
-        show_end(video, CANCELLED)
+        show_end(session, video, CANCELLED)
         audit.note_power(actor, video, "video.cancel")
     return video
-
-
-def show_end(video: Video, reason: str) -> None:
-    """The video as people see it when an encode came to nothing: failed, unless an older, whole encode plays."""
-    video.eta_s = None
-    whole = select(Encode.id).where(Encode.video_id == video.id, Encode.is_active, Encode.status == EncodeStatus.READY)
-    if current_session().scalar(whole) is not None:
-        show_status(video, VideoStatus.READY)
-        video.progress = 1.0
-    else:
-        show_status(video, VideoStatus.FAILED, reason)
 
 
 def _get_own(session: Session, actor: User | None, public_id: str) -> Video:
@@ -191,11 +159,10 @@ def _get_own(session: Session, actor: User | None, public_id: str) -> Video:
     return get_own_video(actor, public_id)
 
 
-def _newest_source(session: Session, video: Video) -> Source:
+def _current_source(session: Session, video: Video) -> Source:
     """The file that the video is made from."""
-    source = session.scalars(
-        select(Source).where(Source.video_id == video.id).order_by(Source.id.desc()).limit(1)
-    ).one_or_none()
+    in_use = select(Source).where(Source.video_id == video.id, Source.state == SourceState.CURRENT)
+    source = session.scalars(in_use.order_by(Source.id.desc()).limit(1)).one_or_none()
     if source is None:
         raise Conflict("The file of this video is not here any more. Upload it again.")
     return source
@@ -215,7 +182,7 @@ def queue_positions(videos: Sequence[Video]) -> dict[int, int]:
     rows = current_session().execute(
         select(Encode.video_id, func.count(its_video.id))
         .join(earlier, (earlier.status == EncodeStatus.QUEUED) & (earlier.id <= Encode.id))
-        .join(its_video, (its_video.id == earlier.video_id) & (its_video.status == VideoStatus.QUEUED))
+        .join(its_video, (its_video.id == earlier.video_id) & its_video.status.not_in(HELD_STATUSES))
         .where(Encode.video_id.in_(wanted), Encode.status == EncodeStatus.QUEUED)
         .group_by(Encode.id, Encode.video_id)
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from vod_web.core.errors import VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import close_session, transaction
-from vod_web.models import Encode, EncodeStatus, Rendition, Video
+from vod_web.models import Encode, EncodeStatus, Rendition, Source, SourceState, Video
 from vod_web.services.processing.outcomes import note_size
 from vod_web.services.processing.rows import lock_video
 from vod_web.storage.base import Storage
@@ -112,11 +112,20 @@ def _is_removable(now: datetime) -> ColumnElement[bool]:
         active.video_id == Encode.video_id, active.is_active, active.playable_at >= now - SUPERSEDED_KEPT
     )
     unwatched = Encode.playable_at.is_(None) | ~lately.exists()
+    later = aliased(Encode)
+    newer = select(later.id).where(
+        later.source_id == Encode.source_id,
+        later.id > Encode.id,
+        later.status == EncodeStatus.READY,
+        later.files_removed_at.is_(None),
+    )
+    former = select(Source.id).where(Source.id == Encode.source_id, Source.state == SourceState.FORMER)
+    is_of_version = former.exists() & ~newer.exists()  # it is what restores an earlier version at once
     return and_(
         Encode.files_removed_at.is_(None),
         ~Encode.is_active,
         or_(
-            and_(Encode.status == EncodeStatus.READY, superseded),
+            and_(Encode.status == EncodeStatus.READY, superseded, ~is_of_version),
             and_(Encode.status == EncodeStatus.FAILED, unwatched, Encode.finished_at < now - FAILED_KEPT),
             and_(Encode.status == EncodeStatus.CANCELLED, unwatched, Encode.finished_at < now - CANCELLED_KEPT),
         ),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from vod_web.core.errors import Conflict, NotFound
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, User, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, SourceState, User, Video
 from vod_web.queue import JobQueue
 from vod_web.schemas.admin import JobFilter
 from vod_web.services import audit
@@ -15,7 +15,8 @@ from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import require_role
 from vod_web.services.processing.encodes import CANCELLED
 from vod_web.services.processing.outcomes import give_up
-from vod_web.services.processing.rows import list_encode_jobs, lock_job, show_status
+from vod_web.services.processing.rows import list_encode_jobs, lock_job
+from vod_web.services.processing.standing import show_at_work
 from vod_web.services.processing.turns import SIDE_JOBS, advance
 
 _COLUMNS = {
@@ -102,10 +103,12 @@ def _reopen(encode: Encode) -> None:
     """A failed encode goes on."""
     if encode.status not in (EncodeStatus.FAILED, EncodeStatus.CANCELLED) or encode.files_removed_at is not None:
         raise Conflict("This encode cannot go on. Process the video anew instead.")
+    if encode.source.state not in (SourceState.CURRENT, SourceState.INCOMING):
+        raise Conflict("Another file has taken the place of the one that this encode is made from.")
     if current_session().scalar(select(Encode.id).where(Encode.video_id == encode.video_id, Encode.id > encode.id)):
         raise Conflict("A newer encode of this video has taken the place of this one.")
     encode.status, encode.failure, encode.finished_at = EncodeStatus.PROCESSING, None, None
-    show_status(encode.video, VideoStatus.PROCESSING)
+    show_at_work(encode)
 
 
 def cancel_job(actor: User | None, job_id: int, *, queue: JobQueue, now: datetime) -> Job:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from vod_web.core.ids import new_public_id
 from vod_web.db.session import transaction
-from vod_web.models import EncodeStatus, Job, JobKind, JobState, Video, VideoStatus
+from vod_web.models import EncodeStatus, Job, JobKind, JobState, Video
 from vod_web.queue import Urgency
 from vod_web.services.processing.progress import note_progress
-from vod_web.services.processing.rows import HELD_STATUSES, WANTED_ENCODES, lock_job, lock_video, show_status
+from vod_web.services.processing.rows import HELD_STATUSES, WANTED_ENCODES, lock_job, lock_video
+from vod_web.services.processing.standing import show_at_work
 from vod_web.services.processing.turns import urgency_of
 
 LEASE_S = 30.0
@@ -60,7 +61,7 @@ def claim_job(job_id: int, *, worker: str, lease_s: float, now: datetime) -> Lea
         job.progress, job.speed, job.error, job.log = 0.0, None, None, None
         if encode.status is EncodeStatus.QUEUED:
             encode.status, encode.started_at = EncodeStatus.PROCESSING, now
-            show_status(video, VideoStatus.PROCESSING)
+            show_at_work(encode)
         return Lease(
             job_id=job.id,
             encode_id=encode.id,

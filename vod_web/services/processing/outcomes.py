@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from vod_web.core.errors import EncodeFailed, SourceDamaged, StorageFailed, UnsupportedMedia, VodError
 from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
-from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Thumbnail, Video
+from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Source, SourceState, Thumbnail, Video
 from vod_web.queue import JobQueue
 from vod_web.services.processing.encodes import show_end, stop_half_made
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
 from vod_web.services.processing.outputs import SourceMissing
 from vod_web.services.processing.progress import note_progress
 from vod_web.services.processing.rows import cancel_jobs, lock_job
+from vod_web.services.processing.standing import show_failure
 from vod_web.services.processing.turns import SIDE_JOBS, advance, queue_job
 
 RETRY_PAUSE_S = 10.0
@@ -69,12 +70,19 @@ def finishing(
 
 
 def note_size(session: Session, video: Video) -> None:
-    """Write what the stored files of all encodes and captions of the video take together."""
+    """Write what the stored files of all encodes and captions of the video take together, and what of it is history."""
+    former = select(Source.id).where(Source.video_id == video.id, Source.state == SourceState.FORMER)
     encodes = select(func.sum(Encode.size_bytes))
     encodes = encodes.where(Encode.video_id == video.id, Encode.files_removed_at.is_(None))
     captions = select(func.sum(Caption.size_bytes)).where(Caption.video_id == video.id)
     thumbnails = select(func.sum(Thumbnail.size_bytes)).where(Thumbnail.video_id == video.id)
     video.rendition_bytes = sum(session.scalar(part) or 0 for part in (encodes, captions, thumbnails))
+    history = (
+        select(func.sum(Source.size_bytes)).where(Source.id.in_(former)),
+        encodes.where(Encode.source_id.in_(former)),
+        captions.where(Caption.source_id.in_(former)),
+    )
+    video.version_bytes = sum(session.scalar(part) or 0 for part in history)
 
 
 def fail_job(
@@ -124,8 +132,7 @@ def give_up(session: Session, job: Job, sentence: str, *, now: datetime) -> None
     session.flush()
     cancel_jobs(session, encode.id)
     encode.status, encode.failure, encode.finished_at = EncodeStatus.FAILED, sentence, now
-    stop_half_made(session, encode.video)
-    show_end(encode.video, sentence)
+    show_failure(session, encode, sentence, now)
 
 
 def describe_error(error: Exception) -> str:

@@ -11,13 +11,15 @@ from vod_web.db.session import current_session
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.probe import HEAD_BYTES, probe_source
 from vod_web.media.probed import Probe
-from vod_web.models import Encode, Job, Rendition, Source
+from vod_web.models import Encode, Job, Rendition, Source, SourceState
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.early import store_early_playlists
 from vod_web.services.processing.encodes import plays_to_the_end
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import explaining_absence, reading_source
 from vod_web.services.processing.thumbnails import ensure_thumbnail
+from vod_web.services.processing.rows import show_facts
+from vod_web.services.processing.standing import plays_to_the_end
 from vod_web.services.processing.work import encode_cost, plan_jobs, plan_renditions
 from vod_web.services.processing.workers import count_workers
 from vod_web.storage import keys
@@ -84,12 +86,13 @@ def _hash(attempt: Attempt, source: Source) -> str:
 
 
 def _describe_video(job: Job, probe: Probe) -> None:
-    """What people are told of the video, and the facts for later steps."""
-    video = job.encode.video
-    video.duration_s = float(probe.video.duration_s)
-    video.width_px, video.height_px = probe.video.display_size
-    video.frame_rate = str(probe.video.frame_rate)
-    job.encode.source.probe = probe.to_json()
+    """What people are told of the video, once this is its file, and the facts for later steps."""
+    source = job.encode.source
+    source.probe, source.duration_s = probe.to_json(), float(probe.video.duration_s)
+    source.width_px, source.height_px = probe.video.display_size
+    source.frame_rate = str(probe.video.frame_rate)
+    if source.state is SourceState.CURRENT:
+        show_facts(job.encode.video, source)
 
 
 def _add_rows(session: Session, encode: Encode, plan: EncodePlan) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from vod_web.models import Encode, JobState, Rendition, Video
+from vod_web.models import Encode, JobState, Rendition, Source, SourceState, Video
 from vod_web.services.processing.forecast import (
     JobProgress,
     foretell,
@@ -25,30 +25,42 @@ PUBLISHING_S = 1.0
 MEASURE_INTERVAL_S = 0.9
 """Of many workers that report of one video in the same second, one measures."""
 
+_ENCODE = (
+    select(Encode.status, Encode.cost, Encode.started_at, Encode.source_id, Source.state)
+    .add_columns(Video.eta_s, Video.measured_at)
+    .add_columns(Source.eta_s.label("incoming_eta_s"), Source.measured_at.label("incoming_measured_at"))
+    .join(Encode.video)
+    .join(Encode.source)
+)
+
 
 def note_progress(session: Session, *, encode_id: int, video_id: int, now: datetime, is_report: bool = False) -> None:
-    """Write the progress of the video and its renditions from that of its jobs; the video must be locked.
+    """Write the progress of an encode's video and renditions from that of its jobs; the video must be locked.
 
-    Does nothing once the encode is over: side jobs are not counted. A report is left out where another one was noted
-    a moment ago.
+    That of a file which is to take the place of another one is written to that file. Does nothing once the encode is
+    over: side jobs are not counted. A report is left out where another one was noted a moment ago.
     """
-    columns = (Encode.status, Encode.cost, Encode.started_at, Video.eta_s, Video.measured_at)
-    row = session.execute(select(*columns).join(Encode.video).where(Encode.id == encode_id)).one_or_none()
+    row = session.execute(_ENCODE.where(Encode.id == encode_id)).one_or_none()
     if row is None or row.status not in OPEN_ENCODES:
         return
-    passed_s = (now - row.measured_at).total_seconds() if row.measured_at else 0.0
-    if is_report and row.measured_at and passed_s < MEASURE_INTERVAL_S:
+    is_incoming = row.state is SourceState.INCOMING
+    eta_s, measured_at = (row.incoming_eta_s, row.incoming_measured_at) if is_incoming else (row.eta_s, row.measured_at)
+    passed_s = (now - measured_at).total_seconds() if measured_at else 0.0
+    if is_report and measured_at and passed_s < MEASURE_INTERVAL_S:
         return
     age_s = (now - row.started_at).total_seconds() if row.started_at else 0.0
     jobs, ends = _measure(session, encode_id, row.cost, now)
     told = _Telling(jobs, ends, passed_s, age_s)
     values = {
         "progress": min(measure_part(jobs), MOST_UNPUBLISHED),
-        "eta_s": told.left_s(jobs, row.eta_s),
+        "eta_s": told.left_s(jobs, eta_s),
         "measured_at": now,
-        "updated_at": Video.updated_at,  # it is people's changes that count there
     }
-    session.execute(update(Video).where(Video.id == video_id).values(values))
+    if is_incoming:
+        session.execute(update(Source).where(Source.id == row.source_id).values(values))
+    else:
+        unchanged = {"updated_at": Video.updated_at}  # it is people's changes that count there
+        session.execute(update(Video).where(Video.id == video_id).values(values | unchanged))
     for rendition in session.scalars(select(Rendition).where(Rendition.encode_id == encode_id)):
         told.write(rendition)
 

@@ -14,11 +14,23 @@ from vod_web.media.plan import EncodePlan
 from vod_web.media.playlists import MULTIVARIANT_NAME
 from vod_web.media.publish import FinishedRendition, format_playlists, join_rendition, leave_temporary
 from vod_web.media.results import RenditionFiles
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Rendition, Video, VideoStatus
+from vod_web.models import (
+    Encode,
+    EncodeStatus,
+    Job,
+    JobKind,
+    JobState,
+    Rendition,
+    Source,
+    SourceState,
+    Video,
+    VideoStatus,
+)
 from vod_web.services.caption_files import caption_variants, list_captions
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import Assignment, read_assignment, read_record, store_text
+from vod_web.services.processing.replacing import take_place
 from vod_web.services.processing.rows import cancel_jobs, show_status
 from vod_web.services.processing.thumbnails import ensure_thumbnail
 from vod_web.services.processing.turns import MAIN_JOBS
@@ -129,7 +141,10 @@ def _cancel_pieces(session: Session, encode_id: int) -> None:
 
 
 def make_playable(session: Session, encode: Encode, video: Video, now: datetime) -> None:
-    """From now on this encode is what plays; the one before is superseded, and what it still lacks is not made."""
+    """From now on this encode is what plays; the one before is superseded, and what it still lacks is not made.
+
+    A file that was to take the place of another one takes it.
+    """
     if encode.is_active:
         return
     former = session.scalars(select(Encode).where(Encode.video_id == video.id, Encode.is_active)).one_or_none()
@@ -140,5 +155,8 @@ def make_playable(session: Session, encode: Encode, video: Video, now: datetime)
     encode.is_active = True
     encode.playable_at = now
     video.is_playable = True
+    source = session.get_one(Source, encode.source_id)
+    if source.state is not SourceState.CURRENT:
+        take_place(session, video, source, now)
     note_playable(video, now)
     ensure_thumbnail(session, encode, video, now=now)

@@ -7,7 +7,7 @@ SQLite has one writer at a time anyway.
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from vod_web.models import Encode, EncodeStatus, Job, JobState, Video, VideoStatus
+from vod_web.models import Encode, EncodeStatus, Job, JobState, Source, Video, VideoStatus
 
 OPEN_ENCODES = (EncodeStatus.QUEUED, EncodeStatus.PROCESSING)
 """An encode in one of these is not over."""
@@ -70,6 +70,14 @@ def show_status(video: Video, status: VideoStatus, reason: str | None = None) ->
         return
     video.status = status
     video.status_reason = reason
+
+
+def show_facts(video: Video, source: Source) -> None:
+    """Tell of the video what is known of its file; what is not known yet is told when it has been read."""
+    if source.duration_s is None:
+        return
+    video.duration_s, video.frame_rate = source.duration_s, source.frame_rate
+    video.width_px, video.height_px = source.width_px, source.height_px
 
 
 def cancel_jobs(session: Session, encode_id: int) -> None:
