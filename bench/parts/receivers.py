@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
 
 BUFFER_BYTES = 1024 * 1024
@@ -37,6 +38,14 @@ class Receiver:
 
     url: str
     process_id: int
+    files: Path | None = None
+    """Where it leaves what it does not sync itself."""
+
+    def flush(self) -> None:
+        """What it received is on the disk when this returns, as with the others."""
+        for path in self.files.iterdir() if self.files else ():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
 
 
 @contextmanager
@@ -65,7 +74,7 @@ def nginx_receiver(directory: Path) -> Iterator[Receiver | None]:
     user = "user root;" if os.geteuid() == 0 else ""  # it would be somebody else, who may not write here
     configuration.write_text(NGINX.format(user=user, workers=os.cpu_count() or 1, directory=home, port=port))
     with _running([program, "-c", str(configuration), "-p", str(home), "-e", str(home / "start")], port) as receiver:
-        yield receiver
+        yield replace(receiver, files=home / "files")
     shutil.rmtree(home)
 
 
@@ -109,7 +118,7 @@ def _serve(port: int, path: str, part_bytes: int) -> None:
 
 def _answer(connection: socket.socket, file: int, part_bytes: int) -> None:
     """One part after another, until the connection ends."""
-    with connection, connection.makefile("rb", buffering=BUFFER_BYTES) as stream:
+    with connection, BufferedReader(connection.makefile("rb", buffering=0), BUFFER_BYTES) as stream:
         while request := stream.readline():
             number = int(request.split()[1].rpartition(b"/")[2])
             left = _read_length(stream)
@@ -122,9 +131,9 @@ def _answer(connection: socket.socket, file: int, part_bytes: int) -> None:
             connection.sendall(ANSWER)
 
 
-def _read_length(stream: "socket.SocketIO | object") -> int:
+def _read_length(stream: BufferedReader) -> int:
     length = 0
-    while (line := stream.readline()) not in (b"\r\n", b""):  # type: ignore[attr-defined] # of makefile
+    while (line := stream.readline()) not in (b"\r\n", b""):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
