@@ -131,7 +131,7 @@ def _answer(connection: socket.socket, file: int, part_bytes: int) -> None:
             connection.sendall(ANSWER)
 
 
-def _read_length(stream: BufferedReader) -> int:
+def _read_length(stream: "BufferedReader[socket.SocketIO]") -> int:
     length = 0
     while (line := stream.readline()) not in (b"\r\n", b""):
         name, _, value = line.partition(b":")
