@@ -1,7 +1,7 @@
 import js from "@eslint/js";
 
 const browser = [
-  "AbortController", "Blob", "CSS", "CustomEvent", "DOMParser", "Event", "EventTarget", "File", "FormData", "Headers",
+  "AbortController", "Blob", "CSS", "CustomEvent", "DataTransfer", "DOMParser", "Event", "EventTarget", "File", "FormData", "Headers",
   "HTMLElement", "HTMLInputElement", "HTMLVideoElement", "IntersectionObserver", "MediaMetadata", "MutationObserver",
   "Notification", "Option", "ResizeObserver", "URL", "URLSearchParams", "Worker", "XMLHttpRequest", "cancelAnimationFrame",
   "clearInterval", "clearTimeout", "confirm", "console", "crypto", "customElements", "document", "fetch", "history",

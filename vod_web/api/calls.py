@@ -51,7 +51,7 @@ class Call:
     errors: tuple[int, ...]
     limit: Limit
     raw: str | None
-    """The content type of a body that the view reads by itself."""
+    """The content type of a body that the view reads by itself; its `body` is None then."""
     is_signed: bool
     """Whether the address carries its own proof, so that neither token nor cookie is looked at."""
 
@@ -122,7 +122,8 @@ def _around(declared: Call, view: Callable[..., Any]) -> Callable[..., Response]
         if not declared.is_signed:
             let_in(scope=declared.scope, is_open=declared.is_open, limit=declared.limit)
         if declared.body is not None:
-            arguments["body"] = parse_input(declared.body, _read_json())
+            is_raw = declared.raw is not None and not request.is_json
+            arguments["body"] = None if is_raw else parse_input(declared.body, _read_json())
         if declared.query is not None:
             arguments["query"] = parse_input(declared.query, _query_values(declared.query, request.args))
         return write(view(**arguments))

@@ -105,13 +105,18 @@ def _operation(call: Call, schemas: dict[str, Any]) -> dict[str, Any]:
         operation["security"] = [{}, {"token": []}]
     if call.is_signed:
         operation["security"] = []
-    if call.body is not None:
-        required = any(field.is_required() for field in call.body.model_fields.values())
-        content = {"application/json": {"schema": schemas[f"{call.name}.body"]}}
-        operation["requestBody"] = {"required": required, "content": content}
-    elif call.raw:
-        operation["requestBody"] = {"required": True, "content": {call.raw: {}}}
+    if call.body is not None or call.raw:
+        operation["requestBody"] = _request_body(call, schemas)
     return operation
+
+
+def _request_body(call: Call, schemas: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {call.raw: {}} if call.raw else {}
+    required = call.raw is not None
+    if call.body is not None:
+        content["application/json"] = {"schema": schemas[f"{call.name}.body"]}
+        required = required or any(field.is_required() for field in call.body.model_fields.values())
+    return {"required": required, "content": content}
 
 
 def _path_parameters(call: Call) -> list[dict[str, Any]]:

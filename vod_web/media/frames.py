@@ -60,7 +60,8 @@ def offer_frames(
     frames = []
     for number, (_, time_s, path) in enumerate(sorted(best, key=lambda one: one[1])):
         shutil.move(path, work_dir / f"frame-{number}.jpg")
-        frames.append(OfferedFrame(time_s, f"frame-{number}.jpg"))
+        shown_s = min(time_s + _nearly_a_frame_s(plan), plan.duration_s)  # chosen by it, the same picture is made
+        frames.append(OfferedFrame(shown_s, f"frame-{number}.jpg"))
     return OfferedFrames(tuple(frames), sum((work_dir / frame.name).stat().st_size for frame in frames))
 
 
@@ -72,10 +73,13 @@ def make_chosen_frame(
     Raises:
         EncodeFailed: there is no frame that can be decoded.
     """
-    frame_s = INSIDE / plan.video.frame_rate if plan.video.frame_rate else Fraction(0)
     for number, earlier_s in enumerate(EARLIER_S):
-        folder, time_s = work_dir / f"chosen-{number}", max(Fraction(0), at_s - frame_s - earlier_s)
+        folder, time_s = work_dir / f"chosen-{number}", max(Fraction(0), at_s - _nearly_a_frame_s(plan) - earlier_s)
         score = try_frame(plan, time_s, address, folder, tools, on_progress)
         if score is not None:
             return collect_poster(plan, score, time_s, folder, work_dir).pictures
     raise EncodeFailed("There is no picture at this place of the video.")
+
+
+def _nearly_a_frame_s(plan: EncodePlan) -> Fraction:
+    return INSIDE / plan.video.frame_rate if plan.video.frame_rate else Fraction(0)

@@ -5,12 +5,15 @@ from typing import Any
 
 from flask import request
 
+from vod_web.core.clock import utc_now
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.base import Page
+from vod_web.schemas.thumbnails import FrameRead, FramesRead
 from vod_web.schemas.videos import VideoRead
-from vod_web.services import processing
+from vod_web.services import processing, thumbnails, videos
 from vod_web.services.paging import Found
+from vod_web.services.playback import encode_file_address
 from vod_web.services.positions import find_positions
 from vod_web.services.video_telling import read_video
 from vod_web.web.rendering import address_here
@@ -44,6 +47,24 @@ def show_list(found: Found[Video]) -> dict[str, Any]:
 def tell_video(video: Video) -> VideoRead:
     """What the API says of the video; its addresses begin as the one by which the program came here."""
     return show_videos([video], base_url=_own_address())[0]
+
+
+def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:
+    """The frames that may be chosen as the picture of a video of the person who asks."""
+    person, held = current_person(), resources()
+    offer = thumbnails.find_frames(person, video_id, queue=held.queue, now=utc_now())
+    if offer.made is None:
+        return FramesRead(state=offer.state, frames=[])
+    video, base_url = videos.get_own_video(person, video_id), _own_address() if with_host else ""
+    frames = [
+        FrameRead(
+            at_s=float(frame.time_s),
+            url=base_url
+            + encode_file_address(video, person, offer.encode_id, frame.name, secret_key=held.settings.secret_key),
+        )
+        for frame in offer.made.frames
+    ]
+    return FramesRead(state=offer.state, frames=frames)
 
 
 def tell_page(found: Found[Video]) -> Page[VideoRead]:

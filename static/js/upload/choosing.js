@@ -17,12 +17,13 @@ export function watchChoosing(zone, input, onFiles, signal) {
   document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), { signal });
   document.addEventListener("drop", (event) => {
     if (!hasFiles(event)) return;
+    const isTaken = event.defaultPrevented; // by a place of the page that takes pictures
     event.preventDefault();
     mark(-depth);
-    onFiles([...event.dataTransfer.files]);
+    if (!isTaken) onFiles([...event.dataTransfer.files]);
   }, { signal });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) onFiles(files);
+    if (files.length && !event.defaultPrevented) onFiles(files);
   }, { signal });
 }

@@ -1,4 +1,5 @@
 /** How one file is shown: its progress, what can be done about it, and the form beside it. */
+import { chosenFiles } from "../basics/files.js";
 import { fillInZones } from "../basics/zones.js";
 import { Draft } from "./drafts.js";
 import { More } from "./more.js";
@@ -33,6 +34,7 @@ export class Row {
     this.transfer = transfer;
     this.#onNews = on.news;
     this.element = template.content.firstElementChild.cloneNode(true);
+    chosenFiles.set(this.element, transfer.file);
     numberIds(this.element);
     for (const name of PARTS) this.#parts[name] = this.element.querySelector(`[data-${name}]`);
     this.#parts.progress = this.element.querySelector("progress");
