@@ -56,6 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_templates(app)
     register_error_handlers(app)
     register_blueprints(app)
+    csrf.exempt(
+        "vod_web.blueprints.watch.count_view"
+    )  # players on other sites have no session; it changes nothing else
     register_api(app, csrf)
     return app
 

@@ -1,10 +1,11 @@
 /** The watch page around the player: times in the description seek, long text folds, the place is remembered,
- * the view counted. */
+ * the view counted, and the video shared. */
 import { onEachPage } from "./basics/pages.js";
 import { followCaptions } from "./watch/captions.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
+import { setUpSharing } from "./watch/sharing.js";
 import { countView } from "./watch/view.js";
 
 function seekOnTimes(event) {
@@ -17,4 +18,4 @@ function seekOnTimes(event) {
 }
 
 document.addEventListener("click", seekOnTimes);
-for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, countView]) onEachPage(start);
+for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, countView, setUpSharing]) onEachPage(start);

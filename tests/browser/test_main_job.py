@@ -89,6 +89,34 @@ def test_a_video_plays_while_uploads_go_on_and_ends_when_its_page_is_left(
     expect(dock).to_contain_text("Uploading 1 file")
 
 
+def test_the_video_is_shared_and_plays_on_another_site(new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    page.goto("/")
+    page.get_by_role("link", name="A week by the sea").first.click()
+    address = page.url
+    page.locator("[data-player]").get_by_role("button", name="Play").first.click()
+    wait_until_past(page, 2.0)
+    page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name="Share this video")
+    dialog.get_by_role("checkbox", name="Start at 0:").check()
+    seconds = int(dialog.get_by_label("Link").input_value().removeprefix(f"{address}?t="))
+    assert seconds >= 2
+    dialog.get_by_text("QR code").click()
+    page.wait_for_function("() => document.querySelector('.share-qr').naturalWidth > 100")
+    dialog.get_by_text("Embed on another page").click()
+    code = dialog.get_by_label("HTML code").input_value()
+
+    blog = new_page()
+    body = f"<!doctype html><title>A blog</title>{code}"
+    blog.route("http://blog.example/**", lambda route: route.fulfill(body=body, content_type="text/html"))
+    blog.goto("http://blog.example/post")
+    frame = blog.frame_locator("iframe")
+    frame.get_by_role("button", name="Play").first.click()
+    expect(frame.get_by_role("link", name="A week by the sea")).to_have_attribute("target", "_blank")
+    inside = next(found for found in blog.frames if "/embed/" in found.url)
+    inside.wait_for_function("s => document.querySelector('video').currentTime > s + 0.5", arg=seconds)
+
+
 def _register(page: Page) -> None:
     page.goto("/register")
     page.get_by_label("User name").fill("grace")

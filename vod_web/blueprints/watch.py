@@ -1,31 +1,36 @@
 """Watching one video, also while it is still being made."""
 
+import math
 from typing import Any
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.videos import SearchFilter
 from vod_web.services import library, positions, processing, videos, views
+from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.permissions import can_edit
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import go_to, render, render_blocks
+from vod_web.web.sharing import describe_video, draw_qr, embed_code
 from vod_web.web.sign_in import asking_browser, current_person
-from vod_web.web.videos import show_list, show_video
+from vod_web.web.videos import show_list, show_video, show_videos
 
 blueprint = Blueprint("watch", __name__)
 blueprint.add_app_template_filter(make_live, "live")
 
 MOST_OTHERS = 12
+LARGEST_FRAME = (1280, 720)
+"""Of the player in the embed code that is offered, in pixels."""
 
 
 @blueprint.get("/watch/<video_id>")
 def show(video_id: str) -> str:
     """The video and what belongs to it."""
     video = videos.get_video(current_person(), video_id)
-    return render("watch/show.html", **_state_of(video), **_around(video))
+    return render("watch/show.html", **_state_of(video), **_around(video), **_shared(video))
 
 
 @blueprint.get("/watch/<video_id>/status")
@@ -43,6 +48,15 @@ def retry(video_id: str) -> Response:
     processing.retry_video(current_person(), video_id, queue=held.queue, settings=held.settings)
     flash("The video is being processed again.", "good")
     return go_to("watch.show", video_id=video_id)
+
+
+@blueprint.get("/watch/<video_id>/qr.svg")
+def qr(video_id: str) -> Response:
+    """The address of the video for cameras of phones; `t` is where it begins."""
+    video = videos.get_video(current_person(), video_id)
+    address = resources().settings.base_url + url_for("watch.show", video_id=video.public_id)
+    time_s = min(request.args.get("t", 0, int), math.ceil(video.duration_s or 0))
+    return current_app.response_class(draw_qr(address, time_s=max(0, time_s)), mimetype="image/svg+xml")
 
 
 @blueprint.post("/watch/<video_id>/views")
@@ -66,4 +80,18 @@ def _around(video: Video) -> dict[str, Any]:
     """What else is on the page: the newest of the other videos, and its address for search engines."""
     newest = library.list_listed(current_person(), SearchFilter(limit=MOST_OTHERS + 1))
     newest.items[:] = [other for other in newest.items if other.id != video.id][:MOST_OTHERS]
-    return {"others": show_list(newest), "base_url": resources().settings.base_url, "is_update": False}
+    return {"others": show_list(newest), "is_update": False}
+
+
+def _shared(video: Video) -> dict[str, Any]:
+    """What other sites, search engines and messengers get to know, with whole addresses."""
+    base_url = resources().settings.base_url
+    told = show_videos([video], base_url=base_url)[0]
+    may_embed = is_embeddable(video)
+    size = fit_player((video.width_px, video.height_px), *LARGEST_FRAME)
+    return {
+        "shared": told,
+        "frame_size": size,
+        "embed_code": embed_code(told, size) if may_embed else None,
+        "structured": describe_video(told, base_url=base_url, is_embeddable=may_embed),
+    }

@@ -13,7 +13,16 @@ from vod_web.models.subscriptions import Subscription
 from vod_web.models.thumbnails import Thumbnail
 from vod_web.models.uploads import Part, Upload, UploadDefaults, UploadState
 from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
-from vod_web.models.videos import Category, PublishRule, Tag, ThumbnailKind, Video, VideoStatus, Visibility
+from vod_web.models.videos import (
+    Category,
+    EmbedRule,
+    PublishRule,
+    Tag,
+    ThumbnailKind,
+    Video,
+    VideoStatus,
+    Visibility,
+)
 from vod_web.models.viewing import ViewingPosition
 
 __all__ = [
@@ -25,6 +34,7 @@ __all__ = [
     "Category",
     "Chapter",
     "ChapterSet",
+    "EmbedRule",
     "Encode",
     "EncodeStatus",
     "Import",
@@ -43,11 +53,11 @@ __all__ = [
     "Rendition",
     "RenditionKind",
     "Role",
-    "SignIn",
     "SearchDocument",
     "SearchName",
     "SearchTrack",
     "SearchWord",
+    "SignIn",
     "SiteSetting",
     "Source",
     "SourceState",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +59,15 @@ class ThumbnailKind(StrEnum):
     """A frame, by a person."""
     PICTURE = "picture"
     """An uploaded picture."""
+
+
+class EmbedRule(StrEnum):
+    """On which other sites a video's player may stand."""
+
+    EVERYWHERE = "everywhere"
+    LISTED = "listed"
+    """On those in `embed_sites`."""
+    NOWHERE = "nowhere"
 
 
 class Category(StrEnum):
@@ -148,6 +158,9 @@ class Video(Base):
     publish_rule: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
     """With `PublishRule.AT_TIME`: not before then."""
+    embed_rule: Mapped[EmbedRule] = mapped_column(enum_column(EmbedRule), default=EmbedRule.EVERYWHERE)
+    embed_sites: Mapped[list[Any]] = mapped_column(default=list)
+    """Hosts as a Content-Security-Policy writes them, such as "example.org" or "https://*.example.org"."""
     status: Mapped[VideoStatus] = mapped_column(enum_column(VideoStatus), default=VideoStatus.DRAFT, index=True)
     status_reason: Mapped[str | None] = mapped_column()
     """Why it failed or is blocked: a sentence for its owner."""

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from vod_web.models import CaptionKind, Category, PublishRule, VideoStatus, Visibility
+from vod_web.models import CaptionKind, Category, EmbedRule, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output, PageQuery
+from vod_web.schemas.embedding import Sites
 from vod_web.schemas.publishing import Publishing
-from vod_web.schemas.versions import ReplacementRead
 from vod_web.schemas.thumbnails import ThumbnailRead
+from vod_web.schemas.versions import ReplacementRead
 
 MOST_TAGS = 30
 LONGEST_TAG = 40
@@ -70,6 +71,10 @@ class VideoUpdate(Publishing):
     visibility: Visibility | None = None
     viewers: Usernames | None = None
     """The user names of the people who may watch it while it is private."""
+    embed: EmbedRule | None = None
+    """On which other sites the player may stand."""
+    embed_sites: Sites | None = None
+    """With `embed` = `listed`: hosts, such as "example.org" or "*.example.org"."""
     playlists: Annotated[list[str], Field(max_length=MOST_PLAYLISTS)] | None = None
     """The ids of all of your playlists that are to hold it."""
 
@@ -279,4 +284,7 @@ class VideoRead(Output):
     """The file that is to take the place of the one in use; all else here tells of the latter."""
     publish: PublishRule
     publish_at: datetime | None
+    embed: EmbedRule
+    embed_sites: list[str] | None
+    """For whoever may change the video; null for others."""
     urls: AddressesRead

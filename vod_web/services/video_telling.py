@@ -7,8 +7,8 @@ from vod_web.core.clock import utc_now
 from vod_web.core.settings import Settings
 from vod_web.models import Encode, EncodeStatus, Rendition, Source, ThumbnailKind, User, Video
 from vod_web.schemas.thumbnails import ThumbnailRead
-from vod_web.schemas.videos import AddressesRead, CaptionRead, OwnerRead, RenditionRead, SizeRead, VideoRead
 from vod_web.schemas.versions import ReplacementRead
+from vod_web.schemas.videos import AddressesRead, CaptionRead, OwnerRead, RenditionRead, SizeRead, VideoRead
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.permissions import can_edit
 from vod_web.services.playback import caption_address, media_address, thumbnail_address
@@ -53,6 +53,8 @@ def read_video(
         replacement=_read_replacement(video, now) if can_edit(actor, video) else None,
         publish=video.publish_rule,
         publish_at=video.publish_at,
+        embed=video.embed_rule,
+        embed_sites=video.embed_sites if can_edit(actor, video) else None,
         urls=_addresses(video, actor, settings.secret_key, base_url),
     )
 

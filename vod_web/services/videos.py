@@ -14,7 +14,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.errors import EditedMeanwhile, Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, PublishRule, Role, User, Video, VideoStatus
+from vod_web.models import EmbedRule, Encode, PublishRule, Role, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import VideoCreate, VideoUpdate
 from vod_web.services import audit, playlists, publication
@@ -112,6 +112,7 @@ def update_video(
         before = editable(video)
         _change_texts(session, video, changes)
         _change_access(session, video, changes)
+        _change_embedding(video, changes)
         publication.change_publication(video, changes, now or utc_now())
         changed = [name for name, value in editable(video).items() if value != before[name]]
         if changed and seen not in ("", _digest(before)):
@@ -135,6 +136,8 @@ def editable(video: Video) -> dict[str, Any]:
         "language": video.language,
         "publish": video.publish_rule.value,
         "publish_at": video.publish_at.isoformat() if video.publish_at else None,
+        "embed": video.embed_rule.value,
+        "embed_sites": video.embed_sites,
     }
 
 
@@ -200,6 +203,16 @@ def _change_access(session: Session, video: Video, changes: VideoUpdate) -> None
     if not is_same:
         video.visibility, video.viewers = visibility, viewers
         video.access_epoch += 1
+
+
+def _change_embedding(video: Video, changes: VideoUpdate) -> None:
+    if changes.embed is not None:
+        video.embed_rule = changes.embed
+    if changes.embed_sites is not None:
+        video.embed_sites = changes.embed_sites
+    if video.embed_rule is EmbedRule.LISTED and not video.embed_sites:
+        sentence = "Name at least one site, or choose another answer."
+        raise InvalidInput(sentence, {"embed_sites": sentence})
 
 
 def _people(session: Session, usernames: list[str]) -> list[User]:

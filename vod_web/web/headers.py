@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask import Flask
+from flask import Flask, g
 from werkzeug.wrappers import Response
 
 from vod_web.core.settings import Settings
+from vod_web.services.embedding import OWN_SITE
 from vod_web.storage.base import Storage
 
 
@@ -14,9 +15,11 @@ def register_headers(app: Flask, settings: Settings, storage: Storage) -> None:
     policy = content_security_policy(storage.browser_origins())
 
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
+        ancestors: Sequence[str] = g.get("frame_ancestors", OWN_SITE)
+        response.headers.setdefault("Content-Security-Policy", f"{policy}; frame-ancestors {' '.join(ancestors)}")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        if ancestors == OWN_SITE:  # the older header knows no list of sites
+            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if settings.is_https:
@@ -27,6 +30,11 @@ def register_headers(app: Flask, settings: Settings, storage: Storage) -> None:
         return response
 
     app.after_request(add_headers)
+
+
+def allow_frames(ancestors: Sequence[str]) -> None:
+    """The answer to this request may stand in frames of these sites, written as a Content-Security-Policy does."""
+    g.frame_ancestors = ancestors
 
 
 def content_security_policy(storage_origins: Sequence[str]) -> str:
@@ -44,6 +52,5 @@ def content_security_policy(storage_origins: Sequence[str]) -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
         )
     )

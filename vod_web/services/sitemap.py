@@ -1,0 +1,51 @@
+"""What may search engines find, a page at a time?
+
+Pages are ranges of row ids: which one a video is on never changes, and finding a page costs the same on a site of a
+million videos.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from vod_web.db.session import current_session
+from vod_web.models import User, Video
+from vod_web.services.library import is_listed
+
+PAGE_ROWS = 10_000
+"""A sitemap may name 50,000 addresses and have 50 MB."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One video or channel that search engines may find: its id or user name, and when it was changed."""
+
+    name: str
+    changed_at: datetime
+
+
+def count_pages() -> int:
+    """How many pages there are; some may be empty."""
+    return (current_session().scalar(select(func.max(Video.id)).where(is_listed(None))) or 0) // PAGE_ROWS + 1
+
+
+def list_videos(page: int) -> Sequence[Listed]:
+    """The videos of a page, counted from 0, that anybody may find."""
+    within = Video.id.between(page * PAGE_ROWS, (page + 1) * PAGE_ROWS - 1)
+    rows = select(Video.public_id, Video.updated_at).where(is_listed(None), within).order_by(Video.id)
+    return [Listed(*row) for row in current_session().execute(rows)]
+
+
+def list_channels(page: int) -> Sequence[Listed]:
+    """The channels of the videos of a page, once each."""
+    within = Video.id.between(page * PAGE_ROWS, (page + 1) * PAGE_ROWS - 1)
+    rows = (
+        select(User.username, func.max(Video.updated_at))
+        .join(Video, Video.owner_id == User.id)
+        .where(is_listed(None), within)
+        .group_by(User.username)
+        .order_by(User.username)
+    )
+    return [Listed(*row) for row in current_session().execute(rows)]

@@ -1,0 +1,92 @@
+"""What do other sites, search engines and messengers get to know of a video?"""
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from markupsafe import Markup
+
+from vod_web.schemas.embedding import OEmbedRead
+from vod_web.schemas.videos import VideoRead
+
+POSTER_WIDTH = 1280
+QR_MODULE_PX = 8
+FRAME = Markup(
+    '<iframe src="{}" width="{}" height="{}" title="{}" allow="autoplay; fullscreen; picture-in-picture; '
+    'encrypted-media" allowfullscreen loading="lazy" referrerpolicy="strict-origin-when-cross-origin" '
+    'frameborder="0"></iframe>'
+)
+
+
+def embed_code(video: VideoRead, size: tuple[int, int]) -> Markup:
+    """The HTML that puts the player on another page, `size` in pixels; addresses are as `video` has them."""
+    return FRAME.format(video.urls.embed, *size, video.title)
+
+
+def tell_oembed(
+    video: VideoRead, size: tuple[int, int] | None, poster_size: tuple[int, int], *, site_name: str, base_url: str
+) -> OEmbedRead:
+    """What a site that was given the video's address needs to show it; without a size there is nothing but a link."""
+    poster = video.urls.poster
+    return OEmbedRead(
+        type="video" if size else "link",
+        provider_name=site_name,
+        provider_url=base_url,
+        title=video.title,
+        author_name=video.owner.display_name or video.owner.username,
+        author_url=f"{base_url}/@{video.owner.username}",
+        thumbnail_url=poster,
+        thumbnail_width=poster_size[0] if poster else None,
+        thumbnail_height=poster_size[1] if poster else None,
+        html=str(embed_code(video, size)) if size else None,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+    )
+
+
+def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> dict[str, Any]:
+    """The video as schema.org's VideoObject, for search engines; its addresses are whole ones."""
+    described = {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        "name": video.title,
+        "description": video.description or video.title,
+        "thumbnailUrl": [video.urls.poster] if video.urls.poster else None,
+        "uploadDate": (video.published_at or video.created_at).isoformat(),
+        "duration": format_duration(video.duration_s) if video.duration_s else None,
+        "url": video.urls.watch,
+        "embedUrl": video.urls.embed if is_embeddable else None,
+        "contentUrl": video.urls.hls,
+        "inLanguage": video.language if video.language != "zxx" else None,
+        "keywords": ", ".join(video.tags) or None,
+        "genre": video.category.label if video.category else None,
+        "isFamilyFriendly": True,
+        "author": {
+            "@type": "Person",
+            "name": video.owner.display_name or video.owner.username,
+            "url": f"{base_url}/@{video.owner.username}",
+        },
+        "interactionStatistic": {
+            "@type": "InteractionCounter",
+            "interactionType": {"@type": "WatchAction"},
+            "userInteractionCount": video.views,
+        },
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def format_duration(seconds: float) -> str:
+    """As ISO 8601 writes it: "PT1H2M3S"."""
+    whole = max(1, round(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    parts = ((hours, "H"), (minutes, "M"), (rest, "S"))
+    return "PT" + "".join(f"{number}{unit}" for number, unit in parts if number)
+
+
+def draw_qr(address: str, *, time_s: int = 0) -> bytes:
+    """The address as a QR code, an SVG picture; `time_s` is where the video is to begin."""
+    whole = f"{address}?{urlencode({'t': time_s})}" if time_s else address
+    picture = BytesIO()
+    segno.make(whole, error="m", micro=False).save(picture, kind="svg", scale=QR_MODULE_PX, border=4, light="#fff")
+    return picture.getvalue()
