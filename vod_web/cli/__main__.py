@@ -12,10 +12,15 @@ from vod_web.core.settings import SettingsError
 COMMANDS = {
     "up": ("vod_web.cli.up", "start the site; Ctrl-C stops it (--port N, --host H, --verbose)"),
     "create-admin": ("vod_web.cli.create_admin", "make an admin (--email E --username U --password-stdin)"),
+    "import": (
+        "vod_web.cli.import_files",
+        "make videos of the files of a folder (FOLDER --owner U --visibility V --recursive --move --dry-run)",
+    ),
     "doctor": (
         "vod_web.cli.doctor",
         "test each part of the site, or those named; say what is wrong and how to mend it",
     ),
+    "search": ("vod_web.cli.search", "make the index of the search anew (./vod search rebuild)"),
     "check": ("vod_web.cli.check", "format, lint, types, import contracts, templates, scripts"),
     "test": ("vod_web.cli.test", "run the tests (arguments go to pytest: ./vod test tests/media -k probe)"),
     "bench": ("vod_web.cli.bench", "run a benchmark by name, or list them"),

@@ -84,8 +84,8 @@ class Storage(Protocol):
     def take_file(self, key: str, path: Path, *, is_given: bool, report: Callable[[int], None]) -> StoredObject:
         """Store a source that lies on this machine, and say on the way how many bytes more are stored.
 
-        One that `is_given` may be moved: then it is not there afterwards, where the storage is on the same file system;
-        else it is still the caller's. Where the file system can, a copy shares its bytes with the original.
+        One that `is_given` will not be changed any more, and be removed by the caller afterwards: on the file system of
+        the storage it gets a second name then. Else it is copied; both share their bytes where the file system can.
         """
         ...
 

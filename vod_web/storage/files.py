@@ -19,6 +19,7 @@ Result = TypeVar("Result")
 COPY_BUFFER_BYTES = 1024 * 1024
 FICLONE = 0x40049409
 """From linux/fs.h: ioctl_ficlone(2)."""
+NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP})
 LOCKLESS_AGE_S = 24 * 3600
 PARENT_ATTEMPTS = 20
 """How often a parent directory may vanish between being made and being used before we give up."""
@@ -54,16 +55,17 @@ def move_into_place(temporary: Path, final: Path) -> None:
     sync_directory(final.parent)
 
 
-def move(path: Path, final: Path) -> bool:
-    """Give a file of somebody else its place here; False where that is on another file system."""
+def link(path: Path, final: Path) -> bool:
+    """Give a file of somebody else a second name here; False where that cannot be, as on another file system."""
     with opened(path, os.O_RDONLY) as fd:
         os.fsync(fd)
     try:
-        move_into_place(path, final)
+        with_parent(final, lambda: final.hardlink_to(path))
     except OSError as error:
-        if error.errno != errno.EXDEV:
+        if error.errno not in NO_LINKS:
             raise
         return False
+    sync_directory(final.parent)
     return True
 
 

@@ -49,7 +49,7 @@ class LocalStorage:
 
     def take_file(self, key: str, path: Path, *, is_given: bool, report: Callable[[int], None]) -> StoredObject:
         with explained():
-            if not (is_given and files.move(path, self._path(key))):
+            if not (is_given and files.link(path, self._path(key))):
                 with path.open("rb") as source, self._new_file(key) as target:
                     files.copy(source, target, report)
             return _describe(key, self._path(key))
