@@ -10,6 +10,8 @@ from vod_web.jobs.workplace import this_workplace
 from vod_web.resources import resources
 from vod_web.services import versions
 from vod_web.services.bin import purge_deleted
+from vod_web.services.import_jobs import take_back_expired_imports
+from vod_web.services.import_removal import expire_imports
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
@@ -74,6 +76,16 @@ def mend_jobs() -> int:
     return sweep_jobs(queue=resources().queue, now=utc_now())
 
 
+def mend_imports() -> int:
+    """Files that were being fetched by a worker that died."""
+    return take_back_expired_imports(now=utc_now())
+
+
+def remove_stale_imports() -> int:
+    """What has come of imports that failed, were cancelled, or are over."""
+    return expire_imports(storage=resources().storage, now=utc_now())
+
+
 def publish_scheduled() -> int:
     """Videos whose time has come."""
     return publish_due(now=utc_now())
@@ -127,8 +139,10 @@ def remove_leftovers() -> int:
 
 SWEEP = (
     mend_jobs,
+    mend_imports,
     publish_scheduled,
     remove_stale_uploads,
+    remove_stale_imports,
     empty_bin,
     remove_superseded,
     remove_replaced,

@@ -1,5 +1,6 @@
 """How much may a person store, and how much is stored already?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ from vod_web.core.errors import QuotaExceeded
 from vod_web.core.settings import Settings
 from vod_web.core.sizes import format_bytes
 from vod_web.db.session import current_session
-from vod_web.models import Upload, UploadState, User, Video
+from vod_web.models import Import, ImportState, Upload, UploadState, User, Video
 
 DAY = timedelta(hours=24)
+OPEN_IMPORTS = (ImportState.WAITING, ImportState.FETCHING)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def storage_used(user: User) -> int:
     on_the_way = select(func.sum(Upload.size_bytes)).join(Upload.video)
     on_the_way = on_the_way.where(Video.owner_id == user.id, Upload.state == UploadState.OPEN)
     session = current_session()
-    return int(session.scalar(stored) or 0) + int(session.scalar(on_the_way) or 0)
+    return int(session.scalar(stored) or 0) + int(session.scalar(on_the_way) or 0) + _imported(user, OPEN_IMPORTS)
 
 
 def uploaded_since(user: User, moment: datetime) -> int:
@@ -52,7 +54,17 @@ def uploaded_since(user: User, moment: datetime) -> int:
     begun = select(func.sum(Upload.size_bytes)).where(
         Upload.owner_id == user.id, Upload.created_at > moment, Upload.state.in_(counted)
     )
-    return int(current_session().scalar(begun) or 0)
+    counted_imports = (*OPEN_IMPORTS, ImportState.DONE)
+    return int(current_session().scalar(begun) or 0) + _imported(user, counted_imports, moment)
+
+
+def _imported(user: User, states: Sequence[ImportState], since: datetime | None = None) -> int:
+    """The bytes of a person's imports in these states, as announced, else as far as they have come."""
+    counted = select(func.sum(func.coalesce(Import.size_bytes, Import.stored_bytes)))
+    counted = counted.where(Import.owner_id == user.id, Import.state.in_(states))
+    if since is not None:
+        counted = counted.where(Import.created_at > since)
+    return int(current_session().scalar(counted) or 0)
 
 
 def get_quota(user: User, *, settings: Settings, now: datetime) -> Quota:

@@ -14,7 +14,7 @@ const DRAW_MS = 100;
 let count = 0;
 
 /** Copies of one template on one page need ids of their own. */
-function numberIds(root) {
+export function numberIds(root) {
   count += 1;
   for (const name of ["id", "for", "aria-describedby"]) {
     for (const element of root.querySelectorAll(`[${name}]`)) element.setAttribute(name, `${element.getAttribute(name)}-${count}`);
