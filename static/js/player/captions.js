@@ -83,9 +83,10 @@ export class Captions {
     }
   }
 
-  /** Adds the tracks that the page names and that are not here yet; the picture goes on. */
+  /** Adds the tracks that the page names and that are not here yet, and drops those it names no more; the picture goes on. */
   #bring(list) {
     if (this.tracks.some((track) => track.isNative)) return;
+    this.#drop(new Set(list.map(({ id }) => id)));
     for (const { id, language, label, kind, url, is_default: isDefault, is_forced: isForced } of list) {
       if (this.#known.has(id)) continue;
       const element = make("track", { kind, srclang: language, label, src: url });
@@ -93,6 +94,16 @@ export class Captions {
       this.#known.set(id, { text: element.track, element, language, label, kind, isDefault, isForced, isNative: false });
     }
     if (list.length) this.#restore();
+    else this.#player.emit("captionschange");
+  }
+
+  #drop(named) {
+    for (const [id, track] of this.#known) {
+      if (named.has(id)) continue;
+      if (this.current === track) this.choose(null, { sticky: false });
+      track.element.remove();
+      this.#known.delete(id);
+    }
   }
 
   /** A track of the browser's own: from now on, those alone. */

@@ -1,4 +1,4 @@
-/** While the video is being processed the status line names its captions; the player hears of new ones. */
+/** The status line names the captions of the video; the player hears when there are others. */
 
 const named = () => document.getElementById("watch-status")?.dataset.captions ?? "[]";
 
