@@ -2,9 +2,11 @@
  * the view counted, and the video shared. */
 import { onEachPage } from "./basics/pages.js";
 import { followCaptions } from "./watch/captions.js";
+import { followChapters } from "./watch/chapters.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
+import { lookAgain } from "./watch/again.js";
 import { setUpSharing } from "./watch/sharing.js";
 import { countView } from "./watch/view.js";
 
@@ -18,4 +20,4 @@ function seekOnTimes(event) {
 }
 
 document.addEventListener("click", seekOnTimes);
-for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, countView, setUpSharing]) onEachPage(start);
+for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, countView, setUpSharing]) onEachPage(start);

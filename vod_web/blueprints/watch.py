@@ -37,7 +37,7 @@ def show(video_id: str) -> str:
 def status(video_id: str) -> str:
     """How far it is; a page without a player gets the player's place as well, until there is one."""
     video = videos.get_video(current_person(), video_id)
-    blocks = ("status", "player") if request.args.get("shown") == "place" else ("status",)
+    blocks = ("status", "chapters", "player") if request.args.get("shown") == "place" else ("status", "chapters")
     return render_blocks("watch/show.html", *blocks, is_update=True, **_state_of(video))
 
 

@@ -10,12 +10,14 @@ from vod_web.jobs.workplace import this_workplace
 from vod_web.resources import resources
 from vod_web.services import versions
 from vod_web.services.bin import purge_deleted
+from vod_web.services.captions import purge_captions
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
 from vod_web.services.publication import publish_due
+from vod_web.services.search.spoken import index_missing_captions
 from vod_web.services.sign_ins import purge_sign_ins
 from vod_web.services.thumbnail_files import remove_dropped_thumbnails
 from vod_web.services.upload_removal import expire_uploads
@@ -101,6 +103,16 @@ def empty_bin() -> int:
     return purge_deleted(storage=resources().storage, now=utc_now())
 
 
+def remove_taken_out_captions() -> int:
+    """Caption tracks that were taken out long enough ago."""
+    return purge_captions(storage=resources().storage, now=utc_now())
+
+
+def index_new_captions() -> int:
+    """What caption tracks say that the search does not know yet."""
+    return index_missing_captions(storage=resources().storage)
+
+
 def remove_superseded() -> int:
     """Files of encodes that nobody watches any more."""
     return remove_old_files(storage=resources().storage, now=utc_now())
@@ -111,15 +123,15 @@ def remove_replaced() -> int:
     return remove_dropped(storage=resources().storage, now=utc_now())
 
 
-def remove_old_thumbnails() -> int:
-    """Pictures that another one replaced, or that nobody saw."""
-    return remove_dropped_thumbnails(storage=resources().storage, now=utc_now())
-
-
 def remove_old_versions() -> int:
     """Earlier files of videos whose time is over, and what was given up."""
     kept_for = versions.kept_for(resources().settings)
     return sweep_versions(storage=resources().storage, kept_for=kept_for, now=utc_now())
+
+
+def remove_old_thumbnails() -> int:
+    """Pictures that another one replaced, or that nobody saw."""
+    return remove_dropped_thumbnails(storage=resources().storage, now=utc_now())
 
 
 def remove_silent_workers() -> int:
@@ -144,6 +156,8 @@ SWEEP = (
     remove_stale_uploads,
     remove_stale_imports,
     empty_bin,
+    remove_taken_out_captions,
+    index_new_captions,
     remove_superseded,
     remove_replaced,
     remove_old_thumbnails,

@@ -4,6 +4,7 @@ Pure. Everything else that looks like markup is dropped, and all other text is e
 can become an element, end its cue or begin another.
 """
 
+import html
 import re
 
 from .webvtt import LONGEST_TEXT
@@ -101,6 +102,11 @@ def _unescape(text: str) -> str:
 
 def _is_top(text: str) -> bool:
     return re.search(r"\{\\an[789]", text) is not None
+
+
+def plain_text(text: str) -> str:
+    """The text of a clean cue without any markup."""
+    return html.unescape(re.sub(r"</?[biu]>", "", text))
 
 
 def clean_substation(text: str, *, is_bold: bool, is_italic: bool, is_top: bool) -> tuple[str, bool]:

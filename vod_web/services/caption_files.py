@@ -1,17 +1,19 @@
 """How are caption tracks kept: their rows, their files, and their names in playlists?
 
-Files are named after what they say, so a track that is made again has the same name, and none changes under a name.
+Files of a source's tracks are named after what they say, so one that is made again has the same name; those of an
+added one have a name of their own. None changes under a name.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from vod_web.core.errors import NotFound
+from vod_web.core.ids import new_public_id
 from vod_web.media.caption_playlists import (
     CaptionVariant,
     format_caption_playlist,
@@ -25,6 +27,8 @@ from vod_web.storage import keys
 from vod_web.storage.base import Storage
 
 NAME_LETTERS = 20
+TOLD = ("language", "label", "kind", "is_default", "is_forced")
+"""What is said about a track, by its source or by a person."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Track:
     is_forced: bool
     name: str
     size_bytes: int
+    cue_count: int | None = None
+    end_s: float | None = None
 
 
 def shown_captions(video: Video) -> list[Caption]:
@@ -49,15 +55,26 @@ def shown_captions(video: Video) -> list[Caption]:
 def list_captions(session: Session, video_id: int, source_id: int) -> list[Caption]:
     """The same, of the encodes of a source; both ids are those of rows."""
     belongs = or_(Caption.origin == CaptionOrigin.UPLOADED, Caption.source_id == source_id)
-    wanted = select(Caption).where(Caption.video_id == video_id, belongs)
+    wanted = select(Caption).where(Caption.video_id == video_id, Caption.deleted_at.is_(None), belongs)
     wanted = wanted.order_by(Caption.origin, Caption.position, Caption.id).execution_options(populate_existing=True)
     return list(session.scalars(wanted))
 
 
-def store_cues(storage: Storage, video_id: str, cues: Sequence[Cue], duration_s: Fraction) -> tuple[str, int]:
-    """Store the files of a track; gives their name and what they take. Idempotent."""
+def last_end_s(cues: Sequence[Cue]) -> float:
+    """When the last of the cues ends, on their clock."""
+    return round(float(max((cue.end_s for cue in cues), default=Fraction(0))), 3)
+
+
+def store_cues(
+    storage: Storage, video_id: str, cues: Sequence[Cue], duration_s: Fraction, *, is_shared: bool = True
+) -> tuple[str, int]:
+    """Store the files of a track; gives their name and what they take. Idempotent where the name may be shared.
+
+    The tracks that a source has are named after what they say, so that the next encode finds them again.
+    """
     text = format_webvtt(cues)
-    name = hashlib.sha256(text.encode()).hexdigest()[:NAME_LETTERS]
+    meant = text if is_shared else text + new_public_id()
+    name = hashlib.sha256(meant.encode()).hexdigest()[:NAME_LETTERS]
     note_spoken(name, cues)
     files = {
         keys.captions_key(video_id, name): text,
@@ -67,26 +84,47 @@ def store_cues(storage: Storage, video_id: str, cues: Sequence[Cue], duration_s:
     return name, sum(_store(storage, key, content) for key, content in files.items())
 
 
+def list_embedded(session: Session, video_id: int, source_id: int) -> list[Caption]:
+    """The tracks of a source, also those that somebody took out; both ids are those of rows."""
+    wanted = select(Caption).where(Caption.video_id == video_id, Caption.source_id == source_id)
+    wanted = wanted.where(Caption.origin == CaptionOrigin.EMBEDDED).order_by(Caption.position, Caption.id)
+    return list(session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def match_embedded(rows: Sequence[Caption], tracks: Sequence[Track]) -> list[tuple[Caption | None, Track]]:
+    """Each track with the row that it has already, and as it is told: what a person said of it holds."""
+    left = list(rows)
+    matched: list[tuple[Caption | None, Track]] = []
+    for position, track in enumerate(tracks):
+        row = next((one for one in left if one.is_edited and one.position == position), None)
+        row = row or next((one for one in left if not one.is_edited and _is_same(one, track)), None)
+        if row is not None:
+            left.remove(row)
+        is_edited = row is not None and row.is_edited
+        matched.append((row, replace(track, **{name: getattr(row, name) for name in TOLD}) if is_edited else track))
+    return matched
+
+
 def replace_embedded(session: Session, video_id: int, source_id: int, tracks: Sequence[Track]) -> set[str]:
-    """Let the video have just these embedded tracks; those that it has already keep their rows.
+    """Let this source of the video have just these tracks; those that it has already keep their rows.
 
     Returns the names whose files nobody needs any more. The video must be locked.
     """
-    mine = select(Caption).where(Caption.video_id == video_id)
-    rows = list(session.scalars(mine.order_by(Caption.id)))
-    former = [row for row in rows if row.origin is CaptionOrigin.EMBEDDED]
-    for position, track in enumerate(tracks):
-        row = next((one for one in former if one.source_id == source_id and _is_same(one, track)), None)
-        if row is None:
-            row = Caption(video_id=video_id, source_id=source_id, origin=CaptionOrigin.EMBEDDED, **vars(track))
+    rows = list_embedded(session, video_id, source_id)
+    former, names = list(rows), {row.name for row in rows}
+    for position, (known, track) in enumerate(match_embedded(rows, tracks)):
+        row = known or Caption(video_id=video_id, source_id=source_id, origin=CaptionOrigin.EMBEDDED)
+        for name, value in vars(track).items():
+            setattr(row, name, value)
+        row.position = position
+        if known is None:
             session.add(row)
         else:
-            former.remove(row)
-        row.position = position
+            former.remove(known)
     for row in former:
         session.delete(row)
     session.flush()
-    return {row.name for row in former} - names_in_use(session, video_id)
+    return names - names_in_use(session, video_id)
 
 
 def names_in_use(session: Session, video_id: int) -> set[str]:
@@ -95,7 +133,7 @@ def names_in_use(session: Session, video_id: int) -> set[str]:
 
 
 def _is_same(row: Caption, track: Track) -> bool:
-    return all(getattr(row, field) == value for field, value in vars(track).items())
+    return all(getattr(row, name) == getattr(track, name) for name in (*TOLD, "name"))
 
 
 def delete_files(storage: Storage, video_id: str, names: Iterable[str]) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy import and_, delete, or_, select
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import VodError
 from vod_web.core.logging import get_logger
-from vod_web.db.session import close_session, transaction
+from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Encode, Source, Upload, UploadState, Video, VideoStatus
 from vod_web.storage.base import Storage
+from vod_web.storage.keys import video_prefix
 
 log = get_logger(__name__)
 
@@ -28,15 +29,19 @@ def remove_upload(upload: Upload, *, storage: Storage) -> None:
 
     The state must say already that it is over (or nobody know of the upload yet). Idempotent.
     """
-    close_session()
-    storage.delete_prefix(upload.key.removesuffix("source"))
-    draft = delete(Video).where(
+    is_lone_draft = and_(
         Video.id == upload.video_id,
         Video.status.in_((VideoStatus.UPLOADING, VideoStatus.DRAFT, VideoStatus.DELETED)),
         ~select(Source.id).where(Source.video_id == Video.id).exists(),
         ~select(Encode.id).where(Encode.video_id == Video.id).exists(),
-        ~select(Upload.id).where(Upload.video_id == Video.id).exists(),
+        ~select(Upload.id).where(Upload.video_id == Video.id, Upload.id != upload.id).exists(),
     )
+    draft_id = current_session().scalar(select(Video.public_id).where(is_lone_draft))
+    close_session()
+    storage.delete_prefix(upload.key.removesuffix("source"))
+    if draft_id is not None:  # captions, say, that were there before the file
+        storage.delete_prefix(video_prefix(draft_id))
+    draft = delete(Video).where(is_lone_draft)
     with transaction() as session:
         session.execute(delete(Upload).where(Upload.id == upload.id), execution_options={"synchronize_session": False})
         session.execute(draft, execution_options={"synchronize_session": False})

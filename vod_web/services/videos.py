@@ -28,12 +28,13 @@ AS_READ: tuple[ORMOption, ...] = (
     joinedload(Video.owner),
     selectinload(Video.tags),
     selectinload(Video.captions),
+    selectinload(Video.chapters),
     joinedload(Video.thumbnail),
     joinedload(Video.incoming_source),
     joinedload(Video.active_encode).selectinload(Encode.renditions),
     joinedload(Video.open_encode).selectinload(Encode.renditions),
 )
-"""What `read_video` needs: four statements for any number of videos, five where some are being processed."""
+"""What `read_video` needs: five statements for any number of videos, six where some are being processed."""
 
 
 def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = VideoStatus.UPLOADING) -> Video:
@@ -52,6 +53,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             tags=ensure_tags(session, new.tags),
             viewers=[],
             captions=[],
+            chapters=[],
             active_encode=None,
             open_encode=None,
             incoming_source=None,

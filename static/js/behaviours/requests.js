@@ -16,9 +16,9 @@ function sentence(status) {
   return status >= 500 ? "Something went wrong on the site. Try again in a moment." : "This did not work.";
 }
 
-/** Polling repeats by itself: one missed answer is not worth a message. */
+/** What nobody asked for and is asked again by itself: one missed answer is not worth a message. */
 function isPolling(element) {
-  return element?.getAttribute?.("hx-trigger")?.includes("every") ?? false;
+  return /every|again/.test(element?.getAttribute?.("hx-trigger") ?? "");
 }
 
 /** What is being used is not changed under the hand: an open menu or dialog, a control with the focus. */

@@ -52,6 +52,19 @@ function addCaptions(menu, player) {
   });
 }
 
+function addChapters(menu, player) {
+  const { chapters } = player;
+  menu.add("Chapters", {
+    iconName: "list-video",
+    summary: () => chapters.currentTitle,
+    choices: () => chapters.choices,
+    choose: (start) => {
+      player.seekTo(start);
+      if (player.video.paused && "started" in player.root.dataset) player.play();
+    },
+  });
+}
+
 function addAudio(menu, player) {
   const { source } = player;
   menu.add("Audio", {
@@ -77,6 +90,7 @@ export function addChoices(menu, player) {
   addQuality(menu, player);
   addSpeed(menu, player);
   addCaptions(menu, player);
+  addChapters(menu, player);
   addAudio(menu, player);
   addLoudness(menu, player);
 }

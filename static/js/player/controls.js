@@ -25,6 +25,7 @@ export class Controls {
     this.mute = control("volume-2", "Mute");
     this.volume = make("input", { type: "range", class: "player-volume", min: "0", max: "1", step: "0.05", "aria-label": "Volume" });
     this.time = make("span", { class: "player-time" });
+    this.chapter = player.chapters.button;
     this.captions = control("captions", "Captions");
     this.settings = control("settings", "Settings", "player-settings");
     this.pip = control("picture-in-picture-2", "Picture in picture", "player-roomy");
@@ -40,6 +41,7 @@ export class Controls {
         this.play,
         make("div", { class: "player-volume-group" }, this.mute, this.volume),
         this.time,
+        this.chapter,
         make("span", { class: "player-space" }),
         this.captions,
         this.settings,
@@ -57,6 +59,7 @@ export class Controls {
     this.play.addEventListener("click", () => player.toggle());
     this.mute.addEventListener("click", () => player.toggleMute());
     this.volume.addEventListener("input", () => player.setVolume(Number(this.volume.value)));
+    this.chapter.addEventListener("click", () => (player.menu.isOpen ? player.menu.close() : player.menu.open("Chapters")));
     this.captions.addEventListener("click", () => player.captions.toggle());
     this.pip.addEventListener("click", () => player.screens.togglePictureInPicture());
     this.theatre.addEventListener("click", () => player.screens.toggleTheatre());

@@ -11,6 +11,7 @@ export const HELP = [
   [["Space", "k"], "Play or pause"],
   [["j", "l"], "Back or ahead 10 seconds"],
   [["←", "→"], "Back or ahead 5 seconds"],
+  [["Shift+←", "Shift+→"], "Chapter back or ahead"],
   [["↑", "↓"], "Louder or quieter"],
   [["m"], "Mute"],
   [["f"], "Full screen"],
@@ -58,7 +59,7 @@ export class Keys {
     if (document.querySelector("dialog:modal") || ownsKeys(event.target)) return;
     const key = meaning(event);
     if (!this.isOn && key !== "?") return;
-    const action = this.#scrollActions()[key] ?? this.#actions(key)[key];
+    const action = this.#chapterActions(event)[key] ?? this.#scrollActions()[key] ?? this.#actions(key)[key];
     if (!action) return;
     event.preventDefault();
     action();
@@ -77,6 +78,13 @@ export class Keys {
       Home: () => player.seekTo(0),
       End: () => player.seekTo(player.duration),
     };
+  }
+
+  /** Where there are chapters, arrows with Shift lead from one to the next. */
+  #chapterActions({ shiftKey }) {
+    const { chapters } = this.#player;
+    if (!shiftKey || !chapters.list.length) return {};
+    return { ArrowLeft: () => chapters.step(-1), ArrowRight: () => chapters.step(1) };
   }
 
   #actions(key) {

@@ -14,7 +14,8 @@ export class Menu {
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
     this.panel.addEventListener("keydown", (event) => this.#onKey(event));
-    const onPointer = ({ target }) => this.isOpen && !this.panel.contains(target) && !button.contains(target) && this.close();
+    const opens = (target) => button.contains(target) || player.chapters.button.contains(target);
+    const onPointer = ({ target }) => this.isOpen && !this.panel.contains(target) && !opens(target) && this.close();
     document.addEventListener("pointerdown", onPointer, { signal: player.signal });
   }
 

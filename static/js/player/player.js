@@ -3,13 +3,15 @@
  *
  * It speaks to the page in events on its root element, all named "vod:...", with {player} and more as detail:
  * ready, play, pause, ended, timeupdate {time, duration}, seeked {time}, qualitychange {height}, captionschange,
- * screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play}, "vod:refresh" {address}
- * (there are other qualities, at an address that may be new) and "vod:captions" {captions} (all there are by now).
+ * chapterchange {start}, screenchange, failed {title, text}. The page may send to it: "vod:seek" {time, play}, "vod:refresh" {address}
+ * (there are other qualities, at an address that may be new), "vod:captions" {captions} and "vod:chapters" {chapters}
+ * (all there are by now).
  * root.player is this object.
  */
 import { make } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";
 import { Captions } from "./captions.js";
+import { Chapters } from "./chapters.js";
 import { addChoices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { parseTime } from "./format.js";
@@ -43,6 +45,7 @@ export class Player {
     this.source = new Source(this.video, root.dataset.hls);
     this.loudness = new Loudness(this);
     this.captions = new Captions(this);
+    this.chapters = new Chapters(this);
     this.screens = new Screens(this);
     this.overlay = new Overlay(this);
     this.help = new Help(this);

@@ -22,17 +22,17 @@ export class SeekBar {
 
   #build() {
     this.tile = make("div", { class: "player-preview-tile" }, make("div"));
+    this.title = make("span", { class: "player-preview-title", hidden: true });
     this.label = make("span", { class: "player-preview-time" });
-    this.preview = make("div", { class: "player-preview", hidden: true }, this.tile, this.label);
+    this.preview = make("div", { class: "player-preview", hidden: true }, this.tile, this.title, this.label);
     this.buffered = make("div", { class: "player-track-buffered" });
-    this.marks = make("div", { class: "player-track-marks" }); // chapter ticks go here
     this.track = make(
       "div",
       { class: "player-track" },
       this.buffered,
       make("div", { class: "player-track-hover" }),
       make("div", { class: "player-track-played" }),
-      this.marks,
+      this.#player.chapters.ticks,
     );
     this.element = make(
       "div",
@@ -129,6 +129,8 @@ export class SeekBar {
     const part = time / duration;
     this.element.style.setProperty("--hovered", part);
     this.label.textContent = clock(time);
+    this.title.textContent = this.#player.chapters.at(time)?.title ?? "";
+    this.title.hidden = !this.title.textContent;
     this.tile.hidden = !this.storyboard.paint(this.tile, time, PREVIEW_PX);
     this.preview.hidden = false;
     const room = this.track.clientWidth;
@@ -150,7 +152,8 @@ export class SeekBar {
     this.element.style.setProperty("--played", duration ? Math.min(1, time / duration) : 0);
     this.element.setAttribute("aria-valuemax", String(Math.floor(duration)));
     this.element.setAttribute("aria-valuenow", String(Math.floor(time)));
-    this.element.setAttribute("aria-valuetext", `${spoken(time)} of ${spoken(duration)}`);
+    const chapter = this.#player.chapters.at(time);
+    this.element.setAttribute("aria-valuetext", `${spoken(time)} of ${spoken(duration)}${chapter ? `, ${chapter.title}` : ""}`);
   }
 
   updateBuffered() {

@@ -12,14 +12,14 @@ from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.probe import HEAD_BYTES, probe_source
 from vod_web.media.probed import Probe
 from vod_web.models import Encode, Job, Rendition, Source, SourceState
+from vod_web.services.chapters import take_over_chapters
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.early import store_early_playlists
-from vod_web.services.processing.encodes import plays_to_the_end
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import explaining_absence, reading_source
-from vod_web.services.processing.thumbnails import ensure_thumbnail
 from vod_web.services.processing.rows import show_facts
 from vod_web.services.processing.standing import plays_to_the_end
+from vod_web.services.processing.thumbnails import ensure_thumbnail
 from vod_web.services.processing.work import encode_cost, plan_jobs, plan_renditions
 from vod_web.services.processing.workers import count_workers
 from vod_web.storage import keys
@@ -48,6 +48,7 @@ def prepare(attempt: Attempt) -> None:
     with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
         _describe_video(job, probe)
         job.encode.plan, job.encode.cost = plan.to_json(), encode_cost(plan)
+        take_over_chapters(current_session(), job.encode.video_id, job.encode.source_id, probe, plan)
         _add_rows(current_session(), job.encode, plan)
         if not job.encode.video.is_playable:
             ensure_thumbnail(current_session(), job.encode, job.encode.video, now=utc_now())

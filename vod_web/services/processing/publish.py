@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session
 from vod_web.media.audio import AudioResult
-from vod_web.media.caption_playlists import CaptionVariant, name_captions
+from vod_web.media.caption_playlists import CaptionVariant, format_caption_playlist, name_captions
 from vod_web.media.chunks import ChunkResult
 from vod_web.media.plan import EncodePlan
 from vod_web.media.playlists import MULTIVARIANT_NAME
@@ -51,6 +51,7 @@ def publish(attempt: Attempt) -> None:
         with attempt.slow_work():
             renditions = _join(made)
             size_bytes = _store_playlists(attempt, assignment, renditions, captions)
+            _store_caption_lengths(attempt, assignment, captions)
         try:
             _finish(attempt, assignment, renditions, captions, size_bytes)
         except _CaptionsCame:
@@ -106,6 +107,13 @@ def _store_playlists(
     texts[MULTIVARIANT_NAME] = name_captions(texts[MULTIVARIANT_NAME], captions)
     ordered = sorted(texts, key=lambda name: name == MULTIVARIANT_NAME)
     return sum(store_text(attempt, folder + name, texts[name]) for name in ordered)
+
+
+def _store_caption_lengths(attempt: Attempt, assignment: Assignment, captions: list[CaptionVariant]) -> None:
+    """Added tracks may have been there before anybody knew how long the video is: their playlists say it now."""
+    text = format_caption_playlist(assignment.plan.duration_s)
+    for caption in captions:
+        store_text(attempt, keys.video_prefix(assignment.video_id) + caption.address.removeprefix("../"), text)
 
 
 def _complete_renditions(

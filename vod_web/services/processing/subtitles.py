@@ -6,12 +6,17 @@ playlist that is complete: each looks, while the video is locked, whether the ot
 
 from vod_web.core.clock import utc_now
 from vod_web.db.session import close_session, current_session
+from vod_web.media.caption_playlists import CaptionVariant
 from vod_web.media.captions import CaptionResult, make_captions
-from vod_web.models import CaptionKind, CaptionOrigin, Encode, EncodeStatus
+from vod_web.models import Caption, CaptionKind, CaptionOrigin, Encode, EncodeStatus
 from vod_web.services.caption_files import (
     Track,
+    caption_variants,
     delete_files,
+    last_end_s,
     list_captions,
+    list_embedded,
+    match_embedded,
     name_in_playlist,
     replace_embedded,
     store_cues,
@@ -22,8 +27,8 @@ from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import Assignment, read_assignment, reading_source
 
 
-class _PublishedMeanwhile(Exception):
-    """The final playlists are there since we last looked, without our tracks."""
+class _ChangedMeanwhile(Exception):
+    """The final playlists are there since we last looked, without our tracks, or somebody changed the tracks."""
 
 
 def make_subtitles(attempt: Attempt) -> None:
@@ -36,10 +41,10 @@ def make_subtitles(attempt: Attempt) -> None:
             made = make_captions(plan, address, attempt.folder, attempt.tools, report)
         tracks = [_store(attempt, assignment, one) for one in made]
     while True:
-        is_named = _name(attempt, assignment, tracks)
+        named = _name(attempt, assignment, tracks)
         try:
-            _finish(attempt, assignment, tracks, is_named=is_named)
-        except _PublishedMeanwhile:
+            _finish(attempt, assignment, tracks, named)
+        except _ChangedMeanwhile:
             continue
         return
 
@@ -47,28 +52,36 @@ def make_subtitles(attempt: Attempt) -> None:
 def _store(attempt: Attempt, assignment: Assignment, made: CaptionResult) -> Track:
     plan = made.plan
     name, size_bytes = store_cues(attempt.storage, assignment.video_id, made.cues, assignment.plan.duration_s)
-    return Track(plan.language, plan.label, CaptionKind(plan.kind), plan.is_default, plan.is_forced, name, size_bytes)
+    told = (plan.language, plan.label, CaptionKind(plan.kind), plan.is_default, plan.is_forced)
+    return Track(*told, name, size_bytes, len(made.cues), last_end_s(made.cues))
 
 
-def _name(attempt: Attempt, assignment: Assignment, tracks: list[Track]) -> bool:
-    """Name the tracks in the final playlist, where there is one; and say whether there is."""
+def _name(attempt: Attempt, assignment: Assignment, tracks: list[Track]) -> list[CaptionVariant] | None:
+    """Name the tracks in the final playlist, and say how; None where there is none yet."""
     session = current_session()
     encode = session.get(Encode, attempt.lease.encode_id, populate_existing=True)
     if encode is None:
         raise LeaseLost
     is_published = encode.status is EncodeStatus.READY
+    rows = list_embedded(session, encode.video_id, encode.source_id)
+    shown: list[Caption | Track] = [
+        track for row, track in match_embedded(rows, tracks) if row is None or row.deleted_at is None
+    ]
     others = list_captions(session, encode.video_id, encode.source_id)
-    uploaded = [one for one in others if one.origin is CaptionOrigin.UPLOADED]
+    shown += [one for one in others if one.origin is CaptionOrigin.UPLOADED]
     close_session()
-    if is_published:
-        with attempt.slow_work():
-            name_in_playlist(attempt.storage, assignment.video_id, assignment.encode_id, [*tracks, *uploaded])
-    return is_published
+    if not is_published:
+        return None
+    with attempt.slow_work():
+        name_in_playlist(attempt.storage, assignment.video_id, assignment.encode_id, shown)
+    return caption_variants(shown)
 
 
-def _finish(attempt: Attempt, assignment: Assignment, tracks: list[Track], *, is_named: bool) -> None:
+def _finish(attempt: Attempt, assignment: Assignment, tracks: list[Track], named: list[CaptionVariant] | None) -> None:
     with finishing(attempt.lease, queue=attempt.queue, now=utc_now()) as job:
-        if job.encode.status is EncodeStatus.READY and not is_named:
-            raise _PublishedMeanwhile
-        stale = replace_embedded(current_session(), job.encode.video_id, job.encode.source_id, tracks)
+        session, encode = current_session(), job.encode
+        stale = replace_embedded(session, encode.video_id, encode.source_id, tracks)
+        told = caption_variants(list_captions(session, encode.video_id, encode.source_id))
+        if encode.status is EncodeStatus.READY and named != told:
+            raise _ChangedMeanwhile
     delete_files(attempt.storage, assignment.video_id, stale)
