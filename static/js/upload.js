@@ -4,6 +4,7 @@ import { revisit, stayWhile } from "./behaviours/visits.js";
 import { Dock } from "./upload/dock.js";
 import { Overview } from "./upload/overview.js";
 import { UploadPage } from "./upload/page.js";
+import { ReplacingPage } from "./upload/replacing.js";
 import { SignIn } from "./upload/sign_in.js";
 import { Uploads } from "./upload/uploads.js";
 
@@ -29,8 +30,9 @@ function setUp(root) {
 }
 
 onEachPage((signal) => {
-  const root = document.getElementById("upload");
+  const root = document.getElementById("upload") ?? document.getElementById("replace");
   if (!root) return;
   if (!signIn) setUp(root);
-  new UploadPage(root, uploads, { signal, onSignIn: () => signIn.open() });
+  if (root.id === "upload") new UploadPage(root, uploads, { signal, onSignIn: () => signIn.open() });
+  else new ReplacingPage(root, uploads, { signal });
 });

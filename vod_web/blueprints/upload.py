@@ -24,7 +24,8 @@ def index() -> str:
     return render_template(
         "upload/index.html",
         limits=limits,
-        unfinished=unfinished,
+        unfinished=[upload for upload in unfinished if not upload.is_replacement],
+        replacing=[upload for upload in unfinished if upload.is_replacement],
         defaults=defaults,
         choices=publishing_choices(person, kept_language=defaults.language),
     )

@@ -107,8 +107,6 @@ class Settings:
     """How many files the site fetches from other servers at the same time, for people who import; 0 turns that off."""
     import_networks: tuple[IPv4Network | IPv6Network, ...] = setting_field(networks, (), "192.168.7.0/24,fd00:7::/64")
     """Private networks that it asks too, at any port; else the public internet alone."""
-    keep_versions_days: int = setting_field(whole(0, 3650), 30, "90")
-    """For how many days a file stays that was replaced, with all that was made of it, to be restored; 0 for none."""
     mail_url: str = setting_field(url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
     """The mail server; without it an admin hands out reset links."""
     mail_from: str = setting_field(text, "", "Video <video@example.org>")

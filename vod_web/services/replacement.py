@@ -6,6 +6,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from vod_web.core.errors import Conflict, Duplicate
+from vod_web.db.session import current_session
 from vod_web.models import Source, SourceState, Upload, UploadState, User, Video, VideoStatus
 from vod_web.schemas.uploads import UploadCreate
 from vod_web.services import audit
@@ -44,9 +45,10 @@ def _require_replaceable(session: Session, video: Video, now: datetime) -> None:
         raise Conflict("A new file of this video is being uploaded already. Finish or discard that first.")
 
 
-def find_open_upload(session: Session, video: Video) -> Upload | None:
-    """The file that is on its way to this video; at most one is."""
-    return session.scalar(_uploads_of(video).where(Upload.parts_id != ""))
+def find_own_upload(actor: User | None, video: Video) -> Upload | None:
+    """The file that this person has begun to send for this video, which may be changed by them; at most one is."""
+    mine = _uploads_of(video).where(Upload.parts_id != "", Upload.owner_id == (actor.id if actor else 0))
+    return current_session().scalar(mine)
 
 
 def _uploads_of(video: Video) -> Select[Upload]:

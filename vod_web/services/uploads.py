@@ -57,14 +57,16 @@ class UploadLimits:
     endings: tuple[str, ...] = VIDEO_ENDINGS
 
 
-def get_limits(actor: User | None, *, settings: Settings, now: datetime | None = None) -> UploadLimits:
-    """What this person may upload.
+def get_limits(
+    actor: User | None, *, settings: Settings, stores: User | None = None, now: datetime | None = None
+) -> UploadLimits:
+    """What this person may upload; where it is stored for another person (`stores`), it counts as that one's.
 
     Raises:
         NotSignedIn, NotAllowed: nothing at all.
     """
     person = require_role(actor, Role.UPLOADER)
-    quota = quotas.get_quota(person, settings=settings, now=now or utc_now())
+    quota = quotas.get_quota(stores or person, settings=settings, now=now or utc_now())
     return UploadLimits(max_bytes=settings.max_upload_bytes, quota=quota)
 
 

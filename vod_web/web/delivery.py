@@ -12,6 +12,7 @@ there as well. Addresses with a playback token are for one person's browser alon
 import gzip
 import hashlib
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from flask import current_app, request, send_file
 from werkzeug.wrappers import Response
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 from vod_web.core.errors import NotFound, StorageFailed
 from vod_web.resources import resources
 from vod_web.services.playback import Delivery
+from vod_web.services.versions import Original
 from vod_web.storage.base import LocalFile, Redirect
 from vod_web.storage.keys import content_type_of
 
@@ -28,6 +30,8 @@ SIGNED_FOR_S = 60
 NGINX_LOCATION = "/stored-media/"
 """The internal location of nginx that stands for the storage's folder; see deploy/."""
 
+ANY_BYTES = "application/octet-stream"
+"""What a file is called that nobody should open but save."""
 IMMUTABLE = (".m4s", ".mp4")
 PLAYLIST = ".m3u8"
 LISTS = (PLAYLIST, ".vtt")
@@ -96,9 +100,46 @@ def _send_list(found: Delivery) -> Response:
     return response.make_conditional(request, accept_ranges=True, complete_length=len(content))
 
 
+def deliver_original(original: Original) -> Response:
+    """The answer with a file as it was uploaded, under its own name; ranges of it where somebody goes on."""
+    place = resources().storage.delivery(
+        original.key, expires_in_s=SIGNED_FOR_S, content_type=ANY_BYTES, download_as=original.filename
+    )
+    if isinstance(place, LocalFile) and resources().settings.sendfile == "nginx":
+        response: Response = current_app.response_class(headers={"X-Accel-Redirect": NGINX_LOCATION + original.key})
+    elif isinstance(place, LocalFile):
+        response = send_file(place.path)
+    elif request.method == "HEAD":
+        response = _describe_key(original.key)
+    else:
+        response = current_app.response_class(status=302, headers={"Location": place.url})
+    response.headers["Content-Type"] = ANY_BYTES
+    response.headers["Content-Disposition"] = _as_attachment(original.filename)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def is_first_request() -> bool:
+    """Whether this asks for a file from its beginning, and not for more of it."""
+    wanted = request.range
+    return request.method == "GET" and (wanted is None or wanted.ranges[0][0] == 0)
+
+
+def _as_attachment(filename: str) -> str:
+    """Saves under this name, whatever letters it has (RFC 6266)."""
+    plain = "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in " ._-") else "_" for letter in filename
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
 def _describe(found: Delivery) -> Response:
-    stored = resources().storage.stat(found.key)
-    response = current_app.response_class(mimetype=content_type_of(found.key))
+    return _describe_key(found.key)
+
+
+def _describe_key(key: str) -> Response:
+    stored = resources().storage.stat(key)
+    response = current_app.response_class(mimetype=content_type_of(key))
     response.headers["Content-Length"] = str(stored.size_bytes)
     response.headers["Accept-Ranges"] = "bytes"
     response.last_modified = stored.modified_at

@@ -4,8 +4,9 @@ import { call } from "./api.js";
 const EVERY_MS = 2000;
 const CHANGING = new Set(["uploading", "queued", "processing"]);
 
-export function isChanging({ status }) {
-  return CHANGING.has(status);
+/** Also while another file takes the place of the one that plays. */
+export function isChanging({ status, replacement }) {
+  return CHANGING.has(status) || CHANGING.has(replacement?.status);
 }
 
 /** Calls `onNews` with the video at every answer, and ends by itself. */
@@ -34,6 +35,15 @@ export function sentenceAbout(video) {
   if (video.is_playable) return `It can be watched; more qualities are being made (${percent}). You may close this page.`;
   if (video.status === "queued") return `Uploaded. ${placeOf(video.queue_position)} You may close this page.`;
   return `Uploaded. The video is being processed (${percent}); you may close this page.`;
+}
+
+/** The same about a file that takes the place of another one. */
+export function sentenceAboutReplacement(video) {
+  const { replacement } = video;
+  if (!replacement) return video.status === "ready" ? "The new file is in use." : sentenceAbout(video);
+  if (replacement.status === "failed") return "Uploaded, but it cannot be used; the file before plays on.";
+  const percent = `${Math.floor(replacement.progress * 100)} %`;
+  return `Uploaded, and being processed (${percent}); the file before plays until then. You may close this page.`;
 }
 
 function placeOf(position) {

@@ -8,7 +8,10 @@ import { formatBytes, formatSpeed } from "./speed.js";
 import { percentOf, sentenceOf } from "./words.js";
 
 const BUTTONS = ["pause", "continue", "retry", "cancel"];
-const PARTS = [...BUTTONS, "name", "size", "state", "speed", "error", "error-text", "done", "watch", "copy", "duplicate", "duplicate-link", "anyway", "form", "saved", "apply", "new-playlist"];
+const PARTS = [...BUTTONS, "name", "size", "state", "speed", "error", "error-text", "done", "watch", "copy", "duplicate", "duplicate-link", "anyway", "duplicate-text", "more", "form", "saved", "apply", "new-playlist"];
+/** Of a row without a form: its file takes the place of another one, and nothing is to be said about it. */
+const NO_DRAFT = { isClean: true, isResting: true, attach() {}, save() {} };
+const NO_MORE = { isOpen: false, attach() {}, arrive() {} };
 const STILL = new Set(["failed", "duplicate"]);
 const DRAW_MS = 100;
 let count = 0;
@@ -39,8 +42,8 @@ export class Row {
     for (const name of PARTS) this.#parts[name] = this.element.querySelector(`[data-${name}]`);
     this.#parts.progress = this.element.querySelector("progress");
     fillInZones(this.element);
-    this.draft = new Draft(this.#parts.form, this.#parts.saved);
-    this.more = new More(this.element.querySelector("[data-more]"));
+    this.draft = this.#parts.form ? new Draft(this.#parts.form, this.#parts.saved) : NO_DRAFT;
+    this.more = this.#parts.more ? new More(this.#parts.more) : NO_MORE;
     this.#label();
     this.#listen(on);
     this.#draw();
@@ -48,12 +51,14 @@ export class Row {
 
   /** Writes what another row says into these fields. */
   take(other, names) {
+    if (!this.#parts.form || !other.#parts.form) return;
     for (const name of names) this.#parts.form.elements[name].value = other.#parts.form.elements[name].value;
     this.draft.touch(names);
   }
 
   /** A playlist that can be chosen from now on. */
   offerPlaylist({ id, title }, isChosen) {
+    if (!this.#parts.form) return;
     const { playlist } = this.#parts.form.elements;
     playlist.append(new Option(title, id));
     if (!isChosen) return;
@@ -63,7 +68,7 @@ export class Row {
 
   /** Whether there are others that could take over what this row says. */
   set hasOthers(has) {
-    this.#parts.apply.hidden = !has;
+    if (this.#parts.apply) this.#parts.apply.hidden = !has;
   }
 
   /** Bytes are still to go. */
@@ -76,7 +81,7 @@ export class Row {
   }
 
   get isPlayable() {
-    return Boolean(this.news?.is_playable);
+    return Boolean(this.news?.is_playable && !this.news.replacement);
   }
 
   get share() {
@@ -124,7 +129,7 @@ export class Row {
       apply: on.apply,
       "new-playlist": on.newPlaylist,
     };
-    for (const [name, action] of Object.entries(actions)) this.#parts[name].addEventListener("click", action);
+    for (const [name, action] of Object.entries(actions)) this.#parts[name]?.addEventListener("click", action);
   }
 
   #attach(videoId) {
@@ -145,13 +150,12 @@ export class Row {
     this.#drawProgress(state);
     this.#drawButtons(state);
     const isRefused = STILL.has(state) && !this.transfer.upload;
-    this.#parts.form.hidden = isRefused && !this.transfer.canRetry;
-    this.more.isHidden = this.#parts.form.hidden;
+    if (this.#parts.form) this.more.isHidden = this.#parts.form.hidden = isRefused && !this.transfer.canRetry;
     this.#parts.progress.parentElement.hidden = isRefused;
     this.#parts.error.hidden = state !== "failed";
     if (state === "failed") this.#parts["error-text"].textContent = explain(error);
     this.#parts.duplicate.hidden = state !== "duplicate";
-    if (state === "duplicate") this.#drawDuplicate(error.about);
+    if (state === "duplicate") this.#drawDuplicate(error);
     if (state === "done") this.#drawDone(this.transfer.video);
   }
 
@@ -173,15 +177,14 @@ export class Row {
       state === "sending" ? formatSpeed(transfer.speed, transfer.file.size - transfer.sentBytes) : "";
   }
 
-  #drawDuplicate(about) {
+  #drawDuplicate({ about, message }) {
+    if (this.transfer.replaces) return void (this.#parts["duplicate-text"].textContent = message);
     this.#parts["duplicate-link"].href = `/watch/${about.id}`;
     this.#parts["duplicate-link"].textContent = about.title;
   }
 
   #drawDone(video) {
-    this.#parts.done.hidden = this.news?.status === "deleted";
-    this.#parts.watch.href = this.transfer.watchPath;
-    this.#parts.copy.dataset.copy = new URL(this.transfer.watchPath, location.href).href;
+    if (this.#parts.done) this.#drawLinks();
     if (this.news) return this.#drawNews();
     this.news = video;
     followPreparation(video.id, (news) => {
@@ -191,10 +194,16 @@ export class Row {
     });
   }
 
+  #drawLinks() {
+    this.#parts.done.hidden = this.news?.status === "deleted";
+    this.#parts.watch.href = this.transfer.watchPath;
+    this.#parts.copy.dataset.copy = new URL(this.transfer.watchPath, location.href).href;
+  }
+
   /** How the preparation of the video goes on after the upload. */
   #drawNews() {
     const { state, error } = this.#parts;
-    const { status, status_reason: reason } = this.news;
+    const { status, status_reason: reason } = this.news.replacement ?? this.news;
     this.element.dataset.video = status;
     const hasFailed = status === "failed" || status === "blocked";
     const bar = state.closest(".progress");

@@ -94,6 +94,7 @@ async function read(blob) {
 }
 
 /** What a new upload of this file is announced with. */
-export function announcement(file, mark, mayRepeat) {
-  return { filename: file.name, size_bytes: file.size, part_checksums: canHash, fingerprint: mark, allow_duplicate: mayRepeat };
+export function announcement(file, mark, { mayRepeat, replaces }) {
+  const about = { filename: file.name, size_bytes: file.size, part_checksums: canHash, fingerprint: mark, allow_duplicate: mayRepeat };
+  return replaces ? { ...about, replaces } : about;
 }

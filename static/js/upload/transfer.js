@@ -30,10 +30,14 @@ export class Transfer extends EventTarget {
   #travelling = new Map();
   #meter = new Meter();
 
-  /** `place` says which file goes first; `unfinished` knows the uploads that were interrupted. */
-  constructor(file, { slots, place, unfinished }) {
+  /**
+   * `place` says which file goes first; `unfinished` knows the uploads that were interrupted; `replaces` is the id of
+   * the video whose file this one replaces, null where it becomes a video of its own.
+   */
+  constructor(file, { slots, place, unfinished, replaces = null }) {
     super();
     this.file = file;
+    this.replaces = replaces;
     this.#slots = slots;
     this.#place = place;
     this.#unfinished = unfinished;
@@ -144,7 +148,7 @@ export class Transfer extends EventTarget {
     const id = this.upload?.id ?? (await this.#unfinished.take(this.file, mark));
     const ask = id
       ? () => call("GET", `/uploads/${id}`, undefined, { signal })
-      : () => call("POST", "/uploads", announcement(this.file, mark, this.#mayRepeat), { signal });
+      : () => call("POST", "/uploads", announcement(this.file, mark, { mayRepeat: this.#mayRepeat, replaces: this.replaces }), { signal });
     const upload = await this.#insist(ask, signal);
     if (id && !this.upload) await requireSameContent(this.file, upload);
     this.upload = upload;

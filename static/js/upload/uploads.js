@@ -47,11 +47,11 @@ export class Uploads extends EventTarget {
     return isThere ? `${file.name} is in the list already.` : null;
   }
 
-  /** Begins to upload; gives the row by which it is shown. `unfinished` knows the uploads that were interrupted. */
-  add(file, { template, unfinished }) {
+  /** Begins to upload; gives the row by which it is shown. The rest is as `Transfer` has it. */
+  add(file, { template, unfinished, replaces = null }) {
     if (!this.rows.some((row) => row.isOpen)) for (const row of this.rows) row.isPast = true;
     this.#place += 1;
-    const transfer = new Transfer(file, { slots: this.#slots, place: this.#place, unfinished });
+    const transfer = new Transfer(file, { slots: this.#slots, place: this.#place, unfinished, replaces });
     const row = new Row(template, transfer, {
       cancel: () => this.cancel([row]),
       news: () => this.#tell("change"),
@@ -119,6 +119,15 @@ export class Uploads extends EventTarget {
     const timer = setTimeout(() => this.#discard(rows), UNDO_MS);
     const message = rows.length > 1 ? `${rows.length} uploads are cancelled.` : `The upload of ${rows[0].transfer.file.name} is cancelled.`;
     toast({ message, action: { label: "Undo", run: () => this.#restore(rows, timer) } });
+  }
+
+  /** Rows that failed go, with what has arrived of them and of those that were cancelled; nothing can be undone then. */
+  async forget(rows) {
+    this.rows = this.rows.filter((row) => !rows.includes(row));
+    if (rows.length) this.#tell("rows");
+    const cancelled = [...this.#cancelled];
+    this.#cancelled.clear();
+    await Promise.all([...rows, ...cancelled].map((row) => row.transfer.discard()));
   }
 
   cancelAll() {

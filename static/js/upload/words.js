@@ -1,5 +1,5 @@
 /** What is said of one upload: the page, the dock and the tests read the same words. */
-import { sentenceAbout } from "./preparation.js";
+import { sentenceAbout, sentenceAboutReplacement } from "./preparation.js";
 
 const WORDS = {
   preparing: "Getting ready",
@@ -19,8 +19,10 @@ export function percentOf(share) {
 
 /** Where an upload is, and after it the video: of a row, or of anything with its `transfer` and `news`. */
 export function sentenceOf({ transfer, news }) {
-  const { state, error, isWaiting } = transfer;
-  if (state === "done") return news ? sentenceAbout(news) : "Uploaded.";
+  const { state, error, isWaiting, replaces } = transfer;
+  if (state === "done" && news) return replaces ? sentenceAboutReplacement(news) : sentenceAbout(news);
+  if (state === "done") return "Uploaded.";
+  if (state === "duplicate" && replaces) return error.message;
   if (isWaiting) return "Waiting for the files above";
   if (state === "trouble" && error?.status) return `${error.message} It is tried again.`;
   return WORDS[state];

@@ -14,7 +14,6 @@ from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
 from vod_web.models import Caption, Encode, EncodeStatus, Job, JobState, Source, SourceState, Thumbnail, Video
 from vod_web.queue import JobQueue
-from vod_web.services.processing.encodes import show_end, stop_half_made
 from vod_web.services.processing.leases import Lease, LeaseLost, lock_held_job, release
 from vod_web.services.processing.outputs import SourceMissing
 from vod_web.services.processing.progress import note_progress
