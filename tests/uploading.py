@@ -17,9 +17,8 @@ OWN = "https://site.test/part"
 
 
 def make_bytes(size_bytes: int, seed: int = 1) -> bytes:
-    """Bytes that no other part of the same test has."""
-    block = hashlib.sha512(str(seed).encode()).digest() * 1024
-    return (block * (size_bytes // len(block) + 1))[:size_bytes]
+    """Bytes that no other part of the same test has, and no two parts of one file."""
+    return hashlib.shake_128(str(seed).encode()).digest(size_bytes)
 
 
 def part_of(upload: Upload, content: bytes, number: int) -> bytes:

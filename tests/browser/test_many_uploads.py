@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,10 +31,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UploadSite]:
 
 
 class Client:
-    """A program with a token."""
+    """A program with a token, and with a connection for each of its threads."""
 
     def __init__(self, url: str) -> None:
         self.host = urlsplit(url).netloc
+        self.of_thread = threading.local()
         self.headers: dict[str, str] = {}
         asked = {"email": UPLOADER, "password": PASSWORD, "name": "test"}
         token = self.call("POST", "/tokens", asked)["token"]
@@ -47,14 +49,19 @@ class Client:
 
     def send(self, method: str, address: str, body: bytes, content_type: str) -> tuple[int, bytes]:
         """One request."""
-        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection = self.connection()
         parts = urlsplit(address)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         connection.request(method, target, body, self.headers | {"Content-Type": content_type})
         answer = connection.getresponse()
-        told = answer.status, answer.read()
-        connection.close()
-        return told
+        return answer.status, answer.read()
+
+    def connection(self) -> http.client.HTTPConnection:
+        """Of this thread; kept open."""
+        if not hasattr(self.of_thread, "connection"):
+            self.of_thread.connection = http.client.HTTPConnection(self.host, timeout=60)
+        found: http.client.HTTPConnection = self.of_thread.connection
+        return found
 
     def begin(self, number: int) -> tuple[dict[str, Any], bytes]:
         """Announce a file of two parts that no other is like."""

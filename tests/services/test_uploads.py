@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError
@@ -773,6 +774,37 @@ class Unreadable:
     def read(self, size: int = -1) -> bytes:
         """Never."""
         raise AssertionError("this should have been refused before it was read")
+
+
+@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+def test_two_hundred_uploads_to_s3_at_once_are_neither_lost_nor_mixed_up(
+    owner: User, s3_storage: Storage, settings: Settings, queue: JobQueue
+) -> None:
+    settings = with_settings(settings, user_open_uploads=200)
+    sender = Sender(owner, storage=s3_storage, settings=settings)
+    close_session()
+
+    def begin(number: int) -> tuple[Upload, bytes]:
+        content = make_bytes(1000 + number, seed=number)
+        wanted = UploadCreate(filename=f"{number}.mp4", size_bytes=len(content))
+        return uploads.create_upload(owner, wanted, storage=s3_storage, settings=settings), content
+
+    def finish(begun: tuple[Upload, bytes]) -> tuple[str, bytes]:
+        upload, content = begun
+        sender.send_all(upload, content)
+        upload_completion.complete_upload(
+            owner, upload.public_id, ALL, storage=s3_storage, queue=queue, settings=settings
+        )
+        close_session()
+        return upload.key, content
+
+    with ThreadPoolExecutor(8) as senders:
+        begun = list(senders.map(begin, range(200)))  # all are open before the first is finished
+        wanted = dict(senders.map(finish, begun))
+        keys = sorted(stored.key for stored in s3_storage.list("sources/"))
+        assert dict(zip(keys, senders.map(s3_storage.read_bytes, keys), strict=True)) == wanted
+    assert len(wanted) == 200
+    assert list(s3_storage.list_unfinished("")) == []
 
 
 def in_threads(work: Callable[[], object], number: int) -> list[object]:
