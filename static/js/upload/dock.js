@@ -12,22 +12,19 @@ export class Dock {
   #lines = new Map();
   #isDismissed = false;
   #isPlanned = false;
+  /** What is read out, on every page: outside of the dock, which the upload page hides from everybody. */
+  live = make("p", { class: "visually-hidden", role: "status" });
 
   /** `template` is the dock's markup; `onSignIn` is called when somebody wants to sign in again. */
   constructor(template, uploads, { onSignIn }) {
     this.#uploads = uploads;
     this.#element = template.content.firstElementChild.cloneNode(true);
-    for (const name of ["title", "speed", "pause", "continue", "retry", "sign-in", "toggle", "close", "body", "list", "live"]) {
+    for (const name of ["title", "speed", "pause", "continue", "retry", "sign-in", "toggle", "close", "body", "list"]) {
       this.#parts[name] = this.#element.querySelector(`[data-dock-${name}]`);
     }
     this.#parts.progress = this.#element.querySelector("progress");
-    document.body.append(this.#element);
+    document.body.append(this.#element, this.live);
     this.#listen(onSignIn);
-  }
-
-  /** What is read out, on every page. */
-  get live() {
-    return this.#parts.live;
   }
 
   #listen(onSignIn) {
