@@ -36,6 +36,8 @@ class Served:
     """After so many bytes it sends nothing until the server is told to `go_on`."""
     drips: bool = False
     """A byte of its body now and then."""
+    crawls: bool = False
+    """A piece of its body now and then."""
     drips_head: bool = False
     """A line of its head now and then, without end."""
     raw: bytes | None = None
@@ -164,6 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
         held = found.holds_after
         for at in range(0, len(body), PIECE):
             if held is not None and at >= held and not self.server.site.wait_held(30):
+                return
+            if found.crawls and self.server.site.wait_held(0.05):
                 return
             self.wfile.write(body[at : at + PIECE])
 

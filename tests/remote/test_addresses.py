@@ -120,6 +120,8 @@ def test_the_name_server_gives_each_address_once() -> None:
         ("http:///film.mp4", "not an address"),
         ("http://[::1%25eth0]/", "not an address"),
         ("http://exa mple.org/", "not an address"),
+        ("http://example.org/a http://10.0.0.1/", "blanks in it"),
+        ("http://example.org/a\r\nHost: b", "blanks in it"),
         ("https://anna:secret@example.org/film.mp4", "user name in it"),
         ("https://anna@example.org/", "user name in it"),
         ("https://example.org/" + "x" * 2000, "longer than 2000"),

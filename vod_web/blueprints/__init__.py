@@ -2,10 +2,23 @@
 
 from flask import Flask
 
-from vod_web.blueprints import admin, auth, embed, health, library, media, setup, sitemap, studio, upload, watch
+from vod_web.blueprints import (
+    admin,
+    auth,
+    embed,
+    health,
+    imports,
+    library,
+    media,
+    setup,
+    sitemap,
+    studio,
+    upload,
+    watch,
+)
 
 
 def register_blueprints(app: Flask) -> None:
     """All pages of the site."""
-    for module in (admin, auth, embed, health, library, media, setup, sitemap, studio, upload, watch):
+    for module in (admin, auth, embed, health, imports, library, media, setup, sitemap, studio, upload, watch):
         app.register_blueprint(module.blueprint)

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
+from vod_web.blueprints.imports import list_shown
 from vod_web.resources import resources
 from vod_web.schemas.uploads import UploadDefaultsWrite
 from vod_web.services import upload_defaults, uploads
@@ -27,6 +28,8 @@ def index() -> str:
         unfinished=[upload for upload in unfinished if not upload.is_replacement],
         replacing=[upload for upload in unfinished if upload.is_replacement],
         defaults=defaults,
+        takes_imports=resources().settings.imports > 0,
+        imports=list_shown(),
         choices=publishing_choices(person, kept_language=defaults.language),
     )
 

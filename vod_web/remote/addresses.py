@@ -5,6 +5,7 @@ address that is not one of the public internet is passed over, and the connectio
 looked at: what the name server says a moment later does not matter.
 """
 
+import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ Network = IPv4Network | IPv6Network
 PORTS = frozenset({80, 443, 8000, 8008, 8080, 8081, 8443, 8888})
 """Where web servers listen; others are for other protocols, which must not be talked to in somebody's name."""
 LONGEST_URL = 2000
+
+_NOT_IN_URLS = re.compile(r"[\s\x00-\x1f\x7f]")
 
 NOT_PUBLIC = tuple(
     map(
@@ -103,6 +106,8 @@ def parse_target(url: str) -> Target:
     """
     if len(url) > LONGEST_URL:
         raise AddressRefused(f"This address is longer than {LONGEST_URL} characters.")
+    if _NOT_IN_URLS.search(url):
+        raise AddressRefused("This is not an address: there are blanks in it.")
     try:
         parts = parse_url(url)
     except (LocationParseError, UnicodeError):

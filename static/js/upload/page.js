@@ -2,6 +2,7 @@
 import { toast } from "../behaviours/toasts.js";
 import { Applying } from "./applying.js";
 import { watchChoosing } from "./choosing.js";
+import { showImports } from "./imports.js";
 import { NewPlaylist } from "./playlists.js";
 import { formatSpeed } from "./speed.js";
 import { Unfinished } from "./unfinished.js";
@@ -31,6 +32,7 @@ export class UploadPage {
       apply: (row) => applying.open(row),
       newPlaylist: (row) => playlist.open((made) => this.#offer(made, row)),
     };
+    showImports(root, signal);
     const input = root.querySelector("[data-files]");
     watchChoosing(root.querySelector("[data-drop-zone]"), input, (files) => files.forEach((file) => this.#add(file)), signal);
     root.querySelector("[data-sign-in-again]").addEventListener("click", onSignIn);

@@ -27,6 +27,7 @@ WORDS_OF_DEEDS = {
     "video.edit": "Edited a video",
     "video.delete_version": "Removed an earlier version of a video",
     "video.download_original": "Downloaded the file of a video",
+    "video.import": "Imported a file of the server",
     "video.reencode": "Had a video encoded anew",
     "video.replace": "Sent a new file for a video",
     "video.restore": "Brought a video back",
