@@ -1,12 +1,13 @@
 """Home, search and channels."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template
 
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.videos import NewestFilter, SearchFilter, VideoFilter
 from vod_web.services import library
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render
+from vod_web.web.searching import search_choices, show_search
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list
 
@@ -25,9 +26,17 @@ def home() -> str:
 def search() -> str:
     """What holds the words that were typed, or has the tag that was followed."""
     wanted, left_out = read_query_kindly(SearchFilter)
-    found = library.search_listed(current_person(), wanted)
-    shown = show_list(found.page)
-    return render("library/search.html", "videos", wanted=wanted, left_out=left_out, count=found.count, **shown)
+    block = "videos" if wanted.cursor else "results"
+    context = {"wanted": wanted, "left_out": left_out, "choices": search_choices(wanted)}
+    return render("library/search.html", block, **context, **show_search(wanted))
+
+
+@blueprint.get("/search/suggestions")
+def suggestions() -> str:
+    """What may be meant by what has been typed so far, for the list under the search box."""
+    wanted, _ = read_query_kindly(SearchFilter)
+    found = library.suggest_listed(current_person(), wanted.query)
+    return render_template("library/suggestions.html", found=found, typed=wanted.query)
 
 
 @blueprint.get("/@<username>")

@@ -12,6 +12,7 @@ from vod_web.cli.packages import ROOT
 from vod_web.cli.programs import run_program
 from vod_web.core.settings import Settings
 from vod_web.db.engine import make_engine
+from vod_web.db.fulltext import what_sqlite_lacks
 
 MIGRATIONS = ROOT / "migrations" / "versions"
 _REVISION = re.compile(r"^revision(?:: str)? = [\"'](\w+)[\"']", re.MULTILINE)
@@ -26,6 +27,7 @@ def upgrade_database(settings: Settings, env: Mapping[str, str]) -> None:
     Raises:
         CannotRun: the database cannot be reached, or not be upgraded.
     """
+    _refuse_sqlite_without_search(settings)
     if find_revisions(settings) == newest_revisions(MIGRATIONS):
         return
     say("Preparing the database")
@@ -34,6 +36,12 @@ def upgrade_database(settings: Settings, env: Mapping[str, str]) -> None:
         raise CannotRun(
             f'The database cannot be prepared ({upgraded.complaint}): "./vod db upgrade" shows all that it says.'
         )
+
+
+def _refuse_sqlite_without_search(settings: Settings) -> None:
+    lacks = what_sqlite_lacks() if settings.database_url.startswith("sqlite") else None
+    if lacks:
+        raise CannotRun(f"{lacks}: use a Python with a newer SQLite, or PostgreSQL (VOD_DATABASE_URL).")
 
 
 def find_revisions(settings: Settings) -> set[str]:

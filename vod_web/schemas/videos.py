@@ -170,6 +170,24 @@ class SearchFilter(VideoFilter):
     length: Annotated[Length | None, Wanted] = None
     sort: VideoSort = "relevance"
 
+    def in_numbers(self, now: datetime) -> "SearchFilter":
+        """The same with times and seconds in place of what they are called."""
+        numbers: dict[str, Any] = {}
+        if self.age:
+            numbers["published_after"] = now - self.age.longest
+        if self.length:
+            numbers["min_duration_s"], numbers["max_duration_s"] = self.length.bounds_s
+        return self.model_copy(update=numbers)
+
+    def without_filters(self) -> "SearchFilter":
+        """The words alone."""
+        return SearchFilter(query=self.query, limit=1)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more is asked for than words."""
+        return bool(set(self.model_fields_set) - {"query", "sort", "limit", "cursor"})
+
 
 class OwnFilter(VideoFilter):
     """The same for the table of one's own videos."""

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from vod_web.core.errors import StorageFailed, Unavailable
 from vod_web.core.settings import Settings
+from vod_web.db.fulltext import has_trigrams
 from vod_web.db.session import close_session, current_session
 from vod_web.media.tools import find_ffmpeg
+from vod_web.models import SearchDocument, Video
 from vod_web.queue import JobQueue
 from vod_web.services.mail import Mailer
 from vod_web.services.processing.workers import ALIVE_S, count_urgent_workers, count_workers
 from vod_web.storage.base import Storage
 
-PARTS = ("database", "queue", "storage", "browsers", "ffmpeg", "workers", "mail", "disk")
+PARTS = ("database", "search", "queue", "storage", "browsers", "ffmpeg", "workers", "mail", "disk")
 """What `check_site` tests, in this order."""
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -42,6 +44,11 @@ class Check:
     """What to do when it does not work."""
 
 
+TRIGRAMS_MISSING = (
+    "Let a superuser of PostgreSQL, or the owner of the database, say CREATE EXTENSION pg_trgm in it; "
+    "then run ./vod search rebuild."
+)
+
 _storage_good_until: dict[int, datetime] = {}
 """By the identity of the storage; see STORAGE_REMEMBERED_S."""
 
@@ -57,6 +64,7 @@ def check_site(
     """Every part of the site, or `only` some of PARTS, tested for real."""
     checks: dict[str, Callable[[], Check]] = {
         "database": check_database,
+        "search": check_search,
         "queue": lambda: check_queue(queue),
         "storage": lambda: check_storage(storage),
         "browsers": lambda: check_browsers(settings, storage),
@@ -83,6 +91,23 @@ def check_database() -> Check:
             "See that the server of VOD_DATABASE_URL runs; ./vod db upgrade makes missing tables.",
         )
     return Check("database", True, f"{dialect}, schema {version}")
+
+
+def check_search() -> Check:
+    """The database can search, and every video is in its index."""
+    session = current_session()
+    indexed = select(SearchDocument.video_id).where(SearchDocument.video_id == Video.id).exists()
+    try:
+        has_missing = session.scalar(select(Video.id).where(~indexed).limit(1)) is not None
+        understands = has_trigrams(session)
+    except SQLAlchemyError as error:
+        close_session()
+        return Check("search", False, f"The index does not answer: {_first_line(error)}.", "./vod db upgrade makes it.")
+    if has_missing:
+        return Check("search", False, "Some videos are not in the index.", "./vod search rebuild puts them there.")
+    if not understands:
+        return Check("search", False, "Mistyped words are understood less well without pg_trgm.", TRIGRAMS_MISSING)
+    return Check("search", True, "every video is in the index, and mistyped words are understood")
 
 
 def check_queue(queue: JobQueue) -> Check:

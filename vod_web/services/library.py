@@ -5,12 +5,13 @@ videos stand in their owner's lists alone.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
-from vod_web.schemas.videos import MOST_PER_PAGE, VideoFilter
+from vod_web.schemas.videos import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.accounts import get_user
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
@@ -88,8 +89,9 @@ def get_channel(actor: User | None, username: str) -> Channel:
     return Channel(owner, _count(_is_of_channel(actor, owner)))
 
 
-def search_listed(actor: User | None, wanted: VideoFilter) -> Answer:
+def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) -> Answer:
     """The same as `list_listed`, with what is to be said of the search."""
+    wanted = wanted.in_numbers(now)
     if wanted.query:
         return _ask(is_listed(actor), wanted)
     count = _count(and_(is_listed(actor), *_conditions(wanted)))

@@ -13,6 +13,8 @@ from vod_web.services.search.terms import Term, forms_of
 
 MOST_NEAR = 60
 """Of the words that look like a typed one, so many are looked at more closely."""
+FEW_LETTERS = 4
+"""In so short a word, one mistake may leave no three letters as they were."""
 MOST_BEGINNING = 2000
 """The same where nothing but their beginning says which ones look like it."""
 LAST = "\U0010ffff"
@@ -66,7 +68,9 @@ class SqliteIndex:
         near = "SELECT * FROM (SELECT word FROM fts_words WHERE fts_words MATCH :w{} ORDER BY rank LIMIT {})"
         statement = " UNION ALL ".join(near.format(number, MOST_NEAR) for number in range(len(words)))
         wanted = {f"w{number}": " OR ".join(_trigrams(f"^{word}$")) for number, word in enumerate(words)}
-        return [found[1:-1] for found in session.scalars(text(statement), wanted)]
+        found = [found[1:-1] for found in session.scalars(text(statement), wanted)]
+        short = [word for word in words if len(word) <= FEW_LETTERS]
+        return [*found, *session.scalars(union_all(*_near_by_beginning(short)))] if short else found
 
 
 def _is_among(columns: str, terms: Sequence[Term]) -> ColumnElement[bool]:

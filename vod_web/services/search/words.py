@@ -19,6 +19,7 @@ import Stemmer  # type: ignore[import-not-found] # a module in C without types
 LONGEST_WORD = 40
 MOST_WORDS = 20_000
 """Of one text: a film says some 3,000 different ones; more is an attack."""
+PAIR = 2
 STEM = "¬"
 """Begins a stem and ends its language; no word has it. FTS5 takes it for a letter."""
 USUAL_LANGUAGE = "en"
@@ -77,7 +78,7 @@ def _cut(run: str) -> Iterator[tuple[int, int]]:
         if found.start() > done:
             yield done, found.start()
         last = max(found.end() - 1, found.start() + 1)
-        yield from ((place, min(place + 2, found.end())) for place in range(found.start(), last))
+        yield from ((place, min(place + PAIR, found.end())) for place in range(found.start(), last))
         done = found.end()
     if done < len(run):
         yield done, len(run)
@@ -126,6 +127,8 @@ def _with_stems(words: Iterable[str], language: str) -> Iterator[str]:
         stem = stem_of(word, language)
         if stem:
             yield stem
+        if len(word) == PAIR and _WITHOUT_BLANKS.fullmatch(word):
+            yield word[1]  # or a single character would be found where a pair begins with it, and nowhere else
 
 
 def is_stem(word: str) -> bool:
