@@ -1,19 +1,7 @@
 /** The editor of chapters: the player's place becomes a line of the list, and the player shows what was saved. */
 import { onEachPage } from "./basics/pages.js";
-import { clock, parseTime } from "./player/format.js";
-
-const LINE_TIME = /^\s*(\d{1,3}(?::\d{2}){1,2})/;
-
-/** The text with a line for this time where it belongs, and where its title is to be typed. */
-export function insertLine(text, seconds) {
-  const lines = text.split("\n").filter((line) => line.trim());
-  const time = Math.floor(seconds);
-  const isLater = (line) => (parseTime(LINE_TIME.exec(line)?.[1]) ?? -1) > time;
-  const found = lines.findIndex(isLater);
-  const place = found < 0 ? lines.length : found;
-  lines.splice(place, 0, `${clock(time)} `);
-  return { text: lines.join("\n"), caret: lines.slice(0, place + 1).join("\n").length };
-}
+import { clock } from "./player/format.js";
+import { insertLine } from "./studio/chapter_lines.js";
 
 const player = () => document.querySelector("[data-player]");
 const section = () => document.querySelector("[data-chapters-text]")?.closest("[data-section]");

@@ -103,7 +103,7 @@ def test_files_larger_than_other_forms_are_taken(client: FlaskClient, video: Vid
 
     assert len(long) > 2_600_000
     assert send(client, video, ("film.de.srt", long)).status_code == 200
-    assert "at most 4 MiB" in send(client, video, ("film.de.srt", " " * (4 * 1024**2 + 1))).text
+    assert "at most 4 MB" in send(client, video, ("film.de.srt", " " * (4 * 1024**2 + 1))).text
 
 
 def test_a_track_is_taken_out_and_brought_back(client: FlaskClient, video: Video) -> None:

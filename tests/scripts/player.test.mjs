@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseFrames, fit } from "../../static/js/behaviours/previews.js";
 import { findFirst, findForced, findWanted } from "../../static/js/player/captions.js";
+import { chapterAt, readChapters, stepFrom } from "../../static/js/player/chapters.js";
 import { clock, lengthClock, parseTime, spoken } from "../../static/js/player/format.js";
 import { patientLoader } from "../../static/js/player/loader.js";
 import { decibels, gainFor, parseLoudness } from "../../static/js/player/loudness.js";
 import { parseStoryboard } from "../../static/js/player/storyboard.js";
+import { insertLine } from "../../static/js/studio/chapter_lines.js";
 import { keepOneGroup, offeredTracks, trackName } from "../../static/js/player/surround.js";
 
 test("a clock shows hours only where there are some", () => {
@@ -145,4 +147,28 @@ test("5.1 is named so, and offered only where it can be heard", () => {
   const film = { ...stereo, groupId: "surround", channels: "6" };
   assert.deepEqual([stereo, film, { groupId: "audio" }].map((one) => trackName(one, 3)), ["English", "English (5.1)", "Track 3"]);
   assert.deepEqual(offeredTracks([stereo, film]), [stereo]); // there are no loudspeakers here at all
+});
+
+const three = readChapters([{ start_s: 0, title: "a" }, { start_s: 10, title: "b" }, { start_s: 20.5, title: "c" }], 30);
+
+test("a chapter ends where the next one begins, the last one with the video", () => {
+  assert.deepEqual(three.map(({ start, end }) => [start, end]), [[0, 10], [10, 20.5], [20.5, 30]]);
+  assert.deepEqual(readChapters([{ start_s: 0, title: "a" }, { start_s: 40, title: "beyond" }], 30).length, 1);
+  assert.equal(readChapters([{ start_s: 0, title: "a" }], 0)[0].end, Infinity);
+});
+
+test("each place belongs to a chapter", () => {
+  assert.deepEqual([0, 9.99, 10, 29].map((time) => chapterAt(three, time).title), ["a", "a", "b", "c"]);
+  assert.equal(chapterAt([], 5), null);
+});
+
+test("a step back goes to the beginning of a chapter, and soon after that to the one before", () => {
+  assert.deepEqual([15, 11, 1].map((time) => stepFrom(three, time, -1)), [10, 0, 0]);
+  assert.deepEqual([0, 15, 25].map((time) => stepFrom(three, time, 1)), [10, 20.5, null]);
+});
+
+test("the player's place becomes a line where it belongs", () => {
+  assert.deepEqual(insertLine("0:00 a\n0:30 b\n", 12.7), { text: "0:00 a\n0:12 \n0:30 b", caret: 12 });
+  assert.deepEqual(insertLine("", 3700), { text: "1:01:40 ", caret: 8 });
+  assert.deepEqual(insertLine("0:00 a\nwords", 5).text, "0:00 a\nwords\n0:05 ");
 });

@@ -33,7 +33,7 @@ def list_captions(video_id: str) -> list[CaptionRead]:
 def put_captions(video_id: str, language: str, query: CaptionOptions) -> CaptionRead:
     """Add a caption track, or replace the one of this language and kind that was added before.
 
-    The body is the file itself: WebVTT, SubRip or SubStation, at most 4 MiB. `language` is as BCP 47 writes it.
+    The body is the file itself: WebVTT, SubRip or SubStation, at most 4 MB. `language` is as BCP 47 writes it.
     A file with captions that cannot be read is refused; the answer names the lines.
     """
     request.max_content_length = captions.MOST_FILE_BYTES + 1

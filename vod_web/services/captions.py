@@ -36,7 +36,7 @@ from vod_web.services.videos import get_own_video, lock_video
 from vod_web.storage import keys
 from vod_web.storage.base import Storage
 
-MOST_FILE_BYTES = 4 * 1024**2
+MOST_FILE_BYTES = 4_000_000
 MOST_UPLOADED = 60
 """Tracks that people added to one video."""
 KEPT = timedelta(days=7)
@@ -126,7 +126,7 @@ def _add_row(session: Session, video: Video, caption: Caption, now: datetime) ->
 def read_cues(content: bytes, language: str = "") -> tuple[Cue, ...]:
     """The cues of a file that somebody sent; raises as `add_caption`."""
     if len(content) > MOST_FILE_BYTES:
-        raise TooLarge(f"A file of captions has at most {MOST_FILE_BYTES // 1024**2} MiB.")
+        raise TooLarge(f"A file of captions has at most {MOST_FILE_BYTES // 1_000_000} MB.")
     found = read_caption_file(content, language)
     if found.mistakes:
         told = " ".join(str(mistake) for mistake in found.mistakes)
