@@ -36,7 +36,15 @@ from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Job, JobKind, Part, Role, Source, Upload, User, Video, VideoStatus, Visibility
 from vod_web.queue import JobQueue
 from vod_web.schemas.uploads import PartsRequest, PartTargetRead, SentPart, UploadComplete, UploadCreate
-from vod_web.services import quotas, upload_completion, upload_parts, upload_receiving, upload_removal, uploads
+from vod_web.services import (
+    quotas,
+    upload_completion,
+    upload_parts,
+    upload_receiving,
+    upload_removal,
+    upload_room,
+    uploads,
+)
 from vod_web.services.admin import get_overview
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage, UploadedPart
@@ -520,6 +528,14 @@ class TestBeforeTheFirstByte:
         admin = make_user(role=Role.ADMIN)
         assert get_overview(admin, now=utc_now()).upload_refused_at is not None
         assert get_overview(admin, now=utc_now() + timedelta(days=2)).upload_refused_at is None
+
+    def test_room_is_promised_to_uploads_that_go_on_and_to_no_others(self, begin: Callable[..., Upload]) -> None:
+        begin()
+        free_bytes = upload_room.KEPT_FREE_BYTES + SIZE + MIB
+        upload_room.require_disk_room(MIB, free_bytes, now=utc_now())
+        with pytest.raises(StorageFull, match="nearly full"):
+            upload_room.require_disk_room(MIB + 1, free_bytes, now=utc_now())
+        upload_room.require_disk_room(SIZE, free_bytes, now=utc_now() + timedelta(hours=26))
 
     def test_a_person_has_so_many_uploads_on_the_way_and_no_more(
         self, owner: User, storage: Storage, settings: Settings, begin: Callable[..., Upload]
