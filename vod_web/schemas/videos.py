@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from vod_web.models import CaptionKind, Category, EmbedRule, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output, PageQuery
+from vod_web.schemas.chapters import ChapterRead
 from vod_web.schemas.embedding import Sites
 from vod_web.schemas.publishing import Publishing
 from vod_web.schemas.thumbnails import ThumbnailRead
@@ -289,6 +290,8 @@ class VideoRead(Output):
     size_bytes: SizeRead
     renditions: list[RenditionRead]
     captions: list[CaptionRead]
+    chapters: list[ChapterRead]
+    """In their order, from 0; empty where it has none."""
     thumbnail: ThumbnailRead
     """How its picture (`urls.poster`) was chosen."""
     tags: list[str]
