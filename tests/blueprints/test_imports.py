@@ -6,10 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import make_user, sign_in
+from tests.factories import make_admin, make_user, sign_in
 from tests.queries import counted_queries
 from vod_web.db.session import close_session, current_session, transaction
-from vod_web.models import Import, ImportState, Job, JobState, User
+from vod_web.models import AuditEvent, Import, ImportState, Job, JobState, User
 from vod_web.resources import resources
 from vod_web.schemas.imports import ImportCreate
 from vod_web.services import imports
@@ -139,3 +139,20 @@ def test_the_page_takes_a_fixed_number_of_queries(client: FlaskClient, person: U
     with counted_queries() as many:
         client.get("/upload")
     assert len(many) == len(few)
+
+
+def test_admins_see_imports_among_the_jobs_and_may_end_and_repeat_them(client: FlaskClient, person: User) -> None:
+    found = begin(person, state=ImportState.FAILED, error="The server answered 404.")
+    job_id = current_session().scalars(select(Job.id)).one()
+    sign_in(client, make_admin())
+
+    assert "opening night" in client.get("/admin/jobs?kind=import").text
+    assert "opening night" in client.get(f"/admin/jobs/{job_id}").text
+    assert client.post(f"/admin/jobs/{job_id}/retry").status_code == 303
+    close_session()
+    assert current_session().get_one(Import, found.id).state is ImportState.WAITING
+    assert client.post(f"/admin/jobs/{job_id}/cancel").status_code == 303
+    close_session()
+    assert current_session().get(Import, found.id) is None
+    deeds = current_session().scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert deeds == ["job.retry", "job.cancel"]

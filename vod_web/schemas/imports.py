@@ -1,11 +1,10 @@
 """What do a person and the site say to each other about a file on another server?"""
 
-import re
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from vod_web.models.imports import ImportState
 from vod_web.models.videos import Visibility
@@ -73,17 +72,14 @@ class ImportRead(Output):
 
 
 def _split(text: object) -> object:
-    return re.split(r"\s+", text.strip()) if isinstance(text, str) and text.strip() else text
+    if not isinstance(text, str):
+        return text
+    if not text.split():
+        raise ValueError("Paste an address.")
+    return text.split()
 
 
 class Addresses(Input):
     """What somebody pastes: an address a line."""
 
-    addresses: Annotated[list[Url], BeforeValidator(_split), Field(min_length=1, max_length=MOST_AT_ONCE)]
-
-    @field_validator("addresses", mode="before")
-    @classmethod
-    def _not_empty(cls, value: object) -> object:
-        if not value:
-            raise ValueError("Paste an address.")
-        return value
+    addresses: Annotated[list[Url], BeforeValidator(_split), Field(max_length=MOST_AT_ONCE)]

@@ -101,9 +101,9 @@ def read_person(person: Person) -> PersonRead:
 
 
 def read_job(job: Job) -> JobRead:
-    """A job that was loaded with its encode and video."""
+    """A job that was loaded with its encode or import, and its video."""
     told = {name: getattr(job, name) for name in JobRead.model_fields if name != "video_id"}
-    return JobRead(**told, video_id=job.encode.video.public_id)
+    return JobRead(**told, video_id=job.video.public_id)
 
 
 def _user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:

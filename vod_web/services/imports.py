@@ -18,7 +18,7 @@ from vod_web.models import Import, ImportState, Job, JobKind, JobState, Role, Us
 from vod_web.remote.addresses import find_addresses, parse_target
 from vod_web.schemas.imports import ImportCreate, ImportRead, ImportRetry, name_in
 from vod_web.schemas.videos import VideoCreate
-from vod_web.services import quotas, upload_defaults, upload_room, videos
+from vod_web.services import audit, quotas, upload_defaults, upload_room, videos
 from vod_web.services.filenames import require_video_name
 from vod_web.services.import_removal import KEPT_FOR, OPEN_STATES, give_up, remove_import
 from vod_web.services.permissions import can_edit, require_role, require_signed_in
@@ -164,6 +164,7 @@ def cancel_import(actor: User | None, public_id: str, *, storage: Storage) -> No
         if found.state is ImportState.DONE:
             raise Conflict("This file is here already: delete the video instead.")
         give_up(found)
+        audit.note_power(actor, found.video, "job.cancel", kind=JobKind.IMPORT.value)
     close_session()
     remove_import(found, storage=storage)
 
@@ -191,6 +192,7 @@ def retry_import(
         if wanted.allow_duplicate is not None:
             found.allow_duplicate = wanted.allow_duplicate
         show_status(found.video, VideoStatus.UPLOADING)
+        audit.note_power(actor, found.video, "job.retry", kind=JobKind.IMPORT.value)
         job = session.scalars(select(Job).where(Job.import_id == found.id)).one()
         job.state, job.not_before, job.attempt, job.failures, job.finished_at = JobState.WAITING, None, 0, 0, None
     return found

@@ -8,7 +8,8 @@ from vod_web.core.settings import MOST_WORKERS
 from vod_web.models import JobKind, JobState
 from vod_web.resources import resources
 from vod_web.schemas.admin import JobFilter, WorkersChange
-from vod_web.services import processing, site
+from vod_web.schemas.imports import ImportRetry
+from vod_web.services import imports, processing, site
 from vod_web.web.forms import choices, read_form, read_query
 from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
@@ -59,12 +60,22 @@ def job(job_id: int) -> str:
 @blueprint.post("/jobs/<int:job_id>/retry")
 def retry_job(job_id: int) -> Response:
     """Try a job again that failed."""
-    processing.retry_job(current_person(), job_id, queue=resources().queue, now=utc_now())
+    held, person, now = resources(), current_person(), utc_now()
+    fetch = processing.get_job(person, job_id).fetch
+    if fetch is not None:
+        imports.retry_import(person, fetch.public_id, ImportRetry(), settings=held.settings, now=now)
+    else:
+        processing.retry_job(person, job_id, queue=held.queue, now=now)
     return done("The job is on the queue again.", JOBS)
 
 
 @blueprint.post("/jobs/<int:job_id>/cancel")
 def cancel_job(job_id: int) -> Response:
     """Give a job up."""
-    processing.cancel_job(current_person(), job_id, queue=resources().queue, now=utc_now())
+    held, person = resources(), current_person()
+    fetch = processing.get_job(person, job_id).fetch
+    if fetch is not None:
+        imports.cancel_import(person, fetch.public_id, storage=held.storage)
+    else:
+        processing.cancel_job(person, job_id, queue=held.queue, now=utc_now())
     return done("The job was cancelled.", JOBS)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from vod_web.core.errors import Conflict, NotFound
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Role, SourceState, User, Video
+from vod_web.models import Encode, EncodeStatus, Import, Job, JobKind, JobState, Role, SourceState, User, Video
 from vod_web.queue import JobQueue
 from vod_web.schemas.admin import JobFilter
 from vod_web.services import audit
@@ -28,7 +28,7 @@ _COLUMNS = {
 
 
 def list_jobs(actor: User | None, wanted: JobFilter) -> Found[Job]:
-    """A page of the jobs with their encode and video, for an admin; without results and logs."""
+    """A page of the jobs with their encode or import and its video, for an admin; without results and logs."""
     require_role(actor, Role.ADMIN)
     name = wanted.sort.removeprefix("-")
     order = Order(
@@ -44,9 +44,11 @@ def list_jobs(actor: User | None, wanted: JobFilter) -> Found[Job]:
 def _filter(wanted: JobFilter) -> Select[Job]:
     statement = (
         select(Job)
-        .join(Job.encode)
-        .join(Encode.video)
+        .outerjoin(Job.encode)
+        .outerjoin(Job.fetch)
+        .join(Video, Video.id == func.coalesce(Encode.video_id, Import.video_id))
         .options(contains_eager(Job.encode).contains_eager(Encode.video), defer(Job.result), defer(Job.log))
+        .options(contains_eager(Job.fetch).contains_eager(Import.video))
     )
     if wanted.state is not None:
         statement = statement.where(Job.state == wanted.state)
@@ -59,13 +61,14 @@ def _filter(wanted: JobFilter) -> Select[Job]:
 
 
 def get_job(actor: User | None, job_id: int) -> Job:
-    """One job with its encode, video and log, for an admin.
+    """One job with its encode or import, its video and its log, for an admin.
 
     Raises:
         NotFound: there is no such job.
     """
     require_role(actor, Role.ADMIN)
     wanted = select(Job).where(Job.id == job_id).options(joinedload(Job.encode).joinedload(Encode.video))
+    wanted = wanted.options(joinedload(Job.fetch).joinedload(Import.video))
     job = current_session().scalars(wanted.options(defer(Job.result))).one_or_none()
     if job is None:
         raise NotFound("There is no such job.")
