@@ -18,8 +18,8 @@ DULL_SCORE = 0.25
 """What shows less than this, nobody wants: black, white, a fade."""
 EARLIER_S = (Fraction(0), Fraction(1, 2), Fraction(3))
 """Where a file ends before it says, its last frames are looked for so much earlier."""
-INSIDE = Fraction(999, 1000)
-"""Of a frame's duration: just after the frame before it has begun, the next frame to begin is the one shown now."""
+ROUNDING_S = Fraction(1, 1000)
+"""What browsers may be off when they tell a time."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def offer_frames(
     frames = []
     for number, (_, time_s, path) in enumerate(sorted(best, key=lambda one: one[1])):
         shutil.move(path, work_dir / f"frame-{number}.jpg")
-        shown_s = min(time_s + _nearly_a_frame_s(plan), plan.duration_s)  # chosen by it, the same picture is made
+        shown_s = _shown_s(plan, time_s)
         frames.append(OfferedFrame(shown_s, f"frame-{number}.jpg"))
     return OfferedFrames(tuple(frames), sum((work_dir / frame.name).stat().st_size for frame in frames))
 
@@ -73,13 +73,28 @@ def make_chosen_frame(
     Raises:
         EncodeFailed: there is no frame that can be decoded.
     """
+    begins_s = _look_from_s(plan, min(at_s, plan.timeline.last_frame_s))
     for number, earlier_s in enumerate(EARLIER_S):
-        folder, time_s = work_dir / f"chosen-{number}", max(Fraction(0), at_s - _nearly_a_frame_s(plan) - earlier_s)
+        folder, time_s = work_dir / f"chosen-{number}", max(Fraction(0), begins_s - earlier_s)
         score = try_frame(plan, time_s, address, folder, tools, on_progress)
         if score is not None:
             return collect_poster(plan, score, time_s, folder, work_dir).pictures
     raise EncodeFailed("There is no picture at this place of the video.")
 
 
-def _nearly_a_frame_s(plan: EncodePlan) -> Fraction:
-    return INSIDE / plan.video.frame_rate if plan.video.frame_rate else Fraction(0)
+def _look_from_s(plan: EncodePlan, at_s: Fraction) -> Fraction:
+    """From when on the next frame to begin is the one that is shown at a time: just after the frame before it began."""
+    base, slack = plan.timeline.time_base, plan.timeline.slack
+    ticks = (at_s + ROUNDING_S - _frame_s(plan)) // base + 1
+    return (ticks + slack) * base  # a poster is looked for a slack earlier
+
+
+def _shown_s(plan: EncodePlan, time_s: Fraction) -> Fraction:
+    """When the frame is shown that a poster from this time on has: chosen by it, the same picture is made."""
+    base, slack = plan.timeline.time_base, plan.timeline.slack
+    ticks = time_s // base - slack
+    return max(Fraction(0), (ticks - Fraction(1, 2)) * base + _frame_s(plan) - ROUNDING_S)
+
+
+def _frame_s(plan: EncodePlan) -> Fraction:
+    return 1 / plan.video.frame_rate if plan.video.frame_rate else Fraction(0)
