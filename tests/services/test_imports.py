@@ -24,7 +24,7 @@ from vod_web.remote.addresses import AddressRefused
 from vod_web.remote.downloads import Limits
 from vod_web.schemas.imports import ImportCreate, ImportRetry
 from vod_web.schemas.uploads import UploadDefaultsWrite
-from vod_web.services import bin, imports, quotas, upload_defaults
+from vod_web.services import bin, import_fetching, imports, quotas, upload_defaults
 from vod_web.services.import_fetching import Fetching
 from vod_web.services.import_jobs import ImportLease, claim_import, take_back_expired_imports, take_back_imports_from
 from vod_web.services.import_removal import expire_imports
@@ -331,6 +331,18 @@ def test_the_import_of_a_dead_worker_goes_on(desk: Desk, server: FileServer, tak
     assert (found.state, desk.left()) == (ImportState.DONE, [found.key])
     assert current_session().scalars(select(Source)).all() != []
     assert take_back() == 0
+
+
+def test_a_server_that_is_silent_has_no_speed(desk: Desk, server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_fetching, "SILENT_S", -1.0)
+    desk.begin(server.serve(CONTENT))
+    attempt = desk.attempt(desk.claim())
+    with transaction() as session:
+        session.get_one(Import, attempt.lease.import_id).speed_bps = 1e6
+
+    attempt.renew()
+
+    assert desk.see(attempt.lease.import_id).speed_bps is None
 
 
 def test_a_worker_that_is_told_to_end_gives_the_import_back(desk: Desk, server: FileServer) -> None:

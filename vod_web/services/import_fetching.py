@@ -37,6 +37,8 @@ HASH_BYTES = 1024**2
 WEB_PAGE = "This is a web page, not a video. Give the address of the video file itself."
 _PAGES = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body")
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
+SILENT_S = 4.0
+"""After so long without a byte no speed is told any more."""
 SMOOTHING = 0.7
 """How much of the speed that was told before stays."""
 
@@ -73,8 +75,10 @@ class Fetching:
 
     def renew(self) -> None:
         """Hold the import for another while; from the thread that does this all the time."""
+        is_silent = time.monotonic() - self._told[0] > SILENT_S
+        told = {"speed_bps": None} if is_silent else {}
         try:
-            renew_import(self.lease, lease_s=self.lease_s, now=utc_now())
+            renew_import(self.lease, lease_s=self.lease_s, now=utc_now(), **told)
         except LeaseLost:
             self.is_lost = True
         finally:
