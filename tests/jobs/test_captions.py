@@ -19,15 +19,20 @@ from vod_web.schemas.captions import CaptionCreate
 from vod_web.services import processing
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.captions import add_caption
+from vod_web.services.chapters import shown_chapters, write_chapters
 from vod_web.services.processing.leases import LEASE_S, claim_job
 from vod_web.services.processing.publish import publish
 from vod_web.services.videos import get_video
 from vod_web.storage.base import StoredObject
-from vod_web.storage.keys import captions_key, multivariant_key
+from vod_web.storage.keys import captions_key, captions_playlist_key, multivariant_key
 from vod_web.storage.local import LocalStorage
 
 BEEPS_LUFS, BEEPS_DBFS = -16.3, -9
 """Of a beep of half the full scale, 3 dB lower in each ear, for a tenth of every second."""
+CHAPTERS = ";FFMETADATA1\n" + "".join(
+    f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={title}\n"
+    for start, end, title in ((0, 1000, "One"), (1000, 3000, "Two"))
+)
 SRT = "1\n00:00:00,500 --> 00:00:01,500\n{}\n"
 
 
@@ -42,14 +47,28 @@ def workplace(site: Site) -> Workplace:
 
 @pytest.fixture(scope="module")
 def film(clips: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A short clip with subtitles in two languages; the second track is for those who do not hear."""
+    """A short clip with two chapters, and subtitles in two languages; the second track is for those who do not hear."""
     folder = tmp_path_factory.mktemp("film")
+    (folder / "chapters.txt").write_text(CHAPTERS)
     for name in ("Hello", "Bonjour"):
         (folder / name).write_text(SRT.format(name))
     path = folder / "film.mkv"
-    inputs = [clips["short"], folder / "Hello", folder / "Bonjour"]
+    inputs = [clips["short"], folder / "Hello", folder / "Bonjour", folder / "chapters.txt"]
     arguments = [part for one in inputs for part in (*(("-f", "srt") if one.suffix == "" else ()), "-i", str(one))]
-    arguments += ["-map", "0", "-map", "1", "-map", "2", "-c", "copy", "-disposition:s:1", "hearing_impaired"]
+    arguments += [
+        "-map",
+        "0",
+        "-map",
+        "1",
+        "-map",
+        "2",
+        "-map_chapters",
+        "3",
+        "-c",
+        "copy",
+        "-disposition:s:1",
+        "hearing_impaired",
+    ]
     languages = ["-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=fre"]
     run(str(find_ffmpeg()), *arguments, *languages, str(path))
     return path
@@ -69,6 +88,12 @@ def playlist_of(site: Site, video: Video) -> str:
     return site.resources.storage.read_bytes(multivariant_key(video.public_id, encode.public_id)).decode()
 
 
+def chapters(site: Site, video: Video) -> list[tuple[float, str]]:
+    """The chapters that visitors are told."""
+    close_session()
+    return [(one.start_s, one.title) for one in shown_chapters(get_video(site.owner, video.public_id))]
+
+
 def labels(site: Site, video: Video) -> list[tuple[str, str, str]]:
     """The tracks that visitors are offered."""
     close_session()
@@ -84,6 +109,7 @@ def test_subtitles_become_captions_and_sound_is_measured(site: Site, workplace: 
     run_but(site, video)
 
     assert labels(site, video) == BOTH
+    assert chapters(site, video) == [(0.0, "One"), (1.0, "Two")]
     found = get_video(site.owner, video.public_id)
     for caption, text in zip(found.captions, ("Hello", "Bonjour"), strict=True):
         stored = site.resources.storage.read_bytes(captions_key(video.public_id, caption.name)).decode()
@@ -111,6 +137,7 @@ def test_captions_may_come_last_and_are_not_doubled_by_another_encode(
 
     added = CaptionCreate(language="de")
     add_caption(site.owner, video.public_id, added, SRT.format("Hallo").encode(), storage=storage)
+    write_chapters(site.owner, video.public_id, "0:00 Mine")
     stored = {file.key for file in storage.list(folder)}
     processing.reencode_video(make_admin(), video.public_id, queue=site.resources.queue, settings=site.settings)
     run_but(site, video)
@@ -118,6 +145,24 @@ def test_captions_may_come_last_and_are_not_doubled_by_another_encode(
     assert labels(site, video) == [*BOTH, ("de", "German", "subtitles")]
     assert {file.key for file in storage.list(folder)} == stored
     assert playlist_of(site, video).count("TYPE=SUBTITLES") == 3
+    assert chapters(site, video) == [(0.0, "Mine")]
+
+
+@on_sqlite
+def test_captions_that_were_there_before_the_file_are_as_long_as_the_video_in_the_end(
+    site: Site, workplace: Workplace, film: Path
+) -> None:
+    video, storage = site.add_video(film), site.resources.storage
+    added = CaptionCreate(language="de")
+    early = add_caption(site.owner, video.public_id, added, SRT.format("Hallo").encode(), storage=storage)
+    key = captions_playlist_key(video.public_id, early.name)
+    assert "#EXTINF:1.5" in storage.read_bytes(key).decode()
+
+    run_but(site, video)
+
+    assert labels(site, video) == [*BOTH, ("de", "German", "subtitles")]
+    assert f"../captions/{early.name}/media.m3u8" in playlist_of(site, video)
+    assert "#EXTINF:3.0" in storage.read_bytes(key).decode()
 
 
 class Meddling(LocalStorage):

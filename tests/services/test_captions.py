@@ -24,6 +24,7 @@ from vod_web.models import (
     Visibility,
 )
 from vod_web.schemas.captions import CaptionCreate, CaptionUpdate
+from vod_web.schemas.uploads import UploadCreate
 from vod_web.schemas.videos import CaptionRead
 from vod_web.services.caption_files import Track, replace_embedded, store_cues
 from vod_web.services.captions import (
@@ -40,6 +41,7 @@ from vod_web.services.captions import (
     restore_caption,
     update_caption,
 )
+from vod_web.services.uploads import abort_upload, create_upload
 from vod_web.services.video_telling import read_video
 from vod_web.services.videos import get_video
 from vod_web.storage.keys import captions_key, captions_playlist_key, multivariant_key
@@ -196,6 +198,20 @@ def test_captions_may_come_before_the_file(owner: User, storage: LocalStorage, s
     close_session()
     (one,) = read_video(get_video(owner, draft.public_id), owner, settings=settings).captions
     assert one.id == caption.public_id
+
+
+def test_captions_of_an_upload_that_is_given_up_leave_no_bytes(
+    owner: User, storage: LocalStorage, settings: Settings
+) -> None:
+    new = UploadCreate(filename="film.mp4", size_bytes=1000)
+    upload = create_upload(owner, new, storage=storage, settings=settings)
+    draft_id = current_session().get_one(Video, upload.video_id).public_id
+    add_caption(owner, draft_id, ENGLISH, SRT.encode(), storage=storage)
+
+    abort_upload(owner, upload.public_id, storage=storage)
+
+    assert list(storage.list(f"videos/{draft_id}/")) == []
+    assert current_session().scalars(select(Caption)).all() == []
 
 
 def test_nothing_stays_of_captions_that_nobody_may_add(owner: User, video: Video, storage: LocalStorage) -> None:
