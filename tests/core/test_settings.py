@@ -56,6 +56,13 @@ def test_all_mistakes_are_told_at_once_each_with_an_example(tmp_path: Path) -> N
     ]
 
 
+def test_networks_are_written_with_commas(tmp_path: Path) -> None:
+    environ = {"VOD_DATA_DIR": str(tmp_path), "VOD_IMPORT_NETWORKS": "192.168.7.0/24, fd00:7::/64"}
+    assert list(map(str, load_settings(environ).import_networks)) == ["192.168.7.0/24", "fd00:7::/64"]
+    with pytest.raises(SettingsError, match=r'VOD_IMPORT_NETWORKS: "192\.168\.7\.1/24" is not a list of networks'):
+        load_settings(environ | {"VOD_IMPORT_NETWORKS": "192.168.7.1/24"})
+
+
 def test_a_misspelt_name_is_told_with_the_nearest_right_one(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Did you mean VOD_PORT"):
         load_settings({"VOD_DATA_DIR": str(tmp_path), "VOD_PROT": "80"})
