@@ -174,10 +174,10 @@ def test_cursors_of_other_orders_are_refused(ada: User) -> None:
     for number in range(3):
         make_video(ada, f"film {number}")
     cursor = search("film", limit=1).page.next
-    for other in ("x", "W10", "bnVsbA", "WyJyZWxldmFuY2UtdGl0bGVzIiwgMSwgMV0", str(cursor)):
+    for other in ("x", "W10", "bnVsbA", "WyJyZWxldmFuY2UtdGl0bGVzIiwgImEiLCAxXQ", str(cursor)):
         with pytest.raises(InvalidInput):
             search("film", sort="duration_s", cursor=other)
-    for other in ("x", "W10", "bnVsbA", "WyJyZWxldmFuY2UtdGl0bGVzIiwgMSwgMV0", "WyJ0aXRsZSIsICJhIiwgMV0"):
+    for other in ("x", "W10", "bnVsbA", "WyJyZWxldmFuY2UtdGl0bGVzIiwgImEiLCAxXQ", "WyJ0aXRsZSIsICJhIiwgMV0"):
         with pytest.raises(InvalidInput):
             search("film", cursor=other)
 

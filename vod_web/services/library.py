@@ -4,6 +4,7 @@ Lists show what is meant to be found: public videos, and internal ones to signed
 videos stand in their owner's lists alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,8 @@ SORTED_BY: dict[str, Column] = {
     "size_bytes": Video.source_bytes + Video.rendition_bytes,
 }
 MAY_BE_ABSENT = ("published_at", "duration_s")
+ABSENT_IN_LISTED = ("duration_s",)
+"""What is listed has been published; and PostgreSQL walks no index where absent values are to come last."""
 NEWEST_FIRST = "-published_at"
 """The order of what answers no words, where relevance was asked for."""
 
@@ -45,7 +48,7 @@ class Channel:
 
 def list_listed(actor: User | None, wanted: VideoFilter) -> Found[Video]:
     """The videos that this person may find on the home page and by searching."""
-    return _page(is_listed(actor), wanted)
+    return _page(is_listed(actor), wanted, absent=ABSENT_IN_LISTED)
 
 
 def list_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
@@ -93,7 +96,7 @@ def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) ->
     """The same as `list_listed`, with what is to be said of the search."""
     wanted = wanted.in_numbers(now)
     if wanted.query:
-        return _ask(is_listed(actor), wanted)
+        return _ask(is_listed(actor), wanted, absent=ABSENT_IN_LISTED)
     count = _count(and_(is_listed(actor), *_conditions(wanted)))
     return Answer(list_listed(actor, wanted), count, terms=(), is_loose=False)
 
@@ -130,19 +133,29 @@ def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
     return _is_own(actor) if is_own_channel else and_(is_listed(actor), Video.owner_id == channel.id)
 
 
-def _page(audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY) -> Found[Video]:
+def _page(
+    audience: ColumnElement[bool],
+    wanted: VideoFilter,
+    sorted_by: dict[str, Column] = SORTED_BY,
+    absent: Sequence[str] = MAY_BE_ABSENT,
+) -> Found[Video]:
     if wanted.query:
-        return _ask(audience, wanted, sorted_by).page
+        return _ask(audience, wanted, sorted_by, absent).page
     statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
     statement = statement.execution_options(populate_existing=True)
-    return find_page(statement, _order(wanted, sorted_by), cursor=wanted.cursor, limit=wanted.limit)
+    return find_page(statement, _order(wanted, sorted_by, absent), cursor=wanted.cursor, limit=wanted.limit)
 
 
-def _ask(audience: ColumnElement[bool], wanted: VideoFilter, sorted_by: dict[str, Column] = SORTED_BY) -> Answer:
+def _ask(
+    audience: ColumnElement[bool],
+    wanted: VideoFilter,
+    sorted_by: dict[str, Column] = SORTED_BY,
+    absent: Sequence[str] = MAY_BE_ABSENT,
+) -> Answer:
     question = Question(
         wanted.query, (audience, *_conditions(wanted)), AS_READ, cursor=wanted.cursor, limit=wanted.limit
     )
-    return find_videos(question, None if wanted.sort == RELEVANCE else _order(wanted, sorted_by))
+    return find_videos(question, None if wanted.sort == RELEVANCE else _order(wanted, sorted_by, absent))
 
 
 def _count(condition: ColumnElement[bool]) -> int:
@@ -150,7 +163,7 @@ def _count(condition: ColumnElement[bool]) -> int:
     return current_session().scalar(select(func.count()).select_from(some)) or 0
 
 
-def _order(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Order:
+def _order(wanted: VideoFilter, sorted_by: dict[str, Column], absent: Sequence[str]) -> Order:
     sort = NEWEST_FIRST if wanted.sort == RELEVANCE else wanted.sort
     name = sort.removeprefix("-")
     return Order(
@@ -158,7 +171,7 @@ def _order(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Order:
         by=sorted_by[name],
         id=Video.id,
         descending=sort.startswith("-"),
-        nullable=name in MAY_BE_ABSENT,
+        nullable=name in absent,
     )
 
 

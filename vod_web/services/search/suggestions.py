@@ -70,7 +70,7 @@ def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[b
     wanted = select(Video.title, Video.public_id, Video.language, Video.id, *columns)
     wanted = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
     wanted = wanted.where(text_index(session).holds_in_title(terms), audience)
-    wanted = wanted.order_by(Video.published_at.desc(), Video.id.desc()).limit(MOST_LOOKED_AT)
+    wanted = wanted.order_by(Video.id.desc()).limit(MOST_LOOKED_AT)
     ranked = []
     for title, key, language, video_id, words, tags, channel, published_at in session.execute(wanted):
         candidate = Candidate(video_id, words, tags, channel, published_at, is_unspoken=True)
