@@ -117,6 +117,43 @@ def test_the_video_is_shared_and_plays_on_another_site(new_page: Callable[[], Pa
     inside.wait_for_function("s => document.querySelector('video').currentTime > s + 0.5", arg=seconds)
 
 
+def test_captions_and_chapters_are_there_for_who_comes_back_to_an_open_page(new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    page.goto("/login")
+    page.get_by_label("E-mail or user name").fill("grace")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="A week by the sea").first.click()
+    expect(page.locator(".player-captions")).to_have_count(2)
+    _add_captions_and_chapters(page.context.new_page(), page.url.replace("/watch/", "/studio/videos/"))
+
+    page.evaluate("document.getElementById('watch-status').dispatchEvent(new Event('watch-again'))")
+
+    expect(page.locator(".player-tick")).to_have_count(1)
+    page.wait_for_function("() => document.querySelector('[data-player]').player.captions.tracks.length === 2")
+    page.get_by_role("link", name="The harbour").click()
+    wait_until_past(page, 6)
+    expect(page.locator("[data-chapter-list] [aria-current]")).to_contain_text("The harbour")
+    expect(page.locator(".player-chapter-name")).to_have_text("The harbour")
+
+
+def _add_captions_and_chapters(page: Page, address: str) -> None:
+    page.goto(f"{address}/captions")
+    words = {"name": "film.de.srt", "mimeType": "text/plain", "buffer": b"1\n00:00:01,000 --> 00:00:02,000\nHallo\n"}
+    page.get_by_label("Files").set_input_files(words)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".track")).to_have_count(2)
+    page.goto(f"{address}/chapters")
+    page.get_by_label("List of chapters").fill("0:00 The sea\nThe harbour")
+    expect(page.locator(".chapters-mistakes")).to_contain_text("Line 2")
+    page.get_by_label("List of chapters").fill("0:00 The sea\n0:06 The harbour")
+    expect(page.locator(".chapters-check")).to_contain_text("2 chapters, not saved yet")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".chapters-check")).to_contain_text("2 chapters")
+    expect(page.locator(".chapters-check")).not_to_contain_text("not saved yet")
+    page.close()
+
+
 def _register(page: Page) -> None:
     page.goto("/register")
     page.get_by_label("User name").fill("grace")
