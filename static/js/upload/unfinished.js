@@ -94,9 +94,12 @@ export class Unfinished {
     return this.#root.querySelector(`[data-unfinished="${CSS.escape(id)}"]`);
   }
 
+  /** The focus, where it was in what goes, goes to the next one, else to where files are chosen. */
   #remove(item) {
     const section = item?.closest("section");
+    const hadFocus = item?.contains(document.activeElement);
     item?.remove();
     if (section && !section.querySelector("[data-unfinished]")) section.remove();
+    if (hadFocus) (this.#root.querySelector("[data-choose]") ?? this.#root.querySelector("[data-files]"))?.focus();
   }
 }
