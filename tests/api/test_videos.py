@@ -24,7 +24,7 @@ from vod_web.services.captions import add_caption
 
 FIELDS = """
     id title description owner visibility status status_reason is_playable progress eta_s queue_position duration_s
-    width_px height_px frame_rate size_bytes renditions captions tags category language views created_at
+    width_px height_px frame_rate size_bytes renditions captions thumbnail tags category language views created_at
     published_at publish publish_at urls
 """
 

@@ -22,6 +22,9 @@ from tests.browser.uploading import (
     slow_down,
     wait_for_percent,
 )
+from vod_web.media.runner import Tools
+from vod_web.media.test_clip import make_clip
+from vod_web.media.tools import find_ffmpeg
 
 SLOW = 4 * PART_BYTES
 """Bytes a second at which a file of eight parts takes two seconds."""
@@ -299,3 +302,32 @@ def test_uploads_go_on_while_other_pages_are_shown(
     page.get_by_role("link", name="My videos").first.click()
     expect(page.get_by_role("link", name="Kept", exact=True)).to_be_visible()
     assert page.evaluate("window.isSameDocument")
+
+
+def test_a_frame_is_picked_by_keyboard_while_the_file_is_on_its_way(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path / "sea.mp4", tools=Tools(str(find_ffmpeg())), duration_s=4)
+    page = open_page()
+    line = slow_down(page, bytes_per_s=PART_BYTES // 8)
+    choose(page, clip)
+    page.locator("[data-more] > summary").click()
+    moment = page.get_by_label("Any moment of it")
+    expect(moment).to_be_enabled()  # the browser shows the file that it has
+    page.get_by_role("button", name="Pause sea.mp4").click()
+    set_line(line, bytes_per_s=0)
+
+    moment.focus()
+    page.keyboard.press("End")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    chosen = float(moment.input_value())
+    assert 3 < chosen < 4
+    shows = "at => Math.abs(document.querySelector('[data-scrubber] video').currentTime - at) < 0.01"
+    page.wait_for_function(shows, arg=chosen)
+    page.get_by_role("button", name="Use this moment").click()
+
+    expect(page.get_by_text("as soon as the file has arrived")).to_be_visible()
+    with sqlite3.connect(site.data_dir / "vod.sqlite3") as database:
+        newest = "SELECT thumbnail_kind, thumbnail_at_s FROM videos ORDER BY id DESC LIMIT 1"
+        assert database.execute(newest).fetchone() == ("frame", chosen)
