@@ -12,11 +12,6 @@ export function watchChoosing(zone, input, onFiles, signal) {
     onFiles([...input.files]);
     input.value = ""; // the same file may be chosen again
   });
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return; // it looks like a button, and Chromium opens it with the space bar only
-    event.preventDefault();
-    input.click();
-  });
   document.addEventListener("dragenter", (event) => hasFiles(event) && mark(1), { signal });
   document.addEventListener("dragleave", (event) => hasFiles(event) && mark(-1), { signal });
   document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), { signal });
