@@ -37,6 +37,7 @@ WORDS_OF_DEEDS = {
     "video.restore_captions": "Brought captions back",
     "video.restore_version": "Brought an earlier version of a video back",
     "video.retry": "Had a video processed again",
+    "video.thumbnail": "Chose the picture of a video",
     "worker.drain": "Told a worker to end",
 }
 DETAILS = {
