@@ -27,17 +27,15 @@ export function codeWith(code, address, width, size) {
 
 class ShareDialog {
   #root;
-  #now = 0;
   #time = 0;
 
-  constructor(dialog, signal) {
+  constructor(dialog) {
     this.#root = dialog.querySelector("[data-share]");
     this.link = this.#find("link").value;
     this.code = this.#find("code")?.value;
     this.qr = this.#root.querySelector("img").getAttribute("src");
     dialog.addEventListener("toggle", (event) => event.newState === "open" && this.#open());
     this.#root.addEventListener("input", () => this.#show());
-    document.addEventListener("vod:timeupdate", ({ detail }) => (this.#now = detail.time), { signal });
     for (const name of ["link", "code"]) this.#find(name)?.addEventListener("focus", ({ target }) => target.select());
     this.#offerNative();
   }
@@ -47,7 +45,7 @@ class ShareDialog {
   }
 
   #open() {
-    this.#time = Math.floor(this.#now);
+    this.#time = Math.floor(document.querySelector("[data-player] video")?.currentTime ?? 0);
     this.#find("has-time").nextElementSibling.textContent = `Start at ${clock(this.#time)}`;
     this.#find("has-time").disabled = this.#time === 0;
     this.#show();
@@ -89,7 +87,7 @@ class ShareDialog {
   }
 }
 
-export function setUpSharing(signal) {
+export function setUpSharing() {
   const dialog = document.getElementById("share");
-  if (dialog?.querySelector("[data-share]")) new ShareDialog(dialog, signal);
+  if (dialog?.querySelector("[data-share]")) new ShareDialog(dialog);
 }
