@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from tests.browser.accessibility import find_violations
 from tests.browser.uploading import (
     LIMIT_MS,
     PART_BYTES,
@@ -53,6 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UploadSite]:
 def signed_in(chromium: Browser, site: UploadSite) -> str:
     """What a browser keeps of the sign-in; a path of a file."""
     context = chromium.new_context(base_url=site.url)
+    context.set_default_timeout(LIMIT_MS)
     sign_in(context.new_page())
     path = site.data_dir / "browser.json"
     context.storage_state(path=path)
@@ -302,6 +304,110 @@ def test_uploads_go_on_while_other_pages_are_shown(
     page.get_by_role("link", name="My videos").first.click()
     expect(page.get_by_role("link", name="Kept", exact=True)).to_be_visible()
     assert page.evaluate("window.isSameDocument")
+
+
+def test_every_state_of_uploads_is_accessible_in_light_and_dark(
+    chromium: Browser, site: UploadSite, tmp_path: Path
+) -> None:
+    names = ("known.mp4", "pauses.mp4", "sends.mp4", "waits.mp4")
+    known, *files = (make_file(tmp_path, name, parts=80, seed=201 + number) for number, name in enumerate(names))
+    text = tmp_path / "notes.txt"
+    text.write_text("no video")
+    context = chromium.new_context(base_url=site.url, locale="en-GB")
+    context.set_default_timeout(LIMIT_MS)
+    page = context.new_page()
+    sign_in(page)
+    page.goto("/upload")
+    choose(page, known)
+    page.wait_for_url("**/watch/*")
+
+    page.goto("/upload")
+    slow_down(page, bytes_per_s=SLOW // 2)
+    page.set_viewport_size({"width": 390, "height": 844})
+    choose(page, known, text, *files)
+    page.get_by_role("button", name="Pause pauses.mp4").click()
+    for status in ("duplicate", "failed", "paused", "sending"):
+        expect(page.locator(f".upload-item[data-status='{status}']")).not_to_have_count(0)
+    assert find_violations(page) == {}
+
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_role("link", name="Home", exact=True).click()
+    dock = page.get_by_role("complementary", name="Uploads")
+    dock.get_by_role("button", name="Show each upload").click()
+    expect(dock.get_by_role("listitem")).to_have_count(5)
+    assert find_violations(page) == {}
+
+    change(site, "DELETE FROM sign_ins WHERE id = (SELECT max(id) FROM sign_ins)")
+    dock.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("dialog", name="Sign in to go on").get_by_role("textbox")).to_have_count(2)
+    assert find_violations(page) == {}
+    fill_in_login(page)
+    expect(dock).to_contain_text("Uploading")
+
+    page.close(run_before_unload=False)
+    page = context.new_page()
+    page.goto("/upload")
+    expect(page.locator("[data-unfinished]")).to_have_count(3)
+    assert find_violations(page) == {}
+    page.get_by_role("button", name="Discard waits.mp4").click()
+    expect(page.locator("[data-unfinished]")).to_have_count(2)
+    expect(page.get_by_role("button", name="Choose the file").first).to_be_focused()
+    context.close()
+
+
+def test_a_file_is_uploaded_by_keyboard_and_its_progress_read_out(
+    open_page: Callable[[], Page], site: UploadSite, tmp_path: Path
+) -> None:
+    file = make_file(tmp_path, "keys.mp4", parts=12, seed=220)
+    page = open_page()
+    line = slow_down(page, bytes_per_s=SLOW // 2)
+    press_until(page, "Tab", "Choose files")
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Space")
+    choosing.value.set_files(file)
+    expect(page.get_by_role("status").filter(has_text="keys.mp4: 10 %")).to_have_count(1)
+    page.evaluate(HEAR)
+    press_until(page, "Tab", "Pause keys.mp4")
+    page.keyboard.press("Space")
+    press_until(page, None, "Continue keys.mp4")
+    page.keyboard.press("Space")
+    press_until(page, None, "Pause keys.mp4")
+    press_until(page, "Tab", "Title")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("By keyboard")
+    set_line(line, bytes_per_s=2 * SLOW)
+    page.wait_for_function("() => window.heard.at(-1) === 'keys.mp4: uploaded'", timeout=LIMIT_MS)
+    heard = page.evaluate("() => window.heard")
+    assert heard[0] == "keys.mp4: paused"
+    steps = [words for words in heard if words.endswith("%")]
+    assert len(steps) >= 3
+    assert steps == sorted(set(steps), key=steps.index)
+    assert all(words.endswith("0 %") for words in steps)
+    page.wait_for_url("**/watch/*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("By keyboard")
+    expect_stored(site, file)
+
+
+HEAR = """
+() => {
+  window.heard = [];
+  const live = document.querySelector("body > [role='status']");
+  new MutationObserver(() => window.heard.push(live.textContent)).observe(live, { childList: true });
+}
+"""
+
+
+def press_until(page: Page, key: str | None, name: str) -> None:
+    """Press the key until what has the focus has this name; without a key, look only."""
+    focused = (
+        "() => { const at = document.activeElement; return at.ariaLabel || at.labels?.[0]?.innerText || at.title }"
+    )
+    for _ in range(40):
+        if name in page.evaluate(focused):
+            return
+        assert key, f"{name} does not have the focus"
+        page.keyboard.press(key)
+    raise AssertionError(f"{name} is not reached by {key}")
 
 
 def test_a_frame_is_picked_by_keyboard_while_the_file_is_on_its_way(
