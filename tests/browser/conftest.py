@@ -105,7 +105,7 @@ class Complaints:
     def watch(self, page: Page) -> None:
         """Note this page's complaints from now on."""
         page.on("console", self.note_console)
-        page.on("pageerror", lambda error: self.found.append(str(error)))
+        page.on("pageerror", lambda error: self.found.append(error.stack or str(error)))
 
 
 @pytest.fixture

@@ -19,9 +19,12 @@ FRAME = Markup(
 )
 
 
-def embed_code(video: VideoRead, size: tuple[int, int]) -> Markup:
-    """The HTML that puts the player on another page, `size` in pixels; addresses are as `video` has them."""
-    return FRAME.format(video.urls.embed, *size, video.title)
+def embed_code(video: VideoRead, size: tuple[int, int]) -> str:
+    """The HTML that puts the player on another page, `size` in pixels; addresses are as `video` has them.
+
+    A plain text: to us it is something to copy, and templates must escape it.
+    """
+    return str(FRAME.format(video.urls.embed, *size, video.title))
 
 
 def tell_oembed(
@@ -39,7 +42,7 @@ def tell_oembed(
         thumbnail_url=poster,
         thumbnail_width=poster_size[0] if poster else None,
         thumbnail_height=poster_size[1] if poster else None,
-        html=str(embed_code(video, size)) if size else None,
+        html=embed_code(video, size) if size else None,
         width=size[0] if size else None,
         height=size[1] if size else None,
     )
