@@ -17,6 +17,9 @@ from vod_web.core.errors import ChecksumMismatch, InvalidInput
 Result = TypeVar("Result")
 
 COPY_BUFFER_BYTES = 1024 * 1024
+RECEIVE_BUFFER_BYTES = 256 * 1024
+"""A piece that comes in is counted and written while it is still in the cache of the processor: four times as much, in
+several threads, made receiving slower by a third."""
 FICLONE = 0x40049409
 """From linux/fs.h: ioctl_ficlone(2)."""
 NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP})
@@ -216,7 +219,7 @@ def receive(
     digest = hashlib.sha256()
     received = 0
     while received < size_bytes:
-        data = stream.read(min(COPY_BUFFER_BYTES, size_bytes - received))
+        data = stream.read(min(RECEIVE_BUFFER_BYTES, size_bytes - received))
         if not data:
             raise InvalidInput(
                 f"The part ended after {received} bytes instead of {size_bytes}.", {"size_bytes": "too few bytes"}
