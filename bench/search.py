@@ -22,7 +22,7 @@ from vod_web.core.clock import utc_now
 from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session, current_session
 from vod_web.models import User
-from vod_web.schemas.videos import SearchFilter
+from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.search.hits import list_hits

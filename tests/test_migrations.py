@@ -15,7 +15,7 @@ from vod_web.app import create_app
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import load_settings
 from vod_web.db.base import Base
-from vod_web.schemas.videos import SearchFilter
+from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library
 from vod_web.services.health import check_search
 from vod_web.services.search.rebuild import rebuild

@@ -15,7 +15,7 @@ from vod_web.core.settings import Settings
 from vod_web.db.session import current_session, transaction
 from vod_web.models import Encode, EncodeStatus, User, Video, VideoStatus, Visibility
 from vod_web.queue import JobQueue
-from vod_web.schemas.videos import VideoFilter
+from vod_web.schemas.video_lists import VideoFilter
 from vod_web.services import bin, library, proof
 from vod_web.services.chain import LinkState
 from vod_web.services.processing.workers import list_workers

@@ -14,7 +14,8 @@ from vod_web.models import Category, PublishRule, User, Video, VideoStatus
 from vod_web.schemas.base import parse_input
 from vod_web.schemas.playlists import PlaylistCreate
 from vod_web.schemas.uploads import UploadCreate, UploadDefaultsWrite
-from vod_web.schemas.videos import SearchFilter, VideoUpdate
+from vod_web.schemas.video_lists import SearchFilter
+from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import library, playlists, publication, upload_defaults, uploads, videos
 from vod_web.storage import open_storage
 

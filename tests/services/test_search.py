@@ -27,7 +27,8 @@ from vod_web.models import (
     Visibility,
 )
 from vod_web.schemas.accounts import Profile
-from vod_web.schemas.videos import SearchFilter, VideoUpdate
+from vod_web.schemas.video_lists import SearchFilter
+from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import accounts, caption_files, library, videos
 from vod_web.services.search import finding
 from vod_web.services.search.finding import Answer

@@ -16,7 +16,8 @@ from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import AuditEvent, Role, Source, Tag, User, Video, VideoStatus, ViewingPosition, Visibility
 from vod_web.schemas.base import parse_input
-from vod_web.schemas.videos import SearchFilter, VideoCreate, VideoFilter, VideoUpdate
+from vod_web.schemas.video_lists import SearchFilter, VideoFilter
+from vod_web.schemas.videos import VideoCreate, VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import library, positions, videos
 from vod_web.services.search import finding

@@ -5,7 +5,8 @@ from vod_web.core.clock import utc_now
 from vod_web.models import TokenScope
 from vod_web.resources import resources
 from vod_web.schemas.base import Page
-from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoFilter, VideoRead, VideoUpdate
+from vod_web.schemas.video_lists import VideoFilter
+from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoRead, VideoUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import library, positions, processing, videos
 from vod_web.services.accounts import get_user

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from vod_web.schemas.base import PageQuery
-from vod_web.schemas.videos import NewestFilter, SearchFilter, VideoFilter
+from vod_web.schemas.video_lists import NewestFilter, SearchFilter, VideoFilter
 from vod_web.services import library
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from vod_web.models import Video
 from vod_web.resources import resources
-from vod_web.schemas.videos import SearchFilter
+from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library, positions, processing, videos, views
 from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.permissions import can_edit

@@ -10,7 +10,7 @@ from vod_web.models import JobKind, JobState, RegistrationPolicy, Role
 from vod_web.schemas.accounts import Email, Username
 from vod_web.schemas.base import Input, Output, PageQuery
 from vod_web.schemas.setup import SiteName
-from vod_web.schemas.videos import VideoFilter
+from vod_web.schemas.video_lists import VideoFilter
 
 UserSort = Literal[
     "username",

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
-from vod_web.schemas.videos import MOST_PER_PAGE, SearchFilter, VideoFilter
+from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.accounts import get_user
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in

@@ -6,7 +6,7 @@ from typing import Any
 from vod_web.core.clock import utc_now
 from vod_web.media.languages import list_languages
 from vod_web.models import Category
-from vod_web.schemas.videos import Age, Length, SearchFilter
+from vod_web.schemas.video_lists import Age, Length, SearchFilter
 from vod_web.services import library
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.search.finding import Answer

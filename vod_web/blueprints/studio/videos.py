@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from vod_web.blueprints.studio import blueprint
 from vod_web.core.clock import utc_now
 from vod_web.resources import resources
-from vod_web.schemas.videos import OwnFilter
+from vod_web.schemas.video_lists import OwnFilter
 from vod_web.services import bin as video_bin
 from vod_web.services import library, processing
 from vod_web.web.forms import read_query_kindly
