@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import RunningSite
 from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
 from tests.clips import run
+from tests.file_server import serving_files
 from tests.servers import wait_until
 from vod_web.media.runner import Tools
 from vod_web.media.test_clip import make_clip
@@ -106,15 +107,15 @@ def test_the_video_is_shared_and_plays_on_another_site(new_page: Callable[[], Pa
     dialog.get_by_text("Embed on another page").click()
     code = dialog.get_by_label("HTML code").input_value()
 
-    blog = new_page()
-    body = f"<!doctype html><title>A blog</title>{code}"
-    blog.route("http://blog.example/**", lambda route: route.fulfill(body=body, content_type="text/html"))
-    blog.goto("http://blog.example/post")
-    frame = blog.frame_locator("iframe")
-    frame.get_by_role("button", name="Play").first.click()
-    expect(frame.get_by_role("link", name="A week by the sea")).to_have_attribute("target", "_blank")
-    inside = next(found for found in blog.frames if "/embed/" in found.url)
-    inside.wait_for_function("s => document.querySelector('video').currentTime > s + 0.5", arg=seconds)
+    with serving_files() as elsewhere:  # at 127.0.0.1: another site than ours, which is at localhost
+        body = f'<!doctype html><title>A blog</title><link rel="icon" href="data:,">{code}'
+        blog = new_page()
+        blog.goto(elsewhere.serve(body.encode(), "/post.html", headers={"Content-Type": "text/html"}))
+        frame = blog.frame_locator("iframe")
+        frame.get_by_role("button", name="Play").first.click()
+        expect(frame.get_by_role("link", name="A week by the sea")).to_have_attribute("target", "_blank")
+        inside = next(found for found in blog.frames if "/embed/" in found.url)
+        inside.wait_for_function("s => document.querySelector('video').currentTime > s + 0.5", arg=seconds)
 
 
 def test_captions_and_chapters_are_there_for_who_comes_back_to_an_open_page(new_page: Callable[[], Page]) -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ class Client:
     def __init__(self, url: str) -> None:
         self.host = urlsplit(url).netloc
         self.of_thread = threading.local()
+        self.connections: list[http.client.HTTPConnection] = []
         self.headers: dict[str, str] = {}
         asked = {"email": UPLOADER, "password": PASSWORD, "name": "test"}
         token = self.call("POST", "/tokens", asked)["token"]
@@ -60,8 +62,14 @@ class Client:
         """Of this thread; kept open."""
         if not hasattr(self.of_thread, "connection"):
             self.of_thread.connection = http.client.HTTPConnection(self.host, timeout=60)
+            self.connections.append(self.of_thread.connection)
         found: http.client.HTTPConnection = self.of_thread.connection
         return found
+
+    def close(self) -> None:
+        """End the connections of all threads."""
+        for connection in self.connections:
+            connection.close()
 
     def begin(self, number: int) -> tuple[dict[str, Any], bytes]:
         """Announce a file of two parts that no other is like."""
@@ -83,8 +91,7 @@ class Client:
 
 
 def test_two_hundred_uploads_at_once_are_neither_lost_nor_mixed_up(site: UploadSite) -> None:
-    client = Client(site.url)
-    with ThreadPoolExecutor(AT_ONCE) as senders:
+    with closing(Client(site.url)) as client, ThreadPoolExecutor(AT_ONCE) as senders:
         begun = list(senders.map(client.begin, range(COUNT)))  # all are open before the first is finished
         wanted = dict(senders.map(client.finish, begun))
     assert len(wanted) == COUNT
