@@ -285,7 +285,7 @@ def test_uploads_go_on_while_other_pages_are_shown(
     expect(page).to_have_url(f"{site.url}/")
     page.get_by_role("link", name="My videos").first.click()
     expect(page.get_by_role("heading", name="My videos")).to_be_visible()
-    page.get_by_role("combobox", name="Search videos").fill("nothing")
+    page.get_by_label("Search videos").fill("nothing")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?query=nothing")
     page.go_back()
