@@ -24,8 +24,8 @@ from vod_web.services.captions import add_caption
 
 FIELDS = """
     id title description owner visibility status status_reason is_playable progress eta_s queue_position duration_s
-    width_px height_px frame_rate size_bytes renditions captions thumbnail tags category language views created_at
-    published_at publish publish_at urls
+    width_px height_px frame_rate size_bytes renditions captions chapters thumbnail tags category language
+    views created_at published_at replacement publish publish_at embed embed_sites urls
 """
 
 
@@ -36,7 +36,7 @@ def test_a_video_reads_as_promised(client: FlaskClient) -> None:
     told = client.get(f"/api/v1/videos/{video.public_id}", headers=bearer(ada)).get_json()
     assert set(told) == set(FIELDS.split())
     assert told["owner"] == {"username": "ada", "display_name": "Ada"}
-    assert told["size_bytes"] == {"source": 5, "renditions": 7}
+    assert told["size_bytes"] == {"source": 5, "renditions": 7, "versions": 0}
     assert told["frame_rate"] == 29.97
     assert told["created_at"].endswith("Z")
     assert told["tags"] == ["sea"]
@@ -76,7 +76,7 @@ def test_captions_are_told_with_their_addresses(client: FlaskClient) -> None:
     text = b"00:01.000 --> 00:02.000\nHello\n"
     add_caption(ada, video.public_id, CaptionCreate(language="pt-BR"), text, storage=resources().storage)
     (told,) = client.get(f"/api/v1/videos/{video.public_id}", headers=bearer(ada)).get_json()["captions"]
-    assert (told["language"], told["label"], told["kind"]) == ("pt-BR", "Portuguese", "subtitles")
+    assert (told["language"], told["label"], told["kind"]) == ("pt-BR", "Portuguese (Brazil)", "subtitles")
     assert (told["is_default"], told["is_forced"]) == (False, False)
     assert told["url"].startswith("http://localhost/media/public/")
     assert client.get(told["url"], buffered=True).data.startswith(b"WEBVTT\n")

@@ -24,7 +24,7 @@ FICLONE = 0x40049409
 """From linux/fs.h: ioctl_ficlone(2)."""
 NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP})
 LOCKLESS_AGE_S = 24 * 3600
-PARENT_ATTEMPTS = 20
+PARENT_ATTEMPTS = 500
 """How often a parent directory may vanish between being made and being used before we give up."""
 
 
