@@ -6,6 +6,9 @@ what no test of a service asks are marked `on_both` (see `tests/databases.py`).
 
 In which order? What takes longest first, so that no process is left waiting for another one at the end; tests of
 one file stay in one process, and those with a browser, which measure time, in one after another.
+
+Which are tried twice? Those where a browser or dying processes meet a busy machine: the summary names each that passed
+only then (`R`, docs/decisions/0051-second-tries.md).
 """
 
 import dataclasses
@@ -34,6 +37,7 @@ from vod_web.resources import open_resources
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}  # compiling takes most of the time of making a site
 
 CHEAP = {"passes": 1, "memory_kib": 8, "lanes": 1}
+TRIED_TWICE = ("browser", "faults")
 SLOWEST_FIRST = ("browser", "faults", "jobs", "media", "cli", "services", "blueprints", "api", "storage")
 
 
@@ -53,6 +57,9 @@ class TestBrowser(FlaskClient):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes longest first; each file stays in one process."""
+    for item in items:
+        if item.path.parent.name in TRIED_TWICE:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     places = {folder: place for place, folder in enumerate(SLOWEST_FIRST)}
     items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
 
