@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Insert, Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,3 +29,10 @@ def add_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     if rows:
         insert = _INSERTS[session.get_bind().dialect.name](model)
         session.connection().execute(insert.on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def insert_missing_from(session: Session, model: type[Base], rows: Select[Any]) -> Insert:
+    """The statement that adds the selected rows which are not there yet; they are named as the columns they are for."""
+    insert = _INSERTS[session.get_bind().dialect.name](model)
+    names = [column.name for column in rows.selected_columns]
+    return insert.from_select(names, rows, include_defaults=False).on_conflict_do_nothing()

@@ -5,6 +5,14 @@ from vod_web.models.chapters import Chapter, ChapterSet
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
 from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
+from vod_web.models.notifications import (
+    Announcement,
+    MailChoice,
+    MailTurn,
+    Notification,
+    NotificationKind,
+    NotificationSetting,
+)
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
 from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
@@ -26,6 +34,7 @@ from vod_web.models.videos import (
 from vod_web.models.viewing import ViewingPosition
 
 __all__ = [
+    "Announcement",
     "ApiToken",
     "AuditEvent",
     "Caption",
@@ -42,7 +51,12 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "MailChoice",
+    "MailTurn",
     "NameKind",
+    "Notification",
+    "NotificationKind",
+    "NotificationSetting",
     "Part",
     "PasswordReset",
     "Playlist",

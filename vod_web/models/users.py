@@ -51,6 +51,8 @@ class User(Base):
     suspended_reason: Mapped[str | None] = mapped_column(String(300))
     quota_bytes: Mapped[int | None] = mapped_column()
     """What this person may store; None for the site's own limit."""
+    follower_count: Mapped[int] = mapped_column(default=0)
+    """How many people follow the channel; kept by `services.subscriptions`."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     last_seen_at: Mapped[datetime | None] = mapped_column(index=True)
 

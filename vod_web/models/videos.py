@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vod_web.core.clock import utc_now
@@ -131,6 +131,10 @@ video_viewers = Table(
 """The people who are named as viewers of a private video."""
 
 
+UNANNOUNCED = "announced_at IS NULL AND is_playable AND visibility IN ('public', 'internal')"
+"""Of the index by which the sweep finds the videos that followers are to be told of."""
+
+
 class Tag(Base):
     """A word that videos are found by."""
 
@@ -196,6 +200,8 @@ class Video(Base):
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     published_at: Mapped[datetime | None] = mapped_column()
     """Since when others may see it; the order of the home page."""
+    announced_at: Mapped[datetime | None] = mapped_column()
+    """When the followers of its channel began to be told of it, which happens once."""
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 
     owner: Mapped[User] = relationship(lazy="raise")
@@ -246,4 +252,8 @@ class Video(Base):
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
+        Index("ix_videos_channel", "owner_id", "published_at", "id"),
+        Index(
+            "ix_videos_unannounced", "published_at", sqlite_where=text(UNANNOUNCED), postgresql_where=text(UNANNOUNCED)
+        ),
     )
