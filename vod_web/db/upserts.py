@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, Select
+from sqlalchemy import Insert, Select, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,12 @@ def add_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     if rows:
         insert = _INSERTS[session.get_bind().dialect.name](model)
         session.connection().execute(insert.on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def add_if_missing(session: Session, model: type[Base], row: Mapping[str, Any]) -> bool:
+    """Add this row, unless one with its unique key is there; whether it was added."""
+    insert = _INSERTS[session.get_bind().dialect.name](model).values(**row).on_conflict_do_nothing()
+    return session.scalar(insert.returning(literal(1))) is not None
 
 
 def insert_missing_from(session: Session, model: type[Base], rows: Select[Any]) -> Insert:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, literal, or_, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from vod_web.core.errors import InvalidInput
@@ -57,12 +57,20 @@ def find_page(statement: Select[Row], order: Order, *, cursor: str | None, limit
     Raises:
         InvalidInput: the cursor is not one of this list in this order.
     """
-    if cursor:
-        statement = statement.where(_is_after(order, *_parse_cursor(order, cursor)))
+    statement = statement.where(condition_after(order, cursor))
     wanted = statement.add_columns(order.by, order.id).order_by(*_sorting(order)).limit(limit + 1)
     rows = current_session().execute(wanted).unique().all()
     more = len(rows) > limit
     return Found([row[0] for row in rows[:limit]], _format_cursor(order, *rows[limit - 1][-2:]) if more else None)
+
+
+def condition_after(order: Order, cursor: str | None) -> ColumnElement[bool]:
+    """Whether a row comes after the cursor; every row does where there is none.
+
+    Raises:
+        InvalidInput: as `find_page`.
+    """
+    return _is_after(order, *_parse_cursor(order, cursor)) if cursor else true()
 
 
 def cut_page(
