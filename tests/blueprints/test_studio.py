@@ -118,12 +118,17 @@ def test_the_page_of_a_video_tells_how_far_each_quality_is(client: FlaskClient, 
         session.add(Rendition(encode_id=encode.id, kind=RenditionKind.VIDEO, name="1080p", **made))
 
     page = client.get(f"/studio/videos/{video.public_id}").text
-    asks = re.search(r'id="edit-progress" hx-get="([^"]+)" hx-trigger="every 2s" hx-swap="outerHTML"', page)
+    asks = re.search(r'id="edit-progress" hx-get="([^"]+)" hx-trigger="every 2s, file-changed from:body"', page)
     assert asks is not None
     answer = " ".join(client.get(asks[1], headers=FRAGMENT).text.split())
     assert "about 2 minutes left" in answer
     assert "<dt>720p</dt> <dd>ready</dd> <dt>1080p</dt> <dd>30 %, about 2 minutes</dd>" in answer
     assert "<dt>Sound</dt> <dd>ready</dd>" in answer
+    assert f'href="/watch/{video.public_id}"' in answer
+    page = client.get(f"/studio/videos/{video.public_id}/thumbnail").text
+    asks_without = re.search(r'id="edit-progress" hx-get="([^"]+)"', page)
+    assert asks_without is not None
+    assert "/watch/" not in client.get(asks_without[1], headers=FRAGMENT).text
 
     with transaction() as session:
         session.get_one(Video, video.id).status = VideoStatus.READY

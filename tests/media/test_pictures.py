@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -11,6 +12,7 @@ from tests.media.cards import probe_here
 from tests.media.probes import even_video, make_probe
 from vod_web.core.errors import EncodeFailed
 from vod_web.media.chunks import encode_chunk
+from vod_web.media.frames import offer_frames
 from vod_web.media.pictures import StoryboardPlan
 from vod_web.media.plan import EncodeOptions, EncodePlan, plan_encode
 from vod_web.media.poster import make_poster, score_frame
@@ -95,6 +97,24 @@ def test_a_wholly_black_video_has_a_poster_too(tools: Tools, ffmpeg: str, tmp_pa
 
     assert poster.score == 0
     assert poster.pictures[0].size_bytes > 0
+
+
+def test_frames_are_offered_from_all_over_the_video_and_not_from_its_dark_beginning(
+    tools: Tools, ffmpeg: str, tmp_path: Path
+) -> None:
+    """10 s, black for the first 3 of them, with keyframes so far apart that several places of posters fall into it."""
+    path = tmp_path / "dark.mp4"
+    graph = "[0][1]overlay=enable='lt(t,3)'"
+    inputs = ("-f", "lavfi", "-i", "testsrc2=d=10:s=320x180:r=10", "-f", "lavfi", "-i", "color=black:d=10:s=320x180:r=10")
+    run(ffmpeg, *inputs, "-filter_complex", graph, "-pix_fmt", "yuv420p", "-g", "60", str(path))
+
+    offered = offer_frames(plan_of(path), str(path), tmp_path, tools)
+
+    times_s = [float(frame.time_s) for frame in offered.frames]
+    assert len(times_s) == 5
+    assert times_s[0] > 3
+    assert all(later - earlier >= 0.45 for earlier, later in pairwise(times_s))
+    assert all(size_of(tmp_path / frame.name) == (320, 180) for frame in offered.frames)
 
 
 def test_without_any_frame_there_is_no_poster(clip: MakeClip, tools: Tools, tmp_path: Path) -> None:

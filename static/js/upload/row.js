@@ -195,7 +195,7 @@ export class Row {
   }
 
   #drawLinks() {
-    this.#parts.done.hidden = this.news?.status === "deleted";
+    this.#parts.done.hidden = ["failed", "deleted"].includes(this.news?.status);
     this.#parts.watch.href = this.transfer.watchPath;
     this.#parts.copy.dataset.copy = new URL(this.transfer.watchPath, location.href).href;
   }

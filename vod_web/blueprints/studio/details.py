@@ -26,10 +26,9 @@ def edit(video_id: str) -> str:
 
 @blueprint.get("/videos/<video_id>/progress")
 def progress(video_id: str) -> str:
-    """How far it is, and each of its qualities."""
-    return render_blocks(
-        "studio/section.html", "progress", video=show_video(videos.get_own_video(current_person(), video_id))
-    )
+    """How far it is, each of its qualities, and what is known of its file."""
+    video = show_video(videos.get_own_video(current_person(), video_id))
+    return render_blocks("studio/section.html", "progress", video=video, now=utc_now())
 
 
 @blueprint.post("/videos/<video_id>")
