@@ -105,7 +105,16 @@ def test_frames_are_offered_from_all_over_the_video_and_not_from_its_dark_beginn
     """10 s, black for the first 3 of them, with keyframes so far apart that several places of posters fall into it."""
     path = tmp_path / "dark.mp4"
     graph = "[0][1]overlay=enable='lt(t,3)'"
-    inputs = ("-f", "lavfi", "-i", "testsrc2=d=10:s=320x180:r=10", "-f", "lavfi", "-i", "color=black:d=10:s=320x180:r=10")
+    inputs = (
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=d=10:s=320x180:r=10",
+        "-f",
+        "lavfi",
+        "-i",
+        "color=black:d=10:s=320x180:r=10",
+    )
     run(ffmpeg, *inputs, "-filter_complex", graph, "-pix_fmt", "yuv420p", "-g", "60", str(path))
 
     offered = offer_frames(plan_of(path), str(path), tmp_path, tools)
