@@ -3,10 +3,23 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from vod_web.api import admin, captions, docs, imports, playlists, thumbnails, tokens, uploads, users, versions, videos
+from vod_web.api import (
+    admin,
+    captions,
+    docs,
+    imports,
+    playlists,
+    reactions,
+    thumbnails,
+    tokens,
+    uploads,
+    users,
+    versions,
+    videos,
+)
 from vod_web.api.calls import api
 
-MODULES = (docs, tokens, users, uploads, imports, videos, captions, versions, thumbnails, playlists, admin)
+MODULES = (docs, tokens, users, uploads, imports, videos, captions, versions, thumbnails, playlists, reactions, admin)
 """Importing a module declares its calls."""
 
 

@@ -10,6 +10,7 @@ from vod_web.blueprints import (
     imports,
     library,
     media,
+    reactions,
     setup,
     sitemap,
     studio,
@@ -20,5 +21,19 @@ from vod_web.blueprints import (
 
 def register_blueprints(app: Flask) -> None:
     """All pages of the site."""
-    for module in (admin, auth, embed, health, imports, library, media, setup, sitemap, studio, upload, watch):
+    for module in (
+        admin,
+        auth,
+        embed,
+        health,
+        imports,
+        library,
+        media,
+        reactions,
+        setup,
+        sitemap,
+        studio,
+        upload,
+        watch,
+    ):
         app.register_blueprint(module.blueprint)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.video_lists import SearchFilter
-from vod_web.services import library, positions, processing, videos, views
+from vod_web.services import library, positions, processing, reactions, videos, views
 from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.permissions import can_edit
 from vod_web.web.live_text import make_live
@@ -30,7 +30,8 @@ LARGEST_FRAME = (1280, 720)
 def show(video_id: str) -> str:
     """The video and what belongs to it."""
     video = videos.get_video(current_person(), video_id)
-    return render("watch/show.html", **_state_of(video), **_around(video), **_shared(video))
+    context = {"reaction": reactions.find_reaction(current_person(), video)}
+    return render("watch/show.html", **_state_of(video), **_around(video), **_shared(video), **context)
 
 
 @blueprint.get("/watch/<video_id>/status")

@@ -2,6 +2,7 @@
 
 from vod_web.models.captions import Caption, CaptionKind, CaptionOrigin
 from vod_web.models.chapters import Chapter, ChapterSet
+from vod_web.models.comments import Comment, CommentLike
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
 from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
@@ -14,6 +15,8 @@ from vod_web.models.notifications import (
     NotificationSetting,
 )
 from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
+from vod_web.models.reactions import Reaction, ReactionKind
+from vod_web.models.reports import Report, ReportReason
 from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.sources import Source, SourceState
@@ -23,6 +26,7 @@ from vod_web.models.uploads import Part, Upload, UploadDefaults, UploadState
 from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenScope, User
 from vod_web.models.videos import (
     Category,
+    CommentRule,
     EmbedRule,
     PublishRule,
     Tag,
@@ -43,6 +47,9 @@ __all__ = [
     "Category",
     "Chapter",
     "ChapterSet",
+    "Comment",
+    "CommentLike",
+    "CommentRule",
     "EmbedRule",
     "Encode",
     "EncodeStatus",
@@ -63,9 +70,13 @@ __all__ = [
     "PlaylistItem",
     "PlaylistKind",
     "PublishRule",
+    "Reaction",
+    "ReactionKind",
     "RegistrationPolicy",
     "Rendition",
     "RenditionKind",
+    "Report",
+    "ReportReason",
     "Role",
     "SearchDocument",
     "SearchName",

@@ -11,7 +11,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
 from vod_web.models.users import User
-from vod_web.models.videos import Category, PublishRule, Video, Visibility
+from vod_web.models.videos import Category, CommentRule, PublishRule, Video, Visibility
 
 
 class UploadState(StrEnum):
@@ -91,3 +91,5 @@ class UploadDefaults(Base):
     language: Mapped[str | None] = mapped_column(String(40))
     publish: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     """Never at a time: that is another one for each video."""
+    comments: Mapped[CommentRule | None] = mapped_column(enum_column(CommentRule))
+    """None for what the site begins with."""

@@ -70,6 +70,16 @@ class EmbedRule(StrEnum):
     NOWHERE = "nowhere"
 
 
+class CommentRule(StrEnum):
+    """Whether people may comment on a video."""
+
+    ON = "on"
+    HELD = "held"
+    """Yes, and its owner sees each comment before others do."""
+    OFF = "off"
+    """No; comments that are there are not shown."""
+
+
 class Category(StrEnum):
     """What a video is about, in the kinds that people know from elsewhere."""
 
@@ -196,6 +206,11 @@ class Video(Base):
     chapter_set: Mapped[ChapterSet] = mapped_column(enum_column(ChapterSet), default=ChapterSet.SOURCE)
     """Which of its chapters are shown: what a person wrote holds whatever its source says."""
     view_count: Mapped[int] = mapped_column(default=0)
+    like_count: Mapped[int] = mapped_column(default=0)
+    dislike_count: Mapped[int] = mapped_column(default=0)
+    comment_rule: Mapped[CommentRule] = mapped_column(enum_column(CommentRule), default=CommentRule.ON)
+    comment_count: Mapped[int] = mapped_column(default=0)
+    """Of the comments that everybody sees, with the replies."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     published_at: Mapped[datetime | None] = mapped_column()

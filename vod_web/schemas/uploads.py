@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from vod_web.models.uploads import UploadState
-from vod_web.models.videos import Category, PublishRule, Visibility
+from vod_web.models.videos import Category, CommentRule, PublishRule, Visibility
 from vod_web.schemas.base import Input, Output
 from vod_web.schemas.publishing import Language, Publishing, none_if_empty
 from vod_web.schemas.videos import Description, Tags
@@ -143,6 +143,8 @@ class UploadDefaultsWrite(Input):
     category: Annotated[Category | None, BeforeValidator(none_if_empty)] = None
     language: Annotated[Language | None, BeforeValidator(none_if_empty)] = None
     publish: Literal[PublishRule.NOW, PublishRule.WHEN_READY] = PublishRule.NOW
+    comments: Annotated[CommentRule | None, BeforeValidator(none_if_empty)] = None
+    """Null for what the site begins with."""
 
 
 class UploadDefaultsRead(Output):
@@ -154,3 +156,4 @@ class UploadDefaultsRead(Output):
     category: Category | None = None
     language: str | None = None
     publish: PublishRule = PublishRule.NOW
+    comments: CommentRule | None = None

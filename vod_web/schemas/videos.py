@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from vod_web.models import CaptionKind, Category, EmbedRule, PublishRule, VideoStatus, Visibility
+from vod_web.models import CaptionKind, Category, CommentRule, EmbedRule, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.base import Input, Output
 from vod_web.schemas.chapters import ChapterRead
 from vod_web.schemas.embedding import Sites
@@ -59,6 +59,7 @@ class VideoCreate(Publishing):
     description: Description = ""
     tags: Tags = Field(default_factory=list)
     visibility: Visibility = Visibility.PUBLIC
+    comments: CommentRule | None = None
 
 
 class VideoUpdate(Publishing):
@@ -74,6 +75,8 @@ class VideoUpdate(Publishing):
     """On which other sites the player may stand."""
     embed_sites: Sites | None = None
     """With `embed` = `listed`: hosts, such as "example.org" or "*.example.org"."""
+    comments: CommentRule | None = None
+    """Whether people may comment: `on`, `held` (you see each comment before others do), or `off`."""
     playlists: Annotated[list[str], Field(max_length=MOST_PLAYLISTS)] | None = None
     """The ids of all of your playlists that are to hold it."""
 
@@ -180,6 +183,11 @@ class VideoRead(Output):
     category: Category | None
     language: str | None
     views: int
+    likes: int | None
+    """Null where the site counts no likes."""
+    dislikes: int | None
+    comments: CommentRule
+    comment_count: int
     created_at: datetime
     published_at: datetime | None
     """Since when others may see it; null as long as they may not."""

@@ -1,6 +1,6 @@
 """What was decided about the site as a whole, in the browser?"""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from vod_web.core.errors import Conflict
 from vod_web.core.settings import Settings
 from vod_web.db.session import current_session, transaction
-from vod_web.models import RegistrationPolicy, Role, SiteSetting, User
+from vod_web.models import CommentRule, RegistrationPolicy, Role, SiteSetting, User
 from vod_web.schemas.admin import SiteChange, WorkersChange
 from vod_web.services import audit
 from vod_web.services.permissions import require_role
@@ -22,6 +22,12 @@ class Site:
 
     name: str = "VOD Web"
     registration: RegistrationPolicy = RegistrationPolicy.OPEN
+    has_reactions: bool = True
+    """Whether people can like videos, and see how many do."""
+    has_comments: bool = True
+    """Whether there are comments at all, whatever is said of each video."""
+    comment_rule: CommentRule = CommentRule.ON
+    """With what new videos begin, where their owner has not chosen."""
 
 
 def get_site() -> Site:
@@ -31,13 +37,16 @@ def get_site() -> Site:
     return Site(
         name=decided.get("name", Site.name),
         registration=RegistrationPolicy(decided.get("registration", Site.registration)),
+        has_reactions=decided.get("has_reactions", Site.has_reactions),
+        has_comments=decided.get("has_comments", Site.has_comments),
+        comment_rule=CommentRule(decided.get("comment_rule", Site.comment_rule)),
     )
 
 
 def change_site(site: Site) -> Site:
     """Take these decisions; they hold at once."""
     with transaction() as session:
-        for name, value in (("name", site.name), ("registration", site.registration.value)):
+        for name, value in asdict(site).items():
             session.merge(SiteSetting(name=name, value={"value": value}))
     return site
 
@@ -50,8 +59,11 @@ def decide(actor: User | None, change: SiteChange) -> Site:
     """
     admin = require_role(actor, Role.ADMIN)
     with transaction():
-        audit.note(admin, "site.change", change.name, registration=change.registration.value)
-        return change_site(Site(name=change.name, registration=change.registration))
+        before = get_site()
+        after = replace(before, **change.model_dump(exclude_none=True))
+        changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
+        audit.note(admin, "site.change", after.name, registration=after.registration.value, changed=changed)
+        return change_site(after)
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,18 @@ SHORTEST_LEFT_S = 1.0
 
 
 def read_video(
-    video: Video, actor: User | None, *, settings: Settings, base_url: str = "", queue_position: int | None = None
+    video: Video,
+    actor: User | None,
+    *,
+    settings: Settings,
+    has_reactions: bool = True,
+    base_url: str = "",
+    queue_position: int | None = None,
 ) -> VideoRead:
     """What this person is told of the video, which was loaded with `AS_READ`.
 
-    Addresses begin with `base_url`; pages leave it out, programs need it.
+    Addresses begin with `base_url`; pages leave it out, programs need it. `has_reactions` says whether the site
+    counts likes.
     """
     encode, now = video.active_encode or video.open_encode, utc_now()
     return VideoRead(
@@ -51,6 +58,10 @@ def read_video(
         category=video.category,
         language=video.language,
         views=video.view_count,
+        likes=video.like_count if has_reactions else None,
+        dislikes=video.dislike_count if has_reactions else None,
+        comments=video.comment_rule,
+        comment_count=video.comment_count,
         created_at=video.created_at,
         published_at=video.published_at,
         replacement=_read_replacement(video, now) if can_edit(actor, video) else None,

@@ -20,6 +20,7 @@ from vod_web.schemas.videos import VideoCreate, VideoUpdate
 from vod_web.services import audit, playlists, publication
 from vod_web.services.permissions import can_edit, can_see, could_see, require_role, require_signed_in
 from vod_web.services.search.index import index_video
+from vod_web.services.site import get_site
 from vod_web.services.tags import ensure_tags
 
 DELETED_BY_YOU = "This video was deleted. For seven days it is in the bin of its owner, who can bring it back."
@@ -49,6 +50,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             category=new.category,
             language=new.language,
             publish_rule=PublishRule.NOW,
+            comment_rule=new.comments or get_site().comment_rule,
             status=status,
             tags=ensure_tags(session, new.tags),
             viewers=[],
@@ -115,6 +117,7 @@ def update_video(
         _change_texts(session, video, changes)
         _change_access(session, video, changes)
         _change_embedding(video, changes)
+        video.comment_rule = changes.comments or video.comment_rule
         publication.change_publication(video, changes, now or utc_now())
         changed = [name for name, value in editable(video).items() if value != before[name]]
         if changed and seen not in ("", _digest(before)):
@@ -140,6 +143,7 @@ def editable(video: Video) -> dict[str, Any]:
         "publish_at": video.publish_at.isoformat() if video.publish_at else None,
         "embed": video.embed_rule.value,
         "embed_sites": video.embed_sites,
+        "comments": video.comment_rule.value,
     }
 
 

@@ -7,8 +7,8 @@ from jinja2 import StrictUndefined
 from jinja2.runtime import Macro
 
 from vod_web.media.languages import language_name
-from vod_web.services import site
 from vod_web.web.rendering import address_here
+from vod_web.web.site import current_site
 
 COMPONENTS = "components/"
 
@@ -22,7 +22,7 @@ def register_templates(app: Flask) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = True
     environment.lstrip_blocks = True
-    app.context_processor(lambda: {"site": site.get_site()})
+    app.context_processor(lambda: {"site": current_site()})
     environment.globals["address_here"] = address_here
     environment.filters["language"] = lambda tag: language_name(tag) or tag
     macros = SimpleNamespace()

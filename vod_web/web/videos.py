@@ -18,14 +18,23 @@ from vod_web.services.positions import find_positions
 from vod_web.services.video_telling import read_video
 from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
+from vod_web.web.site import current_site
 
 
 def show_videos(videos: Sequence[Video], *, base_url: str = "") -> list[VideoRead]:
     """What the person who asks is told of these videos."""
     actor, settings = current_person(), resources().settings
     places = processing.queue_positions(videos)
+    has_reactions = current_site().has_reactions
     return [
-        read_video(video, actor, settings=settings, base_url=base_url, queue_position=places.get(video.id))
+        read_video(
+            video,
+            actor,
+            settings=settings,
+            has_reactions=has_reactions,
+            base_url=base_url,
+            queue_position=places.get(video.id),
+        )
         for video in videos
     ]
 

@@ -1,5 +1,7 @@
 """What is decided about the site in the browser."""
 
+from dataclasses import asdict
+
 from flask import flash
 from werkzeug.wrappers import Response
 
@@ -14,8 +16,7 @@ from vod_web.web.sign_in import current_person
 @blueprint.get("/settings")
 def settings() -> str:
     """The decisions as they stand."""
-    now = site.get_site()
-    return render("admin/settings.html", **blank_form(name=now.name, registration=now.registration.value))
+    return render("admin/settings.html", **blank_form(**asdict(site.get_site())))
 
 
 @blueprint.post("/settings")

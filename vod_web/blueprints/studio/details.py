@@ -57,6 +57,7 @@ def _form_of(video_id: str) -> dict[str, Any]:
         publish_at=f"{video.publish_at:%Y-%m-%dT%H:%M}" if video.publish_at else "",
         time_zone="UTC",
         viewers=", ".join(viewer.username for viewer in video.viewers),
+        comments=video.comment_rule.value,
         embed=video.embed_rule.value,
         embed_sites="\n".join(video.embed_sites),
         version=videos.version_of(video),
