@@ -36,7 +36,7 @@ def test_a_video_reads_as_promised(client: FlaskClient) -> None:
     make_encode(video, resources().storage)
     told = client.get(f"/api/v1/videos/{video.public_id}", headers=bearer(ada)).get_json()
     assert set(told) == set(FIELDS.split())
-    assert told["owner"] == {"username": "ada", "display_name": "Ada"}
+    assert told["owner"] == {"username": "ada", "display_name": "Ada", "avatar_url": None}
     assert told["size_bytes"] == {"source": 5, "renditions": 7, "versions": 0}
     assert told["frame_rate"] == 29.97
     assert told["created_at"].endswith("Z")

@@ -167,7 +167,7 @@ def test_channels_are_found_however_their_name_is_written(client: FlaskClient) -
     page = client.get("/@aDA").text
     assert titles(page) == ["film"]
     assert "1 video" in page
-    assert 'href="https://example.org"' in page
+    assert 'href="https://example.org"' in client.get("/@ADA/about").text
     for name in ("nobody", "%00", "ada%00", "ä"):
         assert client.get(f"/@{name}").status_code == 404
 

@@ -12,8 +12,9 @@ from vod_web.core.security import hash_password, verify_password
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session
 from vod_web.models import RegistrationPolicy, Role, User
-from vod_web.schemas.accounts import EmailChange, PasswordChange, Profile, Registration
+from vod_web.schemas.accounts import EmailChange, PasswordChange, Registration
 from vod_web.schemas.base import parse_input
+from vod_web.schemas.channels import ProfileUpdate
 from vod_web.services import accounts, sign_ins, site
 from vod_web.services.mail import Mailer
 from vod_web.services.sign_ins import Browser
@@ -211,7 +212,7 @@ def test_the_old_password_is_asked_for_and_cannot_be_guessed_either(throttle: Th
 
 def test_a_profile_is_kept_and_a_new_address_signs_in(throttle: Throttle, settings: Settings) -> None:
     ada = make_user("ada")
-    accounts.change_profile(ada, Profile(display_name="Ada L.", about="Hello.\nBye."))
+    accounts.change_profile(ada, ProfileUpdate(display_name="Ada L.", about="Hello.\nBye."))
     change_email(ada, "Countess@Example.org", throttle, settings)
     close_session()
     kept = accounts.check_credentials("countess@example.org", PASSWORD, address=ADDRESS, throttle=throttle)
@@ -249,6 +250,6 @@ def test_trying_addresses_shows_soon_no_more_who_has_an_account(throttle: Thrott
 
 def test_a_visitor_has_no_profile_and_no_name_is_made_up() -> None:
     with pytest.raises(NotSignedIn):
-        accounts.change_profile(None, Profile(display_name="Eve"))
+        accounts.change_profile(None, ProfileUpdate(display_name="Eve"))
     with pytest.raises(NotFound):
         accounts.get_user("nobody")

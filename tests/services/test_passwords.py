@@ -17,7 +17,8 @@ from vod_web.core.security import verify_password
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, current_session
 from vod_web.models import AuditEvent, PasswordReset, User
-from vod_web.schemas.accounts import EmailChange, PasswordChange, PasswordChoice, Profile
+from vod_web.schemas.accounts import EmailChange, PasswordChange, PasswordChoice
+from vod_web.schemas.channels import ProfileUpdate
 from vod_web.services import accounts, passwords, sign_ins
 from vod_web.services.mail import Mailer
 from vod_web.services.sign_ins import Browser
@@ -146,7 +147,7 @@ def test_a_new_password_or_address_ends_the_links_of_before(settings: Settings, 
     change = PasswordChange(old_password=PASSWORD, password="another long one")
     accounts.change_password(ada, change, current=None, throttle=throttle)
     second = secret_of(passwords.make_reset_link(admin, "ada", settings=settings))
-    accounts.change_profile(ada, Profile(display_name="Ada L"))
+    accounts.change_profile(ada, ProfileUpdate(display_name="Ada L"))
     passwords.get_reset(second)
     new_address = EmailChange(email="ada@new.example.org", password="another long one")
     accounts.change_email(ada, new_address, throttle=throttle, mailer=Mailer(settings))

@@ -26,7 +26,7 @@ from vod_web.models import (
     VideoStatus,
     Visibility,
 )
-from vod_web.schemas.accounts import Profile
+from vod_web.schemas.channels import ProfileUpdate
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import accounts, caption_files, library, videos
@@ -249,7 +249,7 @@ def test_changes_hold_at_once(ada: User) -> None:
     assert titles("zebra") == titles("old") == []
     assert titles("okapi") == titles("forest") == titles("new") == ["Okapi"]
     videos.update_video(ada, video.public_id, VideoUpdate(language="de"))
-    accounts.change_profile(ada, Profile(display_name="Grace Hopper", about=""))
+    accounts.change_profile(ada, ProfileUpdate(display_name="Grace Hopper", about=""))
     assert titles("lovelace") == []
     assert titles("hopper") == titles("ada") == ["Okapi"]
     assert [one.key for one in library.suggest_listed(None, "hop").channels] == ["ada"]

@@ -6,6 +6,7 @@ from flask_wtf import CSRFProtect
 from vod_web.api import (
     admin,
     captions,
+    channels,
     docs,
     imports,
     playlists,
@@ -19,7 +20,21 @@ from vod_web.api import (
 )
 from vod_web.api.calls import api
 
-MODULES = (docs, tokens, users, uploads, imports, videos, captions, versions, thumbnails, playlists, reactions, admin)
+MODULES = (
+    docs,
+    tokens,
+    users,
+    channels,
+    uploads,
+    imports,
+    videos,
+    captions,
+    versions,
+    thumbnails,
+    playlists,
+    reactions,
+    admin,
+)
 """Importing a module declares its calls."""
 
 

@@ -8,8 +8,7 @@ from vod_web.schemas.base import Page
 from vod_web.schemas.video_lists import VideoFilter
 from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoRead, VideoUpdate
 from vod_web.services import bin as video_bin
-from vod_web.services import library, positions, processing, videos
-from vod_web.services.accounts import get_user
+from vod_web.services import channels, library, positions, processing, videos
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import tell_page, tell_video
 
@@ -26,7 +25,8 @@ def list_videos(query: VideoFilter) -> Page[VideoRead]:
 @call("GET", "/users/<username>/videos", scope=TokenScope.READ, query=VideoFilter, returns=Page[VideoRead])
 def list_channel_videos(username: str, query: VideoFilter) -> Page[VideoRead]:
     """The videos of one channel; all of them, if it is yours."""
-    return tell_page(library.list_channel(current_person(), get_user(username), query))
+    owner = channels.get_owner(current_person(), username)
+    return tell_page(library.list_channel(current_person(), owner, query))
 
 
 @call("GET", "/videos/<video_id>", scope=TokenScope.READ, returns=VideoRead, errors=(410,))

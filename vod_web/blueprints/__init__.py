@@ -5,6 +5,7 @@ from flask import Flask
 from vod_web.blueprints import (
     admin,
     auth,
+    channels,
     embed,
     health,
     imports,
@@ -24,6 +25,7 @@ def register_blueprints(app: Flask) -> None:
     for module in (
         admin,
         auth,
+        channels,
         embed,
         health,
         imports,

@@ -11,14 +11,15 @@ from vod_web.schemas.accounts import (
     EmailChange,
     PasswordChange,
     PasswordChoice,
-    Profile,
     Registration,
     ResetRequest,
     TokenCreate,
 )
+from vod_web.schemas.channels import ProfileForm
 from vod_web.services import accounts, passwords, sign_ins, tokens
 from vod_web.services.browsers import name_browser
 from vod_web.services.permissions import require_signed_in
+from vod_web.web.channels import show_profile
 from vod_web.web.forms import blank_form, read_form, redisplay_on_error
 from vod_web.web.kept import read_kept
 from vod_web.web.rendering import go_to, go_to_address, render, render_secret
@@ -145,16 +146,17 @@ def reset_password(secret: str) -> Response:
 
 @blueprint.get("/account")
 def account() -> str:
-    """What the person says of themselves."""
+    """What the person says of themselves, and shows on the channel."""
     person = require_signed_in(current_person())
-    return render("auth/profile.html", **blank_form(display_name=person.display_name, about=person.about))
+    values = blank_form(display_name=person.display_name, about=person.about)
+    return render("auth/profile.html", **values, **show_profile())
 
 
 @blueprint.post("/account")
-@redisplay_on_error("auth/profile.html", "form")
+@redisplay_on_error("auth/profile.html", "form", context=show_profile)
 def save_profile() -> Response:
     """Keep it."""
-    accounts.change_profile(current_person(), read_form(Profile))
+    accounts.change_profile(current_person(), read_form(ProfileForm).update)
     flash("Saved.", "good")
     return go_to("auth.account")
 

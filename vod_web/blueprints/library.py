@@ -3,8 +3,9 @@
 from flask import Blueprint, render_template
 
 from vod_web.schemas.base import PageQuery
-from vod_web.schemas.video_lists import NewestFilter, SearchFilter, VideoFilter
-from vod_web.services import library
+from vod_web.schemas.video_lists import NewestFilter, SearchFilter
+from vod_web.services import channels, library
+from vod_web.web.channels import show_channel
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render
 from vod_web.web.searching import search_choices, show_search
@@ -12,6 +13,8 @@ from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list
 
 blueprint = Blueprint("library", __name__)
+
+CHANNEL_SORTS = [("-published_at", "Newest"), ("-views", "Most viewed"), ("published_at", "Oldest")]
 
 
 @blueprint.get("/")
@@ -42,7 +45,9 @@ def suggestions() -> str:
 @blueprint.get("/@<username>")
 def channel(username: str) -> str:
     """A person's videos; to their owner, all of them."""
-    shown = library.get_channel(current_person(), username)
-    wanted, _ = read_query_kindly(VideoFilter)
+    shown = channels.get_channel(current_person(), username)
+    wanted, _ = read_query_kindly(NewestFilter)
     found = library.list_channel(current_person(), shown.owner, wanted)
-    return render("library/channel.html", "videos", channel=shown, **show_list(found))
+    block = "videos" if wanted.cursor else "list"
+    context = {"wanted": wanted, "sorts": CHANNEL_SORTS} | show_channel(shown)
+    return render("library/channel.html", block, **context, **show_list(found))

@@ -11,6 +11,7 @@ from vod_web.resources import resources
 from vod_web.services import versions
 from vod_web.services.bin import purge_deleted
 from vod_web.services.captions import purge_captions
+from vod_web.services.channel_pictures import remove_dropped_pictures
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
 from vod_web.services.processing.files import remove_dropped, remove_old_files
@@ -134,6 +135,11 @@ def remove_old_thumbnails() -> int:
     return remove_dropped_thumbnails(storage=resources().storage, now=utc_now())
 
 
+def remove_old_channel_pictures() -> int:
+    """The same of channels."""
+    return remove_dropped_pictures(storage=resources().storage, now=utc_now())
+
+
 def remove_silent_workers() -> int:
     """Rows of workers that are gone."""
     return forget_workers(now=utc_now())
@@ -161,6 +167,7 @@ SWEEP = (
     remove_superseded,
     remove_replaced,
     remove_old_thumbnails,
+    remove_old_channel_pictures,
     remove_old_versions,
     remove_silent_workers,
     forget_ended_sign_ins,

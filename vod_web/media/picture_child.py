@@ -1,4 +1,4 @@
-"""How does an uploaded picture become a poster? Runs in a child process, started by `uploaded_pictures.py`.
+"""How does an uploaded picture become one of ours? Runs in a child process, started by `uploaded_pictures.py`.
 
 Prints one JSON object: `{"pictures": [[name, width, height], ...]}` or `{"refused": sentence}`.
 """
@@ -30,16 +30,18 @@ class Refused(Exception):
 
 
 def make_files(request: dict[str, Any]) -> list[tuple[str, int, int]]:
-    """Write the poster in all its sizes into the folder; raises Refused."""
+    """Write the picture in all its sizes into the folder; raises Refused."""
     picture = _open(request)
     with picture:
         upright = _read(picture)
     box = crop_box(upright.size, tuple(request["shape"]), request["position"])
+    if box[2] - box[0] < request["least_width_px"]:
+        raise Refused(_too_narrow(box[2] - box[0], request["least_width_px"]))
     files = []
-    for width, height in fit_widths(box[2] - box[0], box[3] - box[1]):
+    for width, height in fit_widths(box[2] - box[0], box[3] - box[1], request["widths"]):
         scaled = upright.resize((width, height), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
         scaled.info = {}  # no comment, no profile: nothing that came with the picture goes on
-        name = f"poster-{width}.jpg"
+        name = request["name"].format(width)
         scaled.save(Path(request["folder"], name), "JPEG", quality=QUALITY, optimize=True)
         files.append((name, width, height))
     return files
@@ -76,6 +78,10 @@ def _open(request: dict[str, Any]) -> ImageFile.ImageFile:
 
 def _too_many(most_pixels: int) -> str:
     return f"This picture has too many pixels. Use one of at most {most_pixels // 1_000_000} million."
+
+
+def _too_narrow(width: int, least: int) -> str:
+    return f"What is kept of this picture is {width} pixels wide: too small. Use one that is at least {least} wide."
 
 
 def _read(picture: ImageFile.ImageFile) -> Image.Image:

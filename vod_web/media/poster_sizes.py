@@ -1,5 +1,6 @@
 """In which sizes is a poster stored? Pure, and quickly imported: a child process needs it too."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 POSTER_WIDTHS = (1280, 640, 320)
@@ -10,9 +11,9 @@ def even(value: Fraction | float) -> int:
     return max(2, round(value / 2) * 2)
 
 
-def fit_widths(width: int, height: int) -> tuple[tuple[int, int], ...]:
+def fit_widths(width: int, height: int, wanted: Sequence[int] = POSTER_WIDTHS) -> tuple[tuple[int, int], ...]:
     """The sizes for a picture, none larger than itself, the largest first."""
-    widths = [w for w in POSTER_WIDTHS if w < width]
-    if len(widths) < len(POSTER_WIDTHS):
+    widths = [w for w in wanted if w < width]
+    if len(widths) < len(wanted):
         widths.insert(0, even(width) if even(width) <= width else even(width) - 2)
     return tuple((max(2, w), even(Fraction(height * w, width))) for w in widths)

@@ -1,16 +1,18 @@
-"""What becomes of a picture that somebody uploads to stand for a video?
+"""What becomes of a picture that somebody uploads, to stand for a video or a channel?
 
 It is decoded and encoded anew in a child process (`picture_child.py`), so that what is stored is ours: upright, in the
-colours of the web, cut to the video's shape, without any of the metadata that it came with.
+colours of the web, cut to the shape that is wanted, without any of the metadata that it came with.
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from vod_web.core.errors import InvalidInput, TooLarge, UnsupportedMedia
 
 from .children import ask_child
 from .poster import PictureFile
+from .poster_sizes import POSTER_WIDTHS
 
 MOST_BYTES = 20 * 1024**2
 MOST_PIXELS = 64_000_000
@@ -32,6 +34,28 @@ def make_picture_files(content: bytes, folder: Path, *, shape: tuple[int, int], 
     of another shape, along the side that is too long.
 
     Raises:
+        InvalidInput, TooLarge, EncodeFailed: as `make_sizes`.
+    """
+    made = make_sizes(content, folder, shape=shape, position=position, widths=POSTER_WIDTHS, name="poster-{}.jpg")
+    shutil.copyfile(made[0].path, folder / "poster.jpg")
+    return [_file(folder / "poster.jpg", made[0].width_px, made[0].height_px), *made]
+
+
+def make_sizes(
+    content: bytes,
+    folder: Path,
+    *,
+    shape: tuple[int, int],
+    position: float,
+    widths: Sequence[int],
+    name: str,
+    least_width_px: int = 1,
+) -> list[PictureFile]:
+    """Write the picture in these widths into `folder`, which is empty, the largest first; it is never enlarged.
+
+    `name` is what the files are called, with `{}` for the width; what is kept must be at least `least_width_px` wide.
+
+    Raises:
         InvalidInput: it is no picture of a kind that is taken, damaged, too small, or has too many pixels.
         TooLarge: it has too many bytes.
         EncodeFailed: reading it was broken off from outside.
@@ -47,6 +71,9 @@ def make_picture_files(content: bytes, folder: Path, *, shape: tuple[int, int], 
         "folder": str(folder),
         "shape": shape,
         "position": position,
+        "widths": list(widths),
+        "name": name,
+        "least_width_px": least_width_px,
         "most_pixels": MOST_PIXELS,
         "least_px": LEAST_PX,
     }
@@ -56,9 +83,7 @@ def make_picture_files(content: bytes, folder: Path, *, shape: tuple[int, int], 
         raise refusal(DAMAGED) from None
     if "refused" in answer:
         raise refusal(answer["refused"])
-    made = [_file(folder / name, width, height) for name, width, height in answer["pictures"]]
-    shutil.copyfile(made[0].path, folder / "poster.jpg")
-    return [_file(folder / "poster.jpg", made[0].width_px, made[0].height_px), *made]
+    return [_file(folder / file, width, height) for file, width, height in answer["pictures"]]
 
 
 def refusal(sentence: str) -> InvalidInput:

@@ -1,6 +1,7 @@
 """The tables, one aggregate a module; no queries, no I/O."""
 
 from vod_web.models.captions import Caption, CaptionKind, CaptionOrigin
+from vod_web.models.channels import ChannelPicture, ChannelPictureKind
 from vod_web.models.chapters import Chapter, ChapterSet
 from vod_web.models.comments import Comment, CommentLike
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
@@ -45,6 +46,8 @@ __all__ = [
     "CaptionKind",
     "CaptionOrigin",
     "Category",
+    "ChannelPicture",
+    "ChannelPictureKind",
     "Chapter",
     "ChapterSet",
     "Comment",

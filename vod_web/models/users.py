@@ -46,6 +46,11 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     display_name: Mapped[str] = mapped_column(String(60))
     about: Mapped[str] = mapped_column(default="")
+    links: Mapped[list[Any]] = mapped_column(default=list)
+    """Other places of theirs: a title and an address each, as `schemas.channels.Link` has them."""
+    avatar_name: Mapped[str | None] = mapped_column(String(11))
+    """Of the `ChannelPicture` that is shown."""
+    banner_name: Mapped[str | None] = mapped_column(String(11))
     role: Mapped[Role] = mapped_column(enum_column(Role), default=Role.VIEWER, index=True)
     is_suspended: Mapped[bool] = mapped_column(default=False)
     suspended_reason: Mapped[str | None] = mapped_column(String(300))
@@ -68,6 +73,16 @@ class User(Base):
     def is_active(self) -> bool:
         """Whether the person may use the account."""
         return not self.is_suspended
+
+    @property
+    def avatar_url(self) -> str | None:
+        """Where on this site the person's picture is; `?width=` asks for a small one."""
+        return f"/pictures/{self.avatar_name}" if self.avatar_name else None
+
+    @property
+    def banner_url(self) -> str | None:
+        """The same for the picture on top of the channel."""
+        return f"/pictures/{self.banner_name}" if self.banner_name else None
 
     @property
     def acting_role(self) -> Role:

@@ -271,4 +271,5 @@ class Video(Base):
         Index(
             "ix_videos_unannounced", "published_at", sqlite_where=text(UNANNOUNCED), postgresql_where=text(UNANNOUNCED)
         ),
+        Index("ix_videos_owner_viewed", "owner_id", "view_count", "id"),
     )

@@ -96,13 +96,6 @@ class PasswordChange(Input):
     password: NewPassword
 
 
-class Profile(Input):
-    """What a person says of themselves."""
-
-    display_name: DisplayName
-    about: Annotated[str, StringConstraints(max_length=2000)] = ""
-
-
 class EmailChange(Input):
     """A new address, by somebody who knows the password."""
 
@@ -151,17 +144,29 @@ class TokenCreated(TokenRead):
     token: str
 
 
+class LinkRead(Output):
+    """Another place of a person's."""
+
+    title: str
+    url: str
+
+
 class OwnerRead(Output):
     """The person behind a video, in short."""
 
     username: str
     display_name: str
+    avatar_url: str | None = None
+    """Their picture, 512 pixels wide at most; with `?width=80` in the smallest size that is at least so wide."""
 
 
 class UserRead(OwnerRead):
     """A person, as everybody may know them."""
 
     about: str
+    banner_url: str | None
+    """The picture on top of their channel, five times as wide as high; it takes `?width=` as well."""
+    links: list[LinkRead]
     created_at: datetime
 
 

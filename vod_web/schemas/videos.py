@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from vod_web.models import CaptionKind, Category, CommentRule, EmbedRule, PublishRule, VideoStatus, Visibility
+from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Input, Output
 from vod_web.schemas.chapters import ChapterRead
 from vod_web.schemas.embedding import Sites
@@ -91,13 +92,6 @@ class PositionRead(Output):
     """How far a person has watched."""
 
     position_s: float
-
-
-class OwnerRead(Output):
-    """Whose video it is."""
-
-    username: str
-    display_name: str
 
 
 class SizeRead(Output):

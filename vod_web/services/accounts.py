@@ -10,9 +10,10 @@ from vod_web.core.errors import InvalidInput, NotAllowed, NotFound, WrongPasswor
 from vod_web.core.security import hash_password, needs_rehash, new_secret, verify_password
 from vod_web.db.session import current_session, transaction
 from vod_web.models import PasswordReset, RegistrationPolicy, Role, SignIn, User
-from vod_web.schemas.accounts import AdminRegistration, EmailChange, PasswordChange, Profile, Registration
+from vod_web.schemas.accounts import AdminRegistration, EmailChange, PasswordChange, Registration
 from vod_web.schemas.admin import PersonCreate
 from vod_web.schemas.base import parse_input
+from vod_web.schemas.channels import ProfileUpdate
 from vod_web.services import audit, sign_ins, site
 from vod_web.services.mail import Mailer
 from vod_web.services.permissions import require_role, require_signed_in
@@ -226,13 +227,15 @@ def _end_reset_links(session: Session, user: User) -> None:
     session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
 
 
-def change_profile(actor: User | None, form: Profile) -> User:
-    """Change what the person says of themselves."""
+def change_profile(actor: User | None, changes: ProfileUpdate) -> User:
+    """Change what the person says of themselves; what is not given stays."""
     person = require_signed_in(actor)
+    given = changes.model_dump(exclude_none=True)
     with transaction() as session:
         session.add(person)
-        is_renamed = person.display_name != form.display_name
-        person.display_name, person.about = form.display_name, form.about
+        is_renamed = person.display_name != given.get("display_name", person.display_name)
+        for name, value in given.items():
+            setattr(person, name, value)
         session.flush()
         if is_renamed:
             index_owner(session, person)

@@ -5,7 +5,6 @@ videos stand in their owner's lists alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
@@ -13,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
-from vod_web.services.accounts import get_user
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
@@ -36,14 +34,6 @@ ABSENT_IN_LISTED = ("duration_s",)
 """What is listed has been published; and PostgreSQL walks no index where absent values are to come last."""
 NEWEST_FIRST = "-published_at"
 """The order of what answers no words, where relevance was asked for."""
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A person as the owner of videos, and how many of them whoever asks may find."""
-
-    owner: User
-    video_count: int
 
 
 def list_listed(actor: User | None, wanted: VideoFilter) -> Found[Video]:
@@ -78,18 +68,17 @@ def list_own_of(actor: User | None, public_ids: list[str]) -> list[Video]:
 
 
 def list_channel(actor: User | None, channel: User, wanted: VideoFilter) -> Found[Video]:
-    """A channel's videos that this person may find; the owner sees all of them."""
-    return _page(_is_of_channel(actor, channel), wanted)
+    """A channel's videos that this person may find; the owner sees all of them, the newest made first."""
+    if is_own_channel(actor, channel):
+        made = wanted.model_copy(update={"sort": wanted.sort.replace("published_at", "created_at")})
+        return _page(_is_own(actor), made)
+    return _page(and_(is_listed(actor), Video.owner_id == channel.id), wanted, absent=ABSENT_IN_LISTED)
 
 
-def get_channel(actor: User | None, username: str) -> Channel:
-    """The channel of this name, however its letters are written.
-
-    Raises:
-        NotFound: nobody has this name.
-    """
-    owner = get_user(username)
-    return Channel(owner, _count(_is_of_channel(actor, owner)))
+def count_channel(actor: User | None, channel: User) -> int:
+    """How many they are, as far as is counted."""
+    own = is_own_channel(actor, channel)
+    return _count(_is_own(actor) if own else and_(is_listed(actor), Video.owner_id == channel.id))
 
 
 def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) -> Answer:
@@ -128,9 +117,9 @@ def _is_own(actor: User | None) -> ColumnElement[bool]:
     return and_(Video.owner_id == actor.id, Video.status != VideoStatus.DELETED)
 
 
-def _is_of_channel(actor: User | None, channel: User) -> ColumnElement[bool]:
-    is_own_channel = actor is not None and actor.id == channel.id
-    return _is_own(actor) if is_own_channel else and_(is_listed(actor), Video.owner_id == channel.id)
+def is_own_channel(actor: User | None, channel: User) -> bool:
+    """Whether it is the person's own."""
+    return actor is not None and actor.id == channel.id
 
 
 def _page(

@@ -44,7 +44,7 @@ def list_channels(page: int) -> Sequence[Listed]:
     rows = (
         select(User.username, func.max(Video.updated_at))
         .join(Video, Video.owner_id == User.id)
-        .where(is_listed(None), within)
+        .where(is_listed(None), within, User.is_suspended.is_(False))
         .group_by(User.username)
         .order_by(User.username)
     )

@@ -1,9 +1,6 @@
 """How does a person choose the picture that stands for a video: one of its frames, or one of their own?"""
 
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +10,14 @@ from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from vod_web.core.errors import InvalidInput, Unavailable
+from vod_web.core.errors import InvalidInput
 from vod_web.db.session import close_session, current_session, transaction
 from vod_web.media.frames import OfferedFrames
 from vod_web.media.uploaded_pictures import make_picture_files
 from vod_web.models import Encode, Job, JobKind, JobState, ThumbnailKind, User, Video
 from vod_web.queue import JobQueue
 from vod_web.services import audit
+from vod_web.services.picture_turns import turn_to_read
 from vod_web.services.processing.outcomes import note_size
 from vod_web.services.processing.rows import WANTED_ENCODES
 from vod_web.services.processing.thumbnails import ensure_thumbnail, forget_wish
@@ -30,13 +28,8 @@ from vod_web.storage.base import Storage
 
 USUAL_SHAPE = (16, 9)
 """That of a video whose own is not known yet."""
-READ_AT_ONCE = 2
-"""Pictures that one process of the site reads at the same time: each may take much memory for a moment."""
-WAIT_S = 15.0
 OVER_S = 0.5
 """What players count may be a little more than what the file says."""
-
-_readers = threading.BoundedSemaphore(READ_AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -87,7 +80,7 @@ def upload_picture(
     shape = (video.width_px, video.height_px) if video.width_px and video.height_px else USUAL_SHAPE
     close_session()
     with tempfile.TemporaryDirectory(prefix="picture-") as folder:
-        with _reading():
+        with turn_to_read():
             made = make_picture_files(content, Path(folder), shape=shape, position=position)
         row = reserve(video.id, now=now)
         close_session()
@@ -173,13 +166,3 @@ def _planned_encode(session: Session, video: Video) -> Encode | None:
     wanted = select(Encode).where(Encode.video_id == video.id, Encode.plan.is_not(None))
     wanted = wanted.where(Encode.status.in_(WANTED_ENCODES), Encode.files_removed_at.is_(None))
     return session.scalar(wanted.order_by(Encode.is_active.desc(), Encode.id.desc()).limit(1))
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    if not _readers.acquire(timeout=WAIT_S):
-        raise Unavailable("Many pictures are being read at this moment: try again soon.")
-    try:
-        yield
-    finally:
-        _readers.release()

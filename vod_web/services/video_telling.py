@@ -6,10 +6,11 @@ from fractions import Fraction
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import Settings
 from vod_web.models import Encode, EncodeStatus, Rendition, Source, ThumbnailKind, User, Video
+from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.chapters import ChapterRead
 from vod_web.schemas.thumbnails import ThumbnailRead
 from vod_web.schemas.versions import ReplacementRead
-from vod_web.schemas.videos import AddressesRead, CaptionRead, OwnerRead, RenditionRead, SizeRead, VideoRead
+from vod_web.schemas.videos import AddressesRead, CaptionRead, RenditionRead, SizeRead, VideoRead
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.chapters import shown_chapters
 from vod_web.services.permissions import can_edit
@@ -37,7 +38,7 @@ def read_video(
         id=video.public_id,
         title=video.title,
         description=video.description,
-        owner=OwnerRead.model_validate(video.owner),
+        owner=read_owner(video.owner, base_url=base_url),
         visibility=video.visibility,
         status=video.status,
         status_reason=video.status_reason if can_edit(actor, video) or _moderates(actor) else None,
@@ -71,6 +72,12 @@ def read_video(
         embed_sites=video.embed_sites if can_edit(actor, video) else None,
         urls=_addresses(video, actor, settings.secret_key, base_url),
     )
+
+
+def read_owner(owner: User, *, base_url: str = "") -> OwnerRead:
+    """What everybody is told of a person, in short."""
+    told = OwnerRead.model_validate(owner)
+    return told.model_copy(update={"avatar_url": base_url + told.avatar_url}) if told.avatar_url else told
 
 
 def _time_left(eta_s: float | None, told: Video | Source, now: datetime) -> float | None:

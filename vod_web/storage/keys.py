@@ -7,6 +7,7 @@
     videos/<video>/<encode>/frame-<number>.jpg
     videos/<video>/captions/<name>/captions.vtt | media.m3u8 | 0.vtt
     videos/<video>/thumbnails/<name>/poster.jpg
+    channels/<name>/<width>.jpg
 
 Everything of one video lies below two prefixes, everything of one encode below one. Pure functions: each
 refuses ids and names that are not a single plain path segment, so no key leads out of its prefix.
@@ -140,6 +141,16 @@ def captions_segment_key(video_id: str, name: str) -> str:
 def thumbnail_prefix(video_id: str, name: str) -> str:
     """Below it lie the files of one chosen picture."""
     return _join("videos", video_id, THUMBNAILS, name) + "/"
+
+
+def channel_picture_prefix(name: str) -> str:
+    """Below it lie the files of one picture of a channel."""
+    return _join("channels", name) + "/"
+
+
+def channel_picture_key(name: str, width_px: int) -> str:
+    """A picture of a channel in one of its widths."""
+    return _join("channels", name, _count(width_px) + ".jpg")
 
 
 def media_key(video_id: str, encode_id: str, rest: str) -> str:

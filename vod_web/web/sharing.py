@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import segno
 from markupsafe import Markup
 
+from vod_web.models import User
 from vod_web.schemas.embedding import OEmbedRead
 from vod_web.schemas.videos import VideoRead
 
@@ -93,3 +94,23 @@ def draw_qr(address: str, *, time_s: int = 0) -> bytes:
     picture = BytesIO()
     segno.make(whole, error="m", micro=False).save(picture, kind="svg", scale=QR_MODULE_PX, border=4, light="#fff")
     return picture.getvalue()
+
+
+def describe_channel(owner: User, *, address: str, picture: str | None) -> dict[str, Any]:
+    """The channel as schema.org's ProfilePage."""
+    person = {
+        "@type": "Person",
+        "name": owner.display_name or owner.username,
+        "alternateName": f"@{owner.username}",
+        "identifier": owner.username,
+        "url": address,
+        "description": owner.about or None,
+        "image": picture,
+        "sameAs": [link["url"] for link in owner.links] or None,
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "dateCreated": owner.created_at.isoformat(),
+        "mainEntity": {name: value for name, value in person.items() if value is not None},
+    }
