@@ -11,6 +11,7 @@ from vod_web.api import (
     imports,
     playlists,
     reactions,
+    subscriptions,
     thumbnails,
     tokens,
     uploads,
@@ -33,6 +34,7 @@ MODULES = (
     thumbnails,
     playlists,
     reactions,
+    subscriptions,
     admin,
 )
 """Importing a module declares its calls."""

@@ -15,6 +15,7 @@ from vod_web.blueprints import (
     setup,
     sitemap,
     studio,
+    subscriptions,
     upload,
     watch,
 )
@@ -35,6 +36,7 @@ def register_blueprints(app: Flask) -> None:
         setup,
         sitemap,
         studio,
+        subscriptions,
         upload,
         watch,
     ):

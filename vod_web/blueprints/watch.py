@@ -12,6 +12,7 @@ from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library, positions, processing, reactions, videos, views
 from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.permissions import can_edit
+from vod_web.services.subscriptions import get_standing
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import go_to, render, render_blocks
 from vod_web.web.sharing import describe_video, draw_qr, embed_code
@@ -81,7 +82,8 @@ def _around(video: Video) -> dict[str, Any]:
     """What else is on the page: the newest of the other videos, and its address for search engines."""
     newest = library.list_listed(current_person(), SearchFilter(limit=MOST_OTHERS + 1))
     newest.items[:] = [other for other in newest.items if other.id != video.id][:MOST_OTHERS]
-    return {"others": show_list(newest), "is_update": False}
+    standing = get_standing(current_person(), video.owner)
+    return {"others": show_list(newest), "standing": standing, "is_update": False}
 
 
 def _shared(video: Video) -> dict[str, Any]:

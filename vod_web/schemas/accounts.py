@@ -13,8 +13,8 @@ from vod_web.schemas.base import Input, Output
 USERNAME_PATTERN = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
 _RESERVED = """
     about account admin administrator anonymous api channel contact embed everyone feeds help home login logout me
-    media moderator nobody null oembed owner password playlists register root search security settings setup site
-    static studio subscriptions support system undefined upload user users video videos visitor watch www
+    media moderator nobody notifications null oembed owner password playlists register root search security settings
+    setup site static studio subscriptions support system undefined upload user users video videos visitor watch www
 """
 RESERVED_USERNAMES = frozenset(_RESERVED.split())
 SPECIAL_USE_DOMAIN_NAMES.clear()  # a site in a local network has addresses like ada@office.local
@@ -167,6 +167,8 @@ class UserRead(OwnerRead):
     banner_url: str | None
     """The picture on top of their channel, five times as wide as high; it takes `?width=` as well."""
     links: list[LinkRead]
+    follower_count: int
+    """How many people follow the channel."""
     created_at: datetime
 
 

@@ -16,6 +16,7 @@ from vod_web.db.upserts import add_if_missing
 from vod_web.models import Subscription, User, Video
 from vod_web.schemas.base import PageQuery
 from vod_web.services.accounts import get_user
+from vod_web.services.channels import get_owner
 from vod_web.services.library import is_listed
 from vod_web.services.paging import Found, Order, condition_after, find_page
 from vod_web.services.permissions import require_signed_in
@@ -34,7 +35,9 @@ class Standing:
     channel: User
     is_followed: bool
     has_bell: bool
-    is_own: bool
+    is_own: bool = False
+    is_visitor: bool = False
+    """Whether nobody is signed in."""
 
 
 def subscribe(actor: User | None, username: str, *, has_bell: bool | None = None, now: datetime) -> Subscription:
@@ -42,10 +45,10 @@ def subscribe(actor: User | None, username: str, *, has_bell: bool | None = None
 
     Raises:
         NotSignedIn: nobody is signed in.
-        NotFound: there is no such channel.
+        NotFound: as `channels.get_owner`.
         Conflict: it is one's own, or one too many.
     """
-    person, channel = require_signed_in(actor), get_user(username)
+    person, channel = require_signed_in(actor), get_owner(actor, username)
     if person.id == channel.id:
         raise Conflict("This is your own channel.")
     with transaction() as session:
@@ -95,7 +98,7 @@ def get_standing(actor: User | None, channel: User) -> Standing:
     """How this person stands to the channel; nobody who is not signed in follows any."""
     is_own = actor is not None and actor.id == channel.id
     bell = None if actor is None or is_own else _find_bell(actor, channel)
-    return Standing(channel, is_followed=bell is not None, has_bell=bool(bell), is_own=is_own)
+    return Standing(channel, is_followed=bell is not None, has_bell=bool(bell), is_own=is_own, is_visitor=actor is None)
 
 
 def get_subscription(actor: User | None, username: str) -> Subscription:

@@ -7,13 +7,15 @@ from flask import request, url_for
 
 from vod_web.core.clock import utc_now
 from vod_web.media.uploaded_pictures import MOST_BYTES
-from vod_web.models import User
+from vod_web.models import Subscription, User
 from vod_web.resources import resources
 from vod_web.schemas.accounts import MeRead, UserRead
 from vod_web.schemas.channels import MOST_LINKS, ChannelRead
+from vod_web.schemas.subscriptions import FollowedChannelRead, SubscriptionRead
 from vod_web.services import channel_pictures, channels
 from vod_web.services.channels import Channel
 from vod_web.services.permissions import require_signed_in
+from vod_web.services.subscriptions import get_standing
 from vod_web.web.sharing import describe_channel
 from vod_web.web.sign_in import current_person
 
@@ -29,6 +31,7 @@ def show_channel(channel: Channel) -> dict[str, Any]:
     return {
         "channel": channel,
         "owner": owner,
+        "standing": get_standing(current_person(), owner),
         "address": address,
         "pictures": pictures,
         "structured": describe_channel(owner, address=address, picture=pictures[0] if owner.avatar_url else None),
@@ -59,6 +62,13 @@ def tell_channel(owner: User) -> ChannelRead:
     views = channels.count_views(current_person(), owner)
     told = UserRead.model_validate(owner).model_dump()
     return ChannelRead(**(told | _whole_addresses(owner)), view_count=views)
+
+
+def tell_subscription(row: Subscription) -> SubscriptionRead:
+    """The same of a channel that the person follows, in short."""
+    told = FollowedChannelRead.model_validate(row.channel)
+    whole = told.model_copy(update={"avatar_url": _whole_addresses(row.channel)["avatar_url"]})
+    return SubscriptionRead(channel=whole, has_bell=row.has_bell, created_at=row.created_at)
 
 
 def tell_me(person: User) -> MeRead:
