@@ -12,6 +12,7 @@ from vod_web.services import versions
 from vod_web.services.bin import purge_deleted
 from vod_web.services.captions import purge_captions
 from vod_web.services.channel_pictures import remove_dropped_pictures
+from vod_web.services.history import purge_history
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
 from vod_web.services.processing.files import remove_dropped, remove_old_files
@@ -150,6 +151,11 @@ def forget_ended_sign_ins() -> None:
     purge_sign_ins(now=utc_now())
 
 
+def forget_removed_history() -> int:
+    """What people took out of their histories."""
+    return purge_history(now=utc_now())
+
+
 def remove_leftovers() -> int:
     """Half-written files of processes that were killed."""
     return resources().storage.remove_leftovers(older_than_s=LEFTOVER_ROUNDS * this_workplace().rhythm.sweep_s)
@@ -171,5 +177,6 @@ SWEEP = (
     remove_old_versions,
     remove_silent_workers,
     forget_ended_sign_ins,
+    forget_removed_history,
     remove_leftovers,
 )

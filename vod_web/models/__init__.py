@@ -5,6 +5,7 @@ from vod_web.models.channels import ChannelPicture, ChannelPictureKind
 from vod_web.models.chapters import Chapter, ChapterSet
 from vod_web.models.comments import Comment, CommentLike
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
+from vod_web.models.figures import FigureBatch, PopularIn, PopularVideo, VideoDay, VideoRetention
 from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.notifications import (
@@ -56,6 +57,7 @@ __all__ = [
     "EmbedRule",
     "Encode",
     "EncodeStatus",
+    "FigureBatch",
     "Import",
     "ImportState",
     "Job",
@@ -72,6 +74,8 @@ __all__ = [
     "Playlist",
     "PlaylistItem",
     "PlaylistKind",
+    "PopularIn",
+    "PopularVideo",
     "PublishRule",
     "Reaction",
     "ReactionKind",
@@ -99,6 +103,8 @@ __all__ = [
     "UploadState",
     "User",
     "Video",
+    "VideoDay",
+    "VideoRetention",
     "VideoStatus",
     "ViewingPosition",
     "Visibility",

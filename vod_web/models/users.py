@@ -58,6 +58,8 @@ class User(Base):
     """What this person may store; None for the site's own limit."""
     follower_count: Mapped[int] = mapped_column(default=0)
     """How many people follow the channel; kept by `services.subscriptions`."""
+    is_history_paused: Mapped[bool] = mapped_column(default=False)
+    """Whether nothing is remembered of what the person watches."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     last_seen_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -155,6 +155,9 @@ class Tag(Base):
     """In lower case."""
 
 
+_LISTED = text("is_playable AND published_at IS NOT NULL")
+
+
 class Video(Base):
     """A video as people know it; its files belong to its sources and encodes."""
 
@@ -211,6 +214,8 @@ class Video(Base):
     comment_rule: Mapped[CommentRule] = mapped_column(enum_column(CommentRule), default=CommentRule.ON)
     comment_count: Mapped[int] = mapped_column(default=0)
     """Of the comments that everybody sees, with the replies."""
+    watched_s: Mapped[float] = mapped_column(default=0.0)
+    """How long it was watched by everybody together, but for its owner."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     published_at: Mapped[datetime | None] = mapped_column()
@@ -266,6 +271,7 @@ class Video(Base):
 
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
+        Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
         Index("ix_videos_channel", "owner_id", "published_at", "id"),
         Index(

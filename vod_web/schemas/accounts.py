@@ -178,3 +178,4 @@ class MeRead(UserRead):
     email: str
     role: Role
     quota_bytes: int | None = Field(description="What this person may store, in bytes; null for the site's own limit.")
+    is_history_paused: bool = Field(description="Whether nothing is remembered of what this person watches.")

@@ -6,11 +6,12 @@ from typing import Any
 from flask import request
 
 from vod_web.core.clock import utc_now
-from vod_web.models import Video
+from vod_web.models import Video, ViewingPosition
 from vod_web.resources import resources
 from vod_web.schemas.base import Page
 from vod_web.schemas.thumbnails import FrameRead, FramesRead
 from vod_web.schemas.videos import VideoRead
+from vod_web.schemas.viewing import HistoryRead
 from vod_web.services import processing, thumbnails, videos
 from vod_web.services.paging import Found
 from vod_web.services.playback import encode_file_address
@@ -79,6 +80,16 @@ def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:
 def tell_page(found: Found[Video]) -> Page[VideoRead]:
     """A page of a list, as the API says it."""
     return Page(items=show_videos(found.items, base_url=_own_address()), next=found.next)
+
+
+def tell_history(found: Found[ViewingPosition]) -> Page[HistoryRead]:
+    """A page of a history, as the API says it."""
+    told = show_videos([seen.video for seen in found.items], base_url=_own_address())
+    items = [
+        HistoryRead(video=video, position_s=seen.position_s, watched_at=seen.watched_at)
+        for seen, video in zip(found.items, told, strict=True)
+    ]
+    return Page(items=items, next=found.next)
 
 
 def _own_address() -> str:
