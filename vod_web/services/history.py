@@ -32,7 +32,7 @@ def list_history(actor: User | None, wanted: HistoryFilter) -> Found[ViewingPosi
         select(ViewingPosition)
         .join(ViewingPosition.video)
         .where(is_in_history(person), is_reachable(person), *_holds(wanted.query))
-        .options(contains_eager(ViewingPosition.video).options(*AS_READ))
+        .options(contains_eager(ViewingPosition.video).options(*AS_READ))  # type: ignore[arg-type] # loads of Video, whatever their base class is called
         .execution_options(populate_existing=True)
     )
     if wanted.query:
