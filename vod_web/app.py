@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt(
         "vod_web.blueprints.watch.count_view"
     )  # players on other sites have no session; it changes nothing else
+    csrf.exempt("vod_web.blueprints.notifications.stop_mails")  # pressed in mail programs; the address is the proof
     register_api(app, csrf)
     return app
 

@@ -10,6 +10,7 @@ from vod_web.api import (
     docs,
     history,
     imports,
+    notifications,
     playlists,
     reactions,
     subscriptions,
@@ -37,6 +38,7 @@ MODULES = (
     playlists,
     reactions,
     subscriptions,
+    notifications,
     admin,
 )
 """Importing a module declares its calls."""

@@ -9,12 +9,14 @@ from vod_web.db.session import close_session
 from vod_web.jobs.workplace import this_workplace
 from vod_web.resources import resources
 from vod_web.services import versions
+from vod_web.services.announcing import announce_new_videos
 from vod_web.services.bin import purge_deleted
 from vod_web.services.captions import purge_captions
 from vod_web.services.channel_pictures import remove_dropped_pictures
 from vod_web.services.history import purge_history
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
+from vod_web.services.notification_list import remove_old
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
@@ -95,6 +97,16 @@ def publish_scheduled() -> int:
     return publish_due(now=utc_now())
 
 
+def tell_followers() -> int:
+    """Followers with a bell, of videos that are new."""
+    return announce_new_videos(now=utc_now())
+
+
+def remove_old_notifications() -> int:
+    """What people were told long ago."""
+    return remove_old(now=utc_now())
+
+
 def remove_stale_uploads() -> int:
     """Uploads that nobody goes on with."""
     return expire_uploads(storage=resources().storage, now=utc_now())
@@ -165,6 +177,7 @@ SWEEP = (
     mend_jobs,
     mend_imports,
     publish_scheduled,
+    tell_followers,
     remove_stale_uploads,
     remove_stale_imports,
     empty_bin,
@@ -178,5 +191,6 @@ SWEEP = (
     remove_silent_workers,
     forget_ended_sign_ins,
     forget_removed_history,
+    remove_old_notifications,
     remove_leftovers,
 )

@@ -17,10 +17,11 @@ from vod_web.core.ids import new_public_id
 from vod_web.core.logging import get_logger
 from vod_web.db.locks import lock_table
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Import, ImportState, Job, JobKind, JobState, Video, VideoStatus
+from vod_web.models import Import, ImportState, Job, JobKind, JobState, NotificationKind, Video, VideoStatus
 from vod_web.remote.addresses import AddressRefused
 from vod_web.remote.downloads import FetchFailed
 from vod_web.services.import_removal import KEPT_FOR
+from vod_web.services.notifications import tell_owner
 from vod_web.services.processing.leases import LeaseLost
 from vod_web.services.processing.outcomes import (
     MOST_LOSSES,
@@ -194,6 +195,8 @@ def _give_up(job: Job, now: datetime) -> None:
     job.state, job.finished_at, job.not_before = JobState.FAILED, now, None
     found.state, found.finished_at, found.expires_at = ImportState.FAILED, now, now + KEPT_FOR
     show_status(found.video, VideoStatus.DRAFT, found.error)
+    reason = found.error or ""
+    tell_owner(current_session(), found.video, NotificationKind.VIDEO_FAILED, found.public_id, now, reason)
 
 
 def _is_lasting(error: Exception) -> bool:

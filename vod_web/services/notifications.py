@@ -51,6 +51,13 @@ def notify(
         tell(session, kind, select(User.id).where(User.id.in_(others)), about=about, now=now)
 
 
+def tell_owner(
+    session: Session, video: Video, kind: NotificationKind, subject: str, now: datetime, reason: str = ""
+) -> None:
+    """Tell whose video it is how its processing ended; inside a transaction."""
+    notify(session, kind, to=[video.owner_id], subject=subject, now=now, video=video, excerpt=reason)
+
+
 def withdraw(session: Session, kind: NotificationKind, subject: str, *, video_id: int) -> None:
     """Let it be as if nobody had been told: a comment was deleted; inside a transaction. Mails that are out are out."""
     session.execute(

@@ -12,7 +12,7 @@ from vod_web.core.logging import bind_context, clear_context, get_logger
 
 log = get_logger(__name__)
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_SECRET_IN_PATH = re.compile(r"^(/password/|/media/)(?!public/)[^/]+")
+_SECRET_IN_PATH = re.compile(r"^(/password/|/media/|/notifications/mail/)(?!public/)[^/]+")
 _QUIET_PATHS = ("/static/", "/media/", "/healthz", "/readyz")
 
 

@@ -7,7 +7,9 @@ from jinja2 import StrictUndefined
 from jinja2.runtime import Macro
 
 from vod_web.media.languages import language_name
+from vod_web.services import notification_list
 from vod_web.web.rendering import address_here
+from vod_web.web.sign_in import current_person
 from vod_web.web.site import current_site
 
 COMPONENTS = "components/"
@@ -24,6 +26,7 @@ def register_templates(app: Flask) -> None:
     environment.lstrip_blocks = True
     app.context_processor(lambda: {"site": current_site()})
     environment.globals["address_here"] = address_here
+    environment.globals["unread_notifications"] = lambda: notification_list.count_unread(current_person())
     environment.filters["language"] = lambda tag: language_name(tag) or tag
     macros = SimpleNamespace()
     environment.globals["ui"] = macros  # before the macros are read: they call each other through it

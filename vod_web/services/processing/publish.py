@@ -20,6 +20,7 @@ from vod_web.models import (
     Job,
     JobKind,
     JobState,
+    NotificationKind,
     Rendition,
     Source,
     SourceState,
@@ -27,6 +28,7 @@ from vod_web.models import (
     VideoStatus,
 )
 from vod_web.services.caption_files import caption_variants, list_captions
+from vod_web.services.notifications import tell_owner
 from vod_web.services.processing.attempts import Attempt
 from vod_web.services.processing.outcomes import finishing
 from vod_web.services.processing.outputs import Assignment, read_assignment, read_record, store_text
@@ -139,6 +141,7 @@ def _complete_encode(session: Session, encode: Encode, video: Video, now: dateti
     video.progress, video.eta_s = 1.0, None
     show_status(video, VideoStatus.READY)
     note_ready(video, now)
+    tell_owner(session, video, NotificationKind.VIDEO_READY, encode.public_id, now)
 
 
 def _cancel_pieces(session: Session, encode_id: int) -> None:

@@ -9,7 +9,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vod_web.models import Encode, EncodeStatus, Job, JobKind, JobState, Source, SourceState, Video, VideoStatus
+from vod_web.models import (
+    Encode,
+    EncodeStatus,
+    Job,
+    JobKind,
+    JobState,
+    NotificationKind,
+    Source,
+    SourceState,
+    Video,
+    VideoStatus,
+)
+from vod_web.services.notifications import tell_owner
 from vod_web.services.processing.rows import show_status
 from vod_web.services.processing.turns import LADDER_PLACE
 
@@ -41,6 +53,7 @@ def show_failure(session: Session, encode: Encode, reason: str, now: datetime) -
     else:
         stop_half_made(session, video)
         show_end(session, video, reason)
+    tell_owner(session, video, NotificationKind.VIDEO_FAILED, encode.public_id, now, reason)
 
 
 def show_end(session: Session, video: Video, reason: str) -> None:
