@@ -1,6 +1,7 @@
 /** What every page has: htmx and the small behaviours. Each works by delegation, so swapped-in content has it too. */
 import "htmx.org";
 import { watchCopyButtons } from "./behaviours/copying.js";
+import { watchDialogs } from "./behaviours/dialogs.js";
 import { keepFocus } from "./behaviours/focus.js";
 import { watchMenus } from "./behaviours/menus.js";
 import { watchRevealButtons } from "./behaviours/passwords.js";
@@ -16,6 +17,7 @@ import { watchZones } from "./behaviours/zones.js";
 watchToasts();
 watchRequests();
 watchMenus();
+watchDialogs();
 watchCopyButtons();
 watchRevealButtons();
 watchSearchKey();

@@ -25,7 +25,8 @@ def test_a_program_schedules_a_video_and_puts_it_into_a_playlist(app: Flask, cli
         None,
     )
     assert (changed["category"], changed["language"]) == ("travel", "de")
-    assert client.get(f"{API}/playlists", headers=headers).json == [made.json]
+    mine = client.get(f"{API}/playlists", headers=headers).json["items"]
+    assert [(one["id"], one["item_count"]) for one in mine] == [(made.json["id"], 1)]
     assert (
         client.get(f"{API}/videos/{video.public_id}", headers=bearer(make_user(), TokenScope.READ)).status_code == 404
     )

@@ -17,6 +17,7 @@ from vod_web.services.history import purge_history
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
 from vod_web.services.notification_list import remove_old
+from vod_web.services.playlists import purge_playlists
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
@@ -168,6 +169,11 @@ def forget_removed_history() -> int:
     return purge_history(now=utc_now())
 
 
+def remove_deleted_playlists() -> None:
+    """Playlists whose days are over, and changes of them that are not undone any more."""
+    purge_playlists(now=utc_now())
+
+
 def remove_leftovers() -> int:
     """Half-written files of processes that were killed."""
     return resources().storage.remove_leftovers(older_than_s=LEFTOVER_ROUNDS * this_workplace().rhythm.sweep_s)
@@ -192,5 +198,6 @@ SWEEP = (
     forget_ended_sign_ins,
     forget_removed_history,
     remove_old_notifications,
+    remove_deleted_playlists,
     remove_leftovers,
 )

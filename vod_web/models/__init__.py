@@ -16,7 +16,7 @@ from vod_web.models.notifications import (
     NotificationKind,
     NotificationSetting,
 )
-from vod_web.models.playlists import Playlist, PlaylistItem, PlaylistKind
+from vod_web.models.playlists import Playlist, PlaylistChange, PlaylistItem, PlaylistKind, PlaylistOrder
 from vod_web.models.reactions import Reaction, ReactionKind
 from vod_web.models.reports import Report, ReportReason
 from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
@@ -72,8 +72,10 @@ __all__ = [
     "Part",
     "PasswordReset",
     "Playlist",
+    "PlaylistChange",
     "PlaylistItem",
     "PlaylistKind",
+    "PlaylistOrder",
     "PopularIn",
     "PopularVideo",
     "PublishRule",

@@ -11,6 +11,7 @@ from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import Encode, EncodeStatus, Source, SourceState, User, Video, VideoStatus
 from vod_web.services import audit
 from vod_web.services.permissions import can_edit, require_signed_in
+from vod_web.services.playlist_rows import drop_video
 from vod_web.services.processing import delete_files
 from vod_web.services.videos import AS_READ, get_own_video, is_public_id, lock_video
 from vod_web.storage.base import Storage
@@ -100,6 +101,9 @@ def _purge(video: Video, is_over: ColumnElement[bool], *, storage: Storage) -> b
         log.warning("video_not_removed", video=video.public_id, error=error.message)
         return False
     with transaction() as session:
+        if session.scalar(select(Video.id).where(Video.id == video.id, is_over).with_for_update()) is None:
+            return False
+        drop_video(session, video.id)
         session.execute(
             delete(Video).where(Video.id == video.id, is_over), execution_options={"synchronize_session": False}
         )

@@ -1,7 +1,7 @@
 """Who may do what? Every rule about rights is one function here."""
 
 from vod_web.core.errors import NotAllowed, NotSignedIn
-from vod_web.models import PublishRule, Role, User, Video, VideoStatus, Visibility
+from vod_web.models import Playlist, PlaylistKind, PublishRule, Role, User, Video, VideoStatus, Visibility
 
 
 def require_signed_in(actor: User | None) -> User:
@@ -68,3 +68,19 @@ def _is_meant_for(actor: User | None, video: Video, *, is_named_viewer: bool) ->
     if video.visibility is Visibility.INTERNAL:
         return actor is not None
     return True
+
+
+def can_edit_playlist(actor: User | None, playlist: Playlist) -> bool:
+    """Whether the person may change the playlist: its owner, and admins where it is not somebody's *Watch later*."""
+    if actor is None:
+        return False
+    return actor.id == playlist.owner_id or (actor.is_admin and playlist.kind is PlaylistKind.ORDINARY)
+
+
+def can_see_playlist(actor: User | None, playlist: Playlist) -> bool:
+    """Whether the person may know of the playlist; which of its videos, is another question."""
+    if can_edit_playlist(actor, playlist):
+        return True
+    if playlist.kind is PlaylistKind.WATCH_LATER or playlist.visibility is Visibility.PRIVATE:
+        return False
+    return playlist.visibility is not Visibility.INTERNAL or actor is not None

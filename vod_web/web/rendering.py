@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, request, url_for
 from flask import render_template as render_page
@@ -56,6 +56,13 @@ def go_to_address(address: str) -> Response:
     if is_fragment_request():
         return current_app.response_class(status=204, headers={"HX-Redirect": address})
     return current_app.response_class(status=303, headers={"Location": address})
+
+
+def came_from() -> str:
+    """The page of this site from which a form was sent or a link followed; home, where that is not known."""
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    is_ours = parts.netloc == request.host and parts.path.startswith("/") and not parts.path.startswith("//")
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if is_ours else "/"
 
 
 def tell(message: str, *, action: str, url: str) -> Response:

@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 import segno
 from markupsafe import Markup
 
-from vod_web.models import User
+from vod_web.models import User, Visibility
 from vod_web.schemas.embedding import OEmbedRead
+from vod_web.schemas.playlists import PlaylistRead
 from vod_web.schemas.videos import VideoRead
 
 POSTER_WIDTH = 1280
+PLAYLIST_SIZE = (1280, 720)
 QR_MODULE_PX = 8
 FRAME = Markup(
     '<iframe src="{}" width="{}" height="{}" title="{}" allow="autoplay; fullscreen; picture-in-picture; '
@@ -26,6 +28,13 @@ def embed_code(video: VideoRead, size: tuple[int, int]) -> str:
     A plain text: to us it is something to copy, and templates must escape it.
     """
     return str(FRAME.format(video.urls.embed, *size, video.title))
+
+
+def playlist_code(playlist: PlaylistRead, size: tuple[int, int] = PLAYLIST_SIZE) -> str | None:
+    """The same for a playlist; None where other people may not see it."""
+    if playlist.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
+        return None
+    return str(FRAME.format(playlist.urls.embed, *size, playlist.title))
 
 
 def tell_oembed(

@@ -56,7 +56,7 @@ def show_list(found: Found[Video]) -> dict[str, Any]:
 
 def tell_video(video: Video) -> VideoRead:
     """What the API says of the video; its addresses begin as the one by which the program came here."""
-    return show_videos([video], base_url=_own_address())[0]
+    return show_videos([video], base_url=own_address())[0]
 
 
 def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:
@@ -65,7 +65,7 @@ def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:
     offer = thumbnails.find_frames(person, video_id, queue=held.queue, now=utc_now())
     if offer.made is None:
         return FramesRead(state=offer.state, frames=[])
-    video, base_url = videos.get_own_video(person, video_id), _own_address() if with_host else ""
+    video, base_url = videos.get_own_video(person, video_id), own_address() if with_host else ""
     frames = [
         FrameRead(
             at_s=float(frame.time_s),
@@ -79,12 +79,12 @@ def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:
 
 def tell_page(found: Found[Video]) -> Page[VideoRead]:
     """A page of a list, as the API says it."""
-    return Page(items=show_videos(found.items, base_url=_own_address()), next=found.next)
+    return Page(items=show_videos(found.items, base_url=own_address()), next=found.next)
 
 
 def tell_history(found: Found[ViewingPosition]) -> Page[HistoryRead]:
     """A page of a history, as the API says it."""
-    told = show_videos([seen.video for seen in found.items], base_url=_own_address())
+    told = show_videos([seen.video for seen in found.items], base_url=own_address())
     items = [
         HistoryRead(video=video, position_s=seen.position_s, watched_at=seen.watched_at)
         for seen, video in zip(found.items, told, strict=True)
@@ -92,5 +92,6 @@ def tell_history(found: Found[ViewingPosition]) -> Page[HistoryRead]:
     return Page(items=items, next=found.next)
 
 
-def _own_address() -> str:
+def own_address() -> str:
+    """How the address begins by which a program came here."""
     return request.url_root.rstrip("/")
