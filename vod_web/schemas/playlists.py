@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from vod_web.models import PlaylistKind, PlaylistOrder, Visibility
+from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Input, Output
-from vod_web.schemas.videos import OwnerRead, VideoRead
+from vod_web.schemas.videos import VideoRead
 
 MOST_AT_ONCE = 100
 """Videos that are added, removed or moved by one call."""

@@ -107,8 +107,7 @@ def _sorting(order: Order) -> list[Any]:
     return [by.nulls_last() if order.nullable else by, order.id.desc() if order.descending else order.id.asc()]
 
 
-def is_after(order: Order, value: Any, row_id: int) -> ColumnElement[bool]:
-    """Whether a row comes after the one that has this value and id."""
+def _is_after(order: Order, value: Any, row_id: int) -> ColumnElement[bool]:
     if value is None:
         return and_(order.by.is_(None), order.id < row_id if order.descending else order.id > row_id)
     here = tuple_(literal(value, order.by.type), literal(row_id, order.id.type))

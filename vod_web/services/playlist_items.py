@@ -14,7 +14,7 @@ from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
 from vod_web.models import Playlist, PlaylistItem, PlaylistOrder, User, Video
 from vod_web.schemas.base import PageQuery
-from vod_web.services.paging import Found, Order, cursor_of, find_page, is_after
+from vod_web.services.paging import Found, Order, condition_after, cursor_of, find_page
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_orders import BY, order_of
 from vod_web.services.videos import AS_READ, is_public_id
@@ -128,7 +128,7 @@ def place_of(actor: User | None, playlist: Playlist, order: Order, item: Playlis
     """The item's place among those that the person is shown."""
     backwards = Order(name=order.name, by=order.by, id=order.id, descending=not order.descending)
     before = select(func.count()).select_from(PlaylistItem).join(PlaylistItem.video)
-    before = before.where(is_after(backwards, value_of(order, item), item.id))
+    before = before.where(condition_after(backwards, cursor_at(backwards, item)))
     return (current_session().scalar(_within(before, actor, playlist)) or 0) + 1
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vod_web.models import Playlist, PlaylistKind
+from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Page
 from vod_web.schemas.playlists import (
     ChangeRead,
@@ -11,7 +12,6 @@ from vod_web.schemas.playlists import (
     PlaylistDetailRead,
     PlaylistRead,
 )
-from vod_web.schemas.videos import OwnerRead
 from vod_web.services.paging import Found
 from vod_web.services.playlist_changes import Changed
 from vod_web.services.playlist_items import Entry, find_covers
