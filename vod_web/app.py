@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_error_handlers(app)
     register_blueprints(app)
     csrf.exempt(
-        "vod_web.blueprints.watch.count_view"
+        "vod_web.blueprints.watch.note_playing"
     )  # players on other sites have no session; it changes nothing else
     csrf.exempt("vod_web.blueprints.notifications.stop_mails")  # pressed in mail programs; the address is the proof
     register_api(app, csrf)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vod_web.core.settings import Settings
 from vod_web.queue import JobQueue
 from vod_web.services.mail import Mailer
+from vod_web.services.play_buffer import PlayBuffer
 from vod_web.services.throttle import Throttle
 from vod_web.storage import open_storage
 from vod_web.storage.base import Storage
@@ -23,6 +24,7 @@ class Resources:
     queue: JobQueue
     throttle: Throttle
     mailer: Mailer
+    plays: PlayBuffer
 
 
 _current: list[Resources] = []
@@ -37,6 +39,7 @@ def open_resources(settings: Settings) -> Resources:
         queue=queue,
         throttle=Throttle(queue.connection, site_key=settings.secret_key),
         mailer=Mailer(settings),
+        plays=PlayBuffer(queue.connection, site_key=settings.secret_key),
     )
     _current[:] = [opened]
     return opened

@@ -1,6 +1,6 @@
 /** The player on other sites: views are counted, and the title hides with the controls. */
 import { onEachPage } from "./basics/pages.js";
-import { countView } from "./watch/view.js";
+import { reportPlaying } from "./watch/plays.js";
 
 /** The title opens the video where it stands now. */
 function openAtThisTime() {
@@ -14,4 +14,4 @@ function openAtThisTime() {
   link.addEventListener("click", () => document.querySelector("[data-player]")?.player?.pause());
 }
 
-for (const start of [countView, openAtThisTime]) onEachPage(start);
+for (const start of [reportPlaying, openAtThisTime]) onEachPage(start);

@@ -8,7 +8,7 @@ import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
 import { lookAgain } from "./watch/again.js";
 import { setUpSharing } from "./watch/sharing.js";
-import { countView } from "./watch/view.js";
+import { reportPlaying } from "./watch/plays.js";
 
 function seekOnTimes(event) {
   const link = event.target.closest("[data-seek]");
@@ -20,4 +20,4 @@ function seekOnTimes(event) {
 }
 
 document.addEventListener("click", seekOnTimes);
-for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, countView, setUpSharing]) onEachPage(start);
+for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying, setUpSharing]) onEachPage(start);

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from tests.factories import bearer, make_admin, make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
-from vod_web.db.session import close_session, transaction
 from vod_web.models import EmbedRule, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
 
@@ -143,10 +142,10 @@ class TestPlayer:
 
     def test_a_view_there_counts_without_a_session(self, client: FlaskClient) -> None:
         video = published()
-        assert client.post(f"/watch/{video.public_id}/views").status_code == 204
-        close_session()
-        with transaction() as session:
-            assert session.get_one(Video, video.id).view_count == 1
+        viewer = {"User-Agent": "Mozilla/5.0 Firefox/140.0"}
+        report = {"played_s": 0}
+        assert client.post(f"/watch/{video.public_id}/plays", json=report, headers=viewer).status_code == 204
+        assert resources().plays.has_sitting(video.id, "127.0.0.1 Mozilla/5.0 Firefox/140.0", now=utc_now())
 
 
 class TestOEmbed:

@@ -7,10 +7,12 @@ from vod_web.resources import resources
 from vod_web.schemas.base import Page
 from vod_web.schemas.video_lists import VideoFilter
 from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoRead, VideoUpdate
+from vod_web.schemas.viewing import PlayReport
 from vod_web.services import bin as video_bin
 from vod_web.services import channels, library, positions, processing, videos
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import tell_page, tell_video
+from vod_web.web.viewing import note_report
 
 
 @call("GET", "/videos", scope=TokenScope.READ, query=VideoFilter, returns=Page[VideoRead])
@@ -68,3 +70,12 @@ def set_position(video_id: str, body: PositionUpdate) -> PositionRead:
     """Remember how far you have watched."""
     position_s = positions.set_position(current_person(), video_id, body.position_s, now=utc_now())
     return PositionRead(position_s=position_s)
+
+
+@call("POST", "/videos/<video_id>/plays", scope=TokenScope.READ, body=PlayReport, errors=(410, 503))
+def note_playing(video_id: str, body: PlayReport) -> None:
+    """Tell what you have played since you told last; views, watch time and retention are counted by it.
+
+    Begin with `played_s` = 0 when playing begins, then tell every fifteen seconds or so, and at its end.
+    """
+    note_report(video_id, body)

@@ -8,16 +8,19 @@ from werkzeug.wrappers import Response
 
 from vod_web.models import Video
 from vod_web.resources import resources
+from vod_web.schemas.base import parse_input
 from vod_web.schemas.video_lists import SearchFilter
-from vod_web.services import library, positions, processing, reactions, videos, views
+from vod_web.schemas.viewing import PlayReport
+from vod_web.services import library, positions, processing, reactions, videos
 from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.permissions import can_edit
 from vod_web.services.subscriptions import get_standing
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import go_to, render, render_blocks
 from vod_web.web.sharing import describe_video, draw_qr, embed_code
-from vod_web.web.sign_in import asking_browser, current_person
+from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list, show_video, show_videos
+from vod_web.web.viewing import note_report
 
 blueprint = Blueprint("watch", __name__)
 blueprint.add_app_template_filter(make_live, "live")
@@ -61,10 +64,11 @@ def qr(video_id: str) -> Response:
     return current_app.response_class(draw_qr(address, time_s=max(0, time_s)), mimetype="image/svg+xml")
 
 
-@blueprint.post("/watch/<video_id>/views")
-def count_view(video_id: str) -> tuple[str, int]:
-    """The player has played for a while."""
-    views.count_view(current_person(), video_id, browser=asking_browser(), throttle=resources().throttle)
+@blueprint.post("/watch/<video_id>/plays")
+def note_playing(video_id: str) -> tuple[str, int]:
+    """A player tells what it has played."""
+    report = parse_input(PlayReport, request.get_json(silent=True) or {})
+    note_report(video_id, report)
     return "", 204
 
 

@@ -42,3 +42,13 @@ def insert_missing_from(session: Session, model: type[Base], rows: Select[Any]) 
     insert = _INSERTS[session.get_bind().dialect.name](model)
     names = [column.name for column in rows.selected_columns]
     return insert.from_select(names, rows, include_defaults=False).on_conflict_do_nothing()
+
+
+def add_up(session: Session, model: type[Base], key: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add the numbers of these rows to those that are there under the same key; a row that is missing is made."""
+    if rows:
+        insert = _INSERTS[session.get_bind().dialect.name](model)
+        numbers = [name for name in rows[0] if name not in key]
+        sums = {name: getattr(model, name) + insert.excluded[name] for name in numbers}
+        added = insert.on_conflict_do_update(index_elements=list(key), set_=sums)
+        session.connection().execute(added, [dict(row) for row in rows])

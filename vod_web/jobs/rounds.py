@@ -18,6 +18,7 @@ from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
 from vod_web.services.notification_list import remove_old
 from vod_web.services.playlists import purge_playlists
+from vod_web.services.popular import rank_if_due
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
@@ -27,6 +28,7 @@ from vod_web.services.sign_ins import purge_sign_ins
 from vod_web.services.thumbnail_files import remove_dropped_thumbnails
 from vod_web.services.upload_removal import expire_uploads
 from vod_web.services.version_removal import sweep_versions
+from vod_web.services.view_counting import count_buffered
 
 LEFTOVER_ROUNDS = 4
 """So many rounds old is what a process that was killed left in the storage when it is removed."""
@@ -174,6 +176,16 @@ def remove_deleted_playlists() -> None:
     purge_playlists(now=utc_now())
 
 
+def count_views() -> int:
+    """What players have reported."""
+    return count_buffered(resources().plays, now=utc_now())
+
+
+def rank_videos() -> bool:
+    """Which videos are popular."""
+    return rank_if_due(resources().plays, now=utc_now())
+
+
 def remove_leftovers() -> int:
     """Half-written files of processes that were killed."""
     return resources().storage.remove_leftovers(older_than_s=LEFTOVER_ROUNDS * this_workplace().rhythm.sweep_s)
@@ -199,5 +211,9 @@ SWEEP = (
     forget_removed_history,
     remove_old_notifications,
     remove_deleted_playlists,
+    rank_videos,
     remove_leftovers,
 )
+COUNTING = (count_views,)
+"""Done more often than the sweep: numbers on pages follow within seconds."""
+COUNT_S = 5.0

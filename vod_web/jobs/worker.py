@@ -23,7 +23,7 @@ from vod_web.db.session import bind_sessions, close_session
 from vod_web.jobs.hints import HintWorker
 from vod_web.jobs.importing import LOOK_S, Importer
 from vod_web.jobs.names import clean_scratch, host_name, take_name
-from vod_web.jobs.rounds import SWEEP, Rounds
+from vod_web.jobs.rounds import COUNT_S, COUNTING, SWEEP, Rounds
 from vod_web.jobs.workplace import SWEEP_S, Rhythm, Workplace, take_workplace
 from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
@@ -116,6 +116,7 @@ class WorkerProcess:
         self._rounds = [
             Rounds("beat", [workplace.report, self._importer.renew], every_s=beat_s),
             Rounds("sweep", SWEEP, every_s=sweep_s),
+            Rounds("counting", COUNTING, every_s=COUNT_S),
         ]
         if not workplace.is_urgent:
             self._rounds.append(Rounds("imports", [self._importer.take_up], every_s=LOOK_S))

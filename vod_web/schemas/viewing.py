@@ -45,6 +45,27 @@ class RecordingUpdate(Input):
     is_paused: bool
 
 
+Seconds = Annotated[float, Field(ge=0, le=10**7, allow_inf_nan=False)]
+
+
+class PlayReport(Input):
+    """What a player has played since it reported last."""
+
+    played_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="By the clock on the wall; no more is believed than went by.",
+        ),
+    ]
+    ranges: Annotated[
+        list[tuple[Seconds, Seconds]],
+        Field(max_length=200, description="From which second of the video to which, for each run without a jump."),
+    ] = Field(default_factory=list)
+
+
 class PopularFilter(PageQuery):
     """Of which time, and which page."""
 
