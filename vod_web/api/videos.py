@@ -5,13 +5,13 @@ from vod_web.core.clock import utc_now
 from vod_web.models import TokenScope
 from vod_web.resources import resources
 from vod_web.schemas.base import Page
-from vod_web.schemas.video_lists import VideoFilter
+from vod_web.schemas.video_lists import RelatedQuery, VideoFilter
 from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoRead, VideoUpdate
 from vod_web.schemas.viewing import PlayReport
 from vod_web.services import bin as video_bin
-from vod_web.services import channels, library, positions, processing, videos
+from vod_web.services import channels, library, positions, processing, related, videos
 from vod_web.web.sign_in import current_person
-from vod_web.web.videos import tell_page, tell_video
+from vod_web.web.videos import tell_page, tell_video, tell_videos
 from vod_web.web.viewing import note_report
 
 
@@ -38,6 +38,12 @@ def get_video(video_id: str) -> VideoRead:
     `urls.hls` is the multivariant playlist; it and all that it names play without any further header.
     """
     return tell_video(videos.get_video(current_person(), video_id))
+
+
+@call("GET", "/videos/<video_id>/related", scope=TokenScope.READ, query=RelatedQuery, returns=list[VideoRead], errors=(410,))
+def list_related(video_id: str, query: RelatedQuery) -> list[VideoRead]:
+    """Videos that go with this one, the best first: of the same tags, words, channel or category."""
+    return tell_videos(related.list_related(current_person(), video_id, limit=query.limit))
 
 
 @call("PATCH", "/videos/<video_id>", scope=TokenScope.UPLOAD, body=VideoUpdate, returns=VideoRead, errors=(410,))

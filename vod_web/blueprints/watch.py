@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.base import parse_input
-from vod_web.schemas.video_lists import SearchFilter
 from vod_web.schemas.viewing import PlayReport
-from vod_web.services import library, positions, processing, reactions, videos
+from vod_web.services import positions, processing, reactions, videos
 from vod_web.services.embedding import fit_player, is_embeddable
+from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
+from vod_web.services.related import find_related
 from vod_web.services.subscriptions import get_standing
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import go_to, render, render_blocks
@@ -25,7 +26,7 @@ from vod_web.web.viewing import note_report
 blueprint = Blueprint("watch", __name__)
 blueprint.add_app_template_filter(make_live, "live")
 
-MOST_OTHERS = 12
+MOST_RELATED = 16
 LARGEST_FRAME = (1280, 720)
 """Of the player in the embed code that is offered, in pixels."""
 
@@ -83,11 +84,10 @@ def _state_of(video: Video) -> dict[str, Any]:
 
 
 def _around(video: Video) -> dict[str, Any]:
-    """What else is on the page: the newest of the other videos, and its address for search engines."""
-    newest = library.list_listed(current_person(), SearchFilter(limit=MOST_OTHERS + 1))
-    newest.items[:] = [other for other in newest.items if other.id != video.id][:MOST_OTHERS]
+    """What else is on the page: what goes with it, the first of which comes up next."""
+    related = find_related(current_person(), video, limit=MOST_RELATED)
     standing = get_standing(current_person(), video.owner)
-    return {"others": show_list(newest), "standing": standing, "is_update": False}
+    return {"others": show_list(Found(related, None)), "standing": standing, "is_update": False}
 
 
 def _shared(video: Video) -> dict[str, Any]:

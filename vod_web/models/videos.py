@@ -129,7 +129,8 @@ video_tags = Table(
     "video_tags",
     Base.metadata,
     Column("video_id", ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True),
-    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_video_tags_tag", "tag_id", "video_id"),
 )
 
 video_viewers = Table(
@@ -274,6 +275,7 @@ class Video(Base):
         Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
         Index("ix_videos_channel", "owner_id", "published_at", "id"),
+        Index("ix_videos_category", "category", "published_at", "id"),
         Index(
             "ix_videos_unannounced", "published_at", sqlite_where=text(UNANNOUNCED), postgresql_where=text(UNANNOUNCED)
         ),

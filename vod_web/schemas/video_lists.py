@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from vod_web.models import Category, VideoStatus, Visibility
-from vod_web.schemas.base import PageQuery
+from vod_web.schemas.base import Input, PageQuery
 
 MOST_PER_PAGE = 100
 
@@ -65,6 +65,12 @@ class NewestFilter(VideoFilter):
     """The same for a list of what is published, the newest first."""
 
     sort: VideoSort = "-published_at"
+
+
+class RelatedQuery(Input):
+    """How many of the videos that go with another."""
+
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
 
 
 class Age(StrEnum):

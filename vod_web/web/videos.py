@@ -59,6 +59,11 @@ def tell_video(video: Video) -> VideoRead:
     return show_videos([video], base_url=own_address())[0]
 
 
+def tell_videos(found: Sequence[Video]) -> list[VideoRead]:
+    """The same of several."""
+    return show_videos(found, base_url=_own_address())
+
+
 def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:
     """The frames that may be chosen as the picture of a video of the person who asks."""
     person, held = current_person(), resources()

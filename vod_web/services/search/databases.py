@@ -40,6 +40,14 @@ class TextIndex(Protocol):
         """Known words that look somewhat like one of these, or have one inside. Two statements at most."""
         ...
 
+    def titled(self, term: Term) -> Select[int]:
+        """The row ids of videos whose titles hold the term; with a limit, cheap for terms that are not common."""
+        ...
+
+    def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
+        """The terms that so few videos hold that `titled` is cheap. One statement at most."""
+        ...
+
 
 def text_index(session: Session) -> TextIndex:
     """The one of this session's database."""
@@ -72,13 +80,24 @@ class SqliteIndex:
         short = [word for word in words if len(word) <= FEW_LETTERS]
         return [*found, *session.scalars(union_all(*_near_by_beginning(short)))] if short else found
 
+    def titled(self, term: Term) -> Select[int]:
+        """As `TextIndex`; the newest, in whose order FTS5 finds them."""
+        return _rows_matching("{title} : ", [term]).order_by(column("rowid").desc())
+
+    def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
+        """As `TextIndex`: FTS5 stops at a limit however many there are."""
+        return list(terms)
+
 
 def _is_among(columns: str, terms: Sequence[Term]) -> ColumnElement[bool]:
     """The words are in quotes, and none has a quote in it: nothing that was typed is read as an operator."""
+    return SearchDocument.video_id.in_(_rows_matching(columns, terms))
+
+
+def _rows_matching(columns: str, terms: Sequence[Term]) -> Select[int]:
     wanted = columns + "(" + " AND ".join(_format_for_fts5(term) for term in terms) + ")"
     table = text("fts_documents")
-    found = select(column("rowid", Integer)).select_from(table).where(column("fts_documents").op("MATCH")(wanted))
-    return SearchDocument.video_id.in_(found)
+    return select(column("rowid", Integer)).select_from(table).where(column("fts_documents").op("MATCH")(wanted))
 
 
 def _format_for_fts5(term: Term) -> str:
@@ -110,6 +129,16 @@ class PostgresIndex:
         looks = _near_by_trigrams(words) if has_trigrams(session) else _near_by_beginning(words)
         return list(session.scalars(union_all(*looks)))
 
+    def titled(self, term: Term) -> Select[int]:
+        """As `TextIndex`; any of them: putting all in order would cost more than they are worth."""
+        return select(SearchDocument.video_id).where(self.holds_in_title([term]))
+
+    def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
+        """As `TextIndex`, by what the planner knows of the words in the texts, which are more than in the titles."""
+        forms = {form for term in terms for form in (term.word, *forms_of(term))}
+        common = set(session.scalars(_COMMON, {"forms": sorted(forms), "share": COMMON_SHARE, "most": MOST_BY_SCAN}))
+        return [term for term in terms if common.isdisjoint((term.word, *forms_of(term)))]
+
 
 def _near_by_trigrams(words: Sequence[str]) -> list[Select[str]]:
     known = SearchWord.word
@@ -129,6 +158,19 @@ def _near_by_beginning(words: Sequence[str]) -> list[Select[str]]:
     ]
     return [select(look.subquery().c.word) for look in looks]
 
+
+COMMON_SHARE = 0.01
+"""A word that is in more than this share of the texts is common,"""
+MOST_BY_SCAN = 20_000
+"""where there are more texts than these: fewer are looked at in a moment."""
+_COMMON = text("""
+SELECT known.word
+FROM pg_stats, pg_class,
+     LATERAL unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
+WHERE pg_stats.tablename = 'search_documents' AND pg_stats.attname = 'text_words'
+  AND pg_stats.schemaname = current_schema() AND pg_class.oid = 'search_documents'::regclass
+  AND known.word = ANY (:forms) AND known.share > :share AND pg_class.reltuples > :most
+""")
 
 _UNSPOKEN: ColumnElement[str] = SearchDocument.text_words.op("||")(as_vector(SearchDocument.channel))
 
