@@ -3,12 +3,14 @@
 import { onEachPage } from "./basics/pages.js";
 import { followCaptions } from "./watch/captions.js";
 import { followChapters } from "./watch/chapters.js";
+import { offerAutoplay } from "./watch/autoplay.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
 import { lookAgain } from "./watch/again.js";
 import { setUpSharing } from "./watch/sharing.js";
 import { reportPlaying } from "./watch/plays.js";
+import { offerTranscript } from "./watch/transcript.js";
 
 function seekOnTimes(event) {
   const link = event.target.closest("[data-seek]");
@@ -20,4 +22,8 @@ function seekOnTimes(event) {
 }
 
 document.addEventListener("click", seekOnTimes);
-for (const start of [foldLongTexts, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying, setUpSharing]) onEachPage(start);
+const STARTERS = [
+  foldLongTexts, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying, setUpSharing,
+  offerAutoplay, offerTranscript,
+];
+for (const start of STARTERS) onEachPage(start);

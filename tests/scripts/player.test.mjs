@@ -6,7 +6,9 @@ import { findFirst, findForced, findWanted } from "../../static/js/player/captio
 import { chapterAt, readChapters, stepFrom } from "../../static/js/player/chapters.js";
 import { clock, lengthClock, parseTime, spoken } from "../../static/js/player/format.js";
 import { patientLoader } from "../../static/js/player/loader.js";
+import { styleOf, tidyLooks, USUAL } from "../../static/js/player/looks.js";
 import { decibels, gainFor, parseLoudness } from "../../static/js/player/loudness.js";
+import { bufferedAhead } from "../../static/js/player/stats.js";
 import { parseStoryboard } from "../../static/js/player/storyboard.js";
 import { insertLine } from "../../static/js/studio/chapter_lines.js";
 import { keepOneGroup, offeredTracks, trackName } from "../../static/js/player/surround.js";
@@ -171,4 +173,16 @@ test("the player's place becomes a line where it belongs", () => {
   assert.deepEqual(insertLine("0:00 a\n0:30 b\n", 12.7), { text: "0:00 a\n0:12 \n0:30 b", caret: 12 });
   assert.deepEqual(insertLine("", 3700), { text: "1:01:40 ", caret: 8 });
   assert.deepEqual(insertLine("0:00 a\nwords", 5).text, "0:00 a\nwords\n0:05 ");
+});
+
+test("looks of captions are what was kept, as far as that can be chosen", () => {
+  assert.deepEqual(tidyLooks(null), USUAL);
+  assert.deepEqual(tidyLooks({ size: "1.6", colour: "url(evil)", other: 1 }), { ...USUAL, size: "1.6" });
+  assert.equal(styleOf({ ...USUAL, background: "#ffe83d", opacity: "0.5" })["--caption-background"], "rgb(255 232 61 / 0.5)");
+});
+
+test("what is loaded ahead counts from the place where it plays", () => {
+  const spans = [[0, 4], [10, 30]];
+  const ranges = { length: 2, start: (place) => spans[place][0], end: (place) => spans[place][1] };
+  assert.deepEqual([1, 7, 12].map((time) => bufferedAhead(ranges, time)), [3, 0, 18]);
 });

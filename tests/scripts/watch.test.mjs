@@ -1,6 +1,7 @@
 /** The watch page's script: what needs no browser. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asText, findHits, fold, parseCues, placeAt } from "../../static/js/watch/cues.js";
 import { addressWith } from "../../static/js/watch/sharing.js";
 import { played, Tally } from "../../static/js/watch/plays.js";
 
@@ -30,4 +31,24 @@ test("what could not be told comes with the next report", () => {
   tally.look(2, 1);
   tally.putBack(lost);
   assert.deepEqual(tally.take(), { played_s: 2, ranges: [[0, 1], [1, 2]] });
+});
+
+const FILM = "WEBVTT\n\n00:01.000 --> 00:02.000\nThe <i>sea</i>\nis calm\n\n01:00:02.500 --> 01:00:03.000 line:0\nZürich &amp; more\n\n01:00:09.000 --> 01:00:10.000\nEnd\n";
+
+test("lines of a transcript have their time and no markup", () => {
+  const cues = parseCues(FILM);
+  assert.deepEqual(cues.slice(0, 2), [{ start: 1, text: "The sea is calm" }, { start: 3602.5, text: "Zürich & more" }]);
+  assert.equal(asText(cues, null), "The sea is calm\nZürich & more\nEnd");
+});
+
+test("the line that is heard is the last one that has begun", () => {
+  const cues = parseCues(FILM);
+  assert.deepEqual([0, 1, 500, 3602.5, 9999].map((time) => placeAt(cues, time)), [-1, 0, 0, 1, 2]);
+});
+
+test("words are found whatever their case and accents", () => {
+  const folded = parseCues(FILM).map(({ text }) => fold(text));
+  assert.deepEqual(findHits(folded, " ZURICH"), [1]);
+  assert.deepEqual(findHits(folded, "e"), [0, 1, 2]);
+  assert.deepEqual(findHits(folded, " "), []);
 });

@@ -188,6 +188,18 @@ def test_a_description_offers_its_times(owner: User, video: Video) -> None:
     assert get_editing(owner, video.public_id).found == ()
 
 
+def test_the_times_of_a_description_are_told_until_somebody_says_otherwise(
+    owner: User, video: Video, encode: Encode, settings: Settings
+) -> None:
+    with transaction() as session:
+        session.merge(video).description = "Notes\n0:00 One\n0:10 Two\n0:20 Three\n"
+    assert told(video, settings) == [(0.0, "One"), (10.0, "Two"), (20.0, "Three")]
+    take_over(video, encode, "A", "B")
+    assert told(video, settings) == [(0.0, "A"), (10.0, "B")]
+    write_chapters(owner, video.public_id, "")
+    assert told(video, settings) == []
+
+
 def test_only_the_owner_and_admins_change_chapters(owner: User, video: Video) -> None:
     eve = make_user("eve")
     with pytest.raises(NotAllowed):

@@ -40,7 +40,14 @@ def get_video(video_id: str) -> VideoRead:
     return tell_video(videos.get_video(current_person(), video_id))
 
 
-@call("GET", "/videos/<video_id>/related", scope=TokenScope.READ, query=RelatedQuery, returns=list[VideoRead], errors=(410,))
+@call(
+    "GET",
+    "/videos/<video_id>/related",
+    scope=TokenScope.READ,
+    query=RelatedQuery,
+    returns=list[VideoRead],
+    errors=(410,),
+)
 def list_related(video_id: str, query: RelatedQuery) -> list[VideoRead]:
     """Videos that go with this one, the best first: of the same tags, words, channel or category."""
     return tell_videos(related.list_related(current_person(), video_id, limit=query.limit))

@@ -19,6 +19,7 @@ from vod_web.blueprints import (
     sitemap,
     studio,
     subscriptions,
+    transcripts,
     upload,
     watch,
 )
@@ -43,6 +44,7 @@ def register_blueprints(app: Flask) -> None:
         sitemap,
         studio,
         subscriptions,
+        transcripts,
         upload,
         watch,
     ):

@@ -53,12 +53,20 @@ class ChapterEditing:
 
 
 def shown_chapters(video: Video) -> list[Chapter]:
-    """The chapters of what plays, or will; the video was loaded with `videos.AS_READ`."""
+    """The chapters of what plays, or will, as rows; the video was loaded with `videos.AS_READ`."""
     encode = video.active_encode or video.open_encode
     source_id = encode.source_id if encode else None
     is_own = video.chapter_set is ChapterSet.OWN
     mine = [one for one in video.chapters if is_own or one.source_id == source_id]
     return [one for one in mine if video.duration_s is None or one.start_s < video.duration_s]
+
+
+def told_chapters(video: Video) -> Sequence[Chapter | Mark]:
+    """What viewers are offered: the same, or, where nobody ever said anything, what the description names."""
+    shown = shown_chapters(video)
+    if shown or video.chapter_set is ChapterSet.OWN:
+        return shown
+    return find_chapters(video.description, video.duration_s)
 
 
 def get_editing(actor: User | None, video_id: str) -> ChapterEditing:

@@ -12,7 +12,7 @@ from vod_web.schemas.thumbnails import ThumbnailRead
 from vod_web.schemas.versions import ReplacementRead
 from vod_web.schemas.videos import AddressesRead, CaptionRead, RenditionRead, SizeRead, VideoRead
 from vod_web.services.caption_files import shown_captions
-from vod_web.services.chapters import shown_chapters
+from vod_web.services.chapters import told_chapters
 from vod_web.services.permissions import can_edit
 from vod_web.services.playback import caption_address, media_address, thumbnail_address
 
@@ -53,7 +53,7 @@ def read_video(
         size_bytes=SizeRead(source=video.source_bytes, renditions=video.rendition_bytes, versions=video.version_bytes),
         renditions=_read_renditions(video, encode, now) if encode else [],
         captions=_read_captions(video, actor, settings.secret_key, base_url),
-        chapters=[ChapterRead.model_validate(chapter) for chapter in shown_chapters(video)],
+        chapters=[ChapterRead.model_validate(chapter) for chapter in told_chapters(video)],
         thumbnail=_read_thumbnail(video),
         tags=[tag.name for tag in video.tags],
         category=video.category,

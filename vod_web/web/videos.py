@@ -61,7 +61,7 @@ def tell_video(video: Video) -> VideoRead:
 
 def tell_videos(found: Sequence[Video]) -> list[VideoRead]:
     """The same of several."""
-    return show_videos(found, base_url=_own_address())
+    return show_videos(found, base_url=own_address())
 
 
 def tell_frames(video_id: str, *, with_host: bool = True) -> FramesRead:

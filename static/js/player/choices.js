@@ -1,6 +1,7 @@
 /** What the settings menu offers: quality, speed, captions, audio track, loudness; each is remembered. */
 import { recall, remember } from "../basics/memory.js";
 import { decibels } from "./loudness.js";
+import { isAutoplayOn, nextLink, switchAutoplay } from "./next.js";
 
 export const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
@@ -49,6 +50,7 @@ function addCaptions(menu, player) {
       ...captions.tracks.map((track) => ({ value: track, name: track.label || track.language, isCurrent: track === captions.current && !captions.isAutomatic })),
     ],
     choose: (track) => captions.choose(track),
+    after: { name: "How captions look", iconName: "palette", run: () => player.looks.open() },
   });
 }
 
@@ -86,6 +88,14 @@ function addLoudness(menu, player) {
   });
 }
 
+function addActions(menu, player) {
+  const { video } = player;
+  menu.addAction("Autoplay", { iconName: "skip-forward", isShown: () => nextLink()?.dataset.nextVideo === "related", isOn: isAutoplayOn, run: () => switchAutoplay(!isAutoplayOn()) });
+  menu.addAction("Loop", { iconName: "repeat", isOn: () => video.loop, run: () => player.switchLoop() });
+  menu.addAction("Stats for nerds", { iconName: "info", isOn: () => player.stats.isOn, run: () => player.stats.toggle() });
+  menu.addAction("Keys", { iconName: "keyboard", isShown: () => matchMedia("(hover: hover)").matches, run: () => player.help.toggle() });
+}
+
 export function addChoices(menu, player) {
   addQuality(menu, player);
   addSpeed(menu, player);
@@ -93,4 +103,5 @@ export function addChoices(menu, player) {
   addChapters(menu, player);
   addAudio(menu, player);
   addLoudness(menu, player);
+  addActions(menu, player);
 }

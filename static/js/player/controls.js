@@ -1,6 +1,7 @@
 /** The row of buttons under the time bar. */
 import { changeIcon, icon, make } from "../basics/dom.js";
 import { clock, lengthClock } from "./format.js";
+import { nextLink } from "./next.js";
 import { canPictureInPicture } from "./screens.js";
 
 function control(iconName, label, className = "", filled = false) {
@@ -22,6 +23,7 @@ export class Controls {
     this.#player = player;
     this.seekbar = seekbar;
     this.play = control("play", "Play", "", true);
+    this.next = control("skip-forward", "Next video");
     this.mute = control("volume-2", "Mute");
     this.volume = make("input", { type: "range", class: "player-volume", min: "0", max: "1", step: "0.05", "aria-label": "Volume" });
     this.time = make("span", { class: "player-time" });
@@ -39,12 +41,14 @@ export class Controls {
         "div",
         { class: "player-row" },
         this.play,
+        this.next,
         make("div", { class: "player-volume-group" }, this.mute, this.volume),
         this.time,
         this.chapter,
         make("span", { class: "player-space" }),
         this.captions,
         this.settings,
+        player.remote.button,
         this.pip,
         this.theatre,
         this.full,
@@ -57,6 +61,7 @@ export class Controls {
   #connect() {
     const player = this.#player;
     this.play.addEventListener("click", () => player.toggle());
+    this.next.addEventListener("click", () => player.next.go());
     this.mute.addEventListener("click", () => player.toggleMute());
     this.volume.addEventListener("input", () => player.setVolume(Number(this.volume.value)));
     this.chapter.addEventListener("click", () => (player.menu.isOpen ? player.menu.close() : player.menu.open("Chapters")));
@@ -89,6 +94,9 @@ export class Controls {
 
   #updatePlay() {
     const { video } = this.#player;
+    const link = nextLink();
+    this.next.hidden = !link;
+    if (link) rename(this.next, `Next: ${link.dataset.title}`, "Shift+N");
     const [label, iconName] = video.ended ? ["Play again", "rotate-ccw"] : video.paused ? ["Play", "play"] : ["Pause", "pause"];
     rename(this.play, label, "k", iconName);
     this.play.firstElementChild.classList.toggle("icon-filled", !video.ended);

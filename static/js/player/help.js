@@ -23,7 +23,7 @@ export class Help {
     const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close", title: "Close" }, icon("x"));
     const dialog = make(
       "dialog",
-      { class: "dialog player-help", "aria-labelledby": "player-help-title" },
+      { class: "dialog player-sheet", "aria-labelledby": "player-help-title" },
       make("div", { class: "dialog-head" }, make("h2", { id: "player-help-title" }, "Keys of the player"), close),
       make("dl", { class: "player-keys" }, ...rows),
       make("label", { class: "choice" }, box, make("span", { class: "choice-text" }, "Use these keys")),

@@ -2,7 +2,7 @@
 import { ownsKeys } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";
 
-const SPEED_STEP = 0.1;
+const SPEED_STEP = 0.05;
 const VOLUME_STEP = 0.05;
 const IN_VIEW = 0.6;
 
@@ -22,6 +22,8 @@ export const HELP = [
   [["Home", "End"], "Beginning or end"],
   [["<", ">"], "Slower or faster"],
   [[",", "."], "One picture back or ahead, while paused"],
+  [["Shift+N"], "Next video"],
+  [["/"], "Search the site"],
   [["?"], "This list"],
 ];
 
@@ -59,7 +61,7 @@ export class Keys {
     if (document.querySelector("dialog:modal") || ownsKeys(event.target)) return;
     const key = meaning(event);
     if (!this.isOn && key !== "?") return;
-    const action = this.#chapterActions(event)[key] ?? this.#scrollActions()[key] ?? this.#actions(key)[key];
+    const action = this.#shiftActions(event)[key] ?? this.#scrollActions()[key] ?? this.#actions(key)[key];
     if (!action) return;
     event.preventDefault();
     action();
@@ -80,11 +82,12 @@ export class Keys {
     };
   }
 
-  /** Where there are chapters, arrows with Shift lead from one to the next. */
-  #chapterActions({ shiftKey }) {
-    const { chapters } = this.#player;
-    if (!shiftKey || !chapters.list.length) return {};
-    return { ArrowLeft: () => chapters.step(-1), ArrowRight: () => chapters.step(1) };
+  /** Where there are chapters, arrows with Shift lead from one to the next; with N it is the next video. */
+  #shiftActions({ shiftKey }) {
+    const { chapters, next } = this.#player;
+    if (!shiftKey) return {};
+    const toNext = { n: () => next.go() };
+    return chapters.list.length ? { ...toNext, ArrowLeft: () => chapters.step(-1), ArrowRight: () => chapters.step(1) } : toNext;
   }
 
   #actions(key) {

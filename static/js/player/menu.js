@@ -25,10 +25,16 @@ export class Menu {
 
   /**
    * Adds a setting. choices() gives [{value, name, isCurrent}] when the page opens, summary() the text beside its name,
-   * choose(value) is called with the picked one. A setting with fewer than two choices is not shown.
+   * choose(value) is called with the picked one. A setting with fewer than two choices is not shown. after, as for
+   * `addAction`, stands under the choices.
    */
-  add(name, { iconName, choices, summary, choose }) {
-    this.#settings.set(name, { name, iconName, choices, summary, choose });
+  add(name, { iconName, choices, summary, choose, after = null }) {
+    this.#settings.set(name, { name, iconName, choices, summary, choose, after });
+  }
+
+  /** Adds something that is done at once; with isOn() it is switched. It is shown while isShown() says so. */
+  addAction(name, { iconName, run, isOn = null, isShown = () => true }) {
+    this.#settings.set(name, { name, iconName, run, isOn, isShown });
   }
 
   open(page = null) {
@@ -64,9 +70,9 @@ export class Menu {
 
   #overview() {
     return [...this.#settings.values()]
-      .filter((setting) => setting.choices().length > 1)
+      .filter((setting) => (setting.run ? setting.isShown() : setting.choices().length > 1))
       .map((setting) =>
-        make(
+        setting.run ? this.#action(setting) : make(
           "button",
           { type: "button", class: "player-menu-item", role: "menuitem", "aria-haspopup": "menu", onclick: () => this.open(setting.name) },
           icon(setting.iconName),
@@ -75,6 +81,16 @@ export class Menu {
           icon("chevron-right"),
         ),
       );
+  }
+
+  #action({ name, iconName, run, isOn }) {
+    const role = isOn ? { role: "menuitemcheckbox", "aria-checked": String(isOn()) } : { role: "menuitem" };
+    const onclick = (event) => {
+      this.close({ refocus: event.detail === 0 });
+      run();
+    };
+    const value = isOn ? make("span", { class: "player-menu-value" }, isOn() ? "On" : "Off") : null;
+    return make("button", { type: "button", class: "player-menu-item player-menu-action", ...role, onclick }, icon(iconName), make("span", {}, name), value);
   }
 
   #choices(setting) {
@@ -101,7 +117,7 @@ export class Menu {
         make("span", {}, name),
       ),
     );
-    return [back, ...items];
+    return [back, ...items, ...(setting.after ? [this.#action(setting.after)] : [])];
   }
 
   #items() {

@@ -14,18 +14,23 @@ import { Captions } from "./captions.js";
 import { Chapters } from "./chapters.js";
 import { addChoices } from "./choices.js";
 import { Controls } from "./controls.js";
+import { ContextMenu } from "./context_menu.js";
 import { parseTime } from "./format.js";
 import { Help } from "./help.js";
 import { Keys } from "./keys.js";
+import { Looks } from "./looks.js";
 import { Loudness } from "./loudness.js";
 import { Menu } from "./menu.js";
+import { Next, takeBegin } from "./next.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
+import { Remote } from "./remote.js";
 import { Renewal } from "./renewal.js";
 import { Screens } from "./screens.js";
 import { SeekBar } from "./seekbar.js";
 import { joinMediaSession } from "./session.js";
 import { Source } from "./source.js";
+import { Stats } from "./stats.js";
 import { Storyboard } from "./storyboard.js";
 
 const SLOWEST = 0.25;
@@ -49,7 +54,12 @@ export class Player {
     this.screens = new Screens(this);
     this.overlay = new Overlay(this);
     this.help = new Help(this);
+    this.looks = new Looks(this);
+    this.remote = new Remote(this);
     this.#build();
+    this.stats = new Stats(this);
+    this.context = new ContextMenu(this);
+    this.next = new Next(this);
     this.keys = new Keys(this);
     this.renewal = new Renewal(this);
     this.loudness.apply();
@@ -120,7 +130,7 @@ export class Player {
     const asked = parseTime(new URLSearchParams(location.search).get("t")) ?? Number(this.root.dataset.start || 0);
     const startAt = asked < (this.duration || Infinity) ? asked : 0;
     this.#attach(startAt);
-    if ("autoplay" in this.root.dataset) this.play();
+    if (takeBegin() || "autoplay" in this.root.dataset) this.play();
   }
 
   #attach(startAt) {
@@ -211,6 +221,11 @@ export class Player {
     if (show) this.overlay.show(video.muted ? "Muted" : "Sound on", video.muted ? "volume-x" : "volume-2");
   }
 
+  switchLoop() {
+    this.video.loop = !this.video.loop;
+    this.overlay.show(this.video.loop ? "Loop on" : "Loop off", "repeat");
+  }
+
   setSpeed(speed, { show = false } = {}) {
     const rate = Math.min(FASTEST, Math.max(SLOWEST, Math.round(speed * 100) / 100));
     this.video.defaultPlaybackRate = rate;
@@ -225,6 +240,16 @@ export class Player {
     this.source.detach();
     this.#attach(currentTime);
     if (!paused && !ended) this.play();
+  }
+
+  /** By the browser's own means, at the place where it stands, from now on: other screens need that. */
+  playNatively() {
+    if (this.source.playsNatively) return;
+    const { currentTime, paused } = this.video;
+    this.source.detach();
+    this.source.playsNatively = true;
+    this.#attach(currentTime);
+    if (!paused) this.play();
   }
 
   /** After a failure, from the error card. */

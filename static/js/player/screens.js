@@ -15,6 +15,7 @@ export class Screens {
     this.#markTheatre();
     document.addEventListener("fullscreenchange", () => this.#onChange(), { signal: player.signal });
     player.video.addEventListener("webkitendfullscreen", () => player.emit("screenchange"));
+    if (matchMedia("(pointer: coarse)").matches) this.#followRotation();
   }
 
   get isFull() {
@@ -31,6 +32,23 @@ export class Screens {
     } else {
       video.webkitEnterFullscreen?.(); // iPhones can show only the video element
     }
+  }
+
+  /** A phone that is turned shows what plays as large as it can, and as before when it is turned back. */
+  #followRotation() {
+    const { root, video, signal } = this.#player;
+    let isByRotation = false;
+    const onTurn = () => {
+      const isWide = screen.orientation.type.startsWith("landscape");
+      if (isWide && !video.paused && !this.isFull && video.videoWidth > video.videoHeight) {
+        isByRotation = true;
+        root.requestFullscreen?.({ navigationUI: "hide" }).catch(() => {}); // not every browser takes turning for a wish
+      } else if (!isWide && this.isFull && isByRotation) {
+        document.exitFullscreen();
+      }
+      if (!isWide) isByRotation = false;
+    };
+    screen.orientation?.addEventListener("change", onTurn, { signal });
   }
 
   async togglePictureInPicture() {

@@ -47,6 +47,9 @@ export class Source extends EventTarget {
   #hls = null;
   #Hls = null;
   #recoveries = 0;
+  #segment = null;
+  /** Set to leave hls.js aside. */
+  playsNatively = false;
 
   constructor(video, address) {
     super();
@@ -58,10 +61,15 @@ export class Source extends EventTarget {
   async attach(startAt) {
     // Until the first picture is there the element stands at this time, not at 0: the clock, and who reloads again, ask it.
     if (this.video.readyState === this.video.HAVE_NOTHING) this.video.currentTime = startAt;
+    if (this.playsNatively) return this.#attachNative(startAt);
     if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative(startAt);
     this.#Hls = (await import("hls.js")).default;
     if (!this.#Hls.isSupported()) return this.#attachNative(startAt);
     this.#attachHls(startAt);
+  }
+
+  get canPlayNatively() {
+    return Boolean(this.video.canPlayType(HLS_TYPE));
   }
 
   detach() {
@@ -149,7 +157,7 @@ export class Source extends EventTarget {
   }
 
   #attachNative(startAt) {
-    if (!this.video.canPlayType(HLS_TYPE)) {
+    if (!this.canPlayNatively) {
       this.#tell("failed", explain({ kind: "browser" }));
       return;
     }
@@ -168,7 +176,10 @@ export class Source extends EventTarget {
     hls.on(Events.LEVEL_SWITCHED, () => this.#tell("level"));
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#tell("audio"));
     hls.on(Events.AUDIO_TRACK_SWITCHED, () => this.#tell("audio"));
-    hls.on(Events.FRAG_BUFFERED, () => (this.#recoveries = 0));
+    hls.on(Events.FRAG_BUFFERED, (_event, data) => {
+      this.#recoveries = 0;
+      this.#noteSegment(data);
+    });
     hls.on(Events.ERROR, (_event, data) => data.fatal && this.#onFatal(data));
     hls.loadSource(this.address);
     hls.attachMedia(this.video);
@@ -181,6 +192,29 @@ export class Source extends EventTarget {
     const wanted = height && (this.levels.find((level) => level.height <= height) ?? this.levels.at(-1));
     if (wanted) this.#hls.loadLevel = wanted.index;
     this.#tell("levels");
+  }
+
+  /** How long the last segment of the picture took. */
+  #noteSegment({ frag, stats }) {
+    if (frag.type !== "main" || !stats.loading.end) return;
+    const { start, first, end } = stats.loading;
+    this.#segment = { bytes: stats.total || stats.loaded, tookMs: Math.round(end - start), firstMs: Math.round(first - start) };
+  }
+
+  /** What the stats tell of it. */
+  get facts() {
+    const hls = this.#hls;
+    if (!hls) return { engine: "the browser's own" };
+    const level = hls.levels?.[hls.currentLevel];
+    const codecs = level?.attrs?.CODECS ?? [level?.videoCodec, level?.audioCodec].filter(Boolean).join(", ");
+    return {
+      engine: `hls.js ${this.#Hls.version}`,
+      bestHeight: this.levels[0]?.name,
+      codecs,
+      bitrate: level?.bitrate,
+      bandwidth: Number.isFinite(hls.bandwidthEstimate) ? hls.bandwidthEstimate : 0,
+      segment: this.#segment,
+    };
   }
 
   #onFatal(data) {

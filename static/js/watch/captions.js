@@ -1,6 +1,11 @@
-/** The status line names the captions of the video; the player hears when there are others. */
+/** The status line names the captions of the video; the player and the transcript hear when there are others. */
 
 const named = () => document.getElementById("watch-status")?.dataset.captions ?? "[]";
+
+/** The tracks there are by now, as the API tells them. */
+export function namedCaptions() {
+  return JSON.parse(named());
+}
 
 export function followCaptions(signal) {
   const page = document.querySelector(".watch");
@@ -11,6 +16,7 @@ export function followCaptions(signal) {
     if (now === known) return;
     known = now;
     document.querySelector("[data-player]")?.dispatchEvent(new CustomEvent("vod:captions", { detail: { captions: JSON.parse(now) } }));
+    document.dispatchEvent(new CustomEvent("vod:captions-named"));
   });
   observer.observe(page, { childList: true, subtree: true });
   signal.addEventListener("abort", () => observer.disconnect());
