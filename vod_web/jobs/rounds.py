@@ -17,6 +17,7 @@ from vod_web.services.history import purge_history
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
 from vod_web.services.notification_list import remove_old
+from vod_web.services.notification_mails import send_due_mails
 from vod_web.services.playlists import purge_playlists
 from vod_web.services.popular import rank_if_due
 from vod_web.services.processing.files import remove_dropped, remove_old_files
@@ -108,6 +109,12 @@ def tell_followers() -> int:
 def remove_old_notifications() -> int:
     """What people were told long ago."""
     return remove_old(now=utc_now())
+
+
+def send_mails() -> int:
+    """Of what people want to be told by mail; in a thread of its own, as mail servers may be slow."""
+    held = resources()
+    return send_due_mails(mailer=held.mailer, settings=held.settings, now=utc_now())
 
 
 def remove_stale_uploads() -> int:

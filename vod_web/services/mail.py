@@ -6,10 +6,11 @@ does not tell whether a mail was sent.
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from vod_web.core.logging import get_logger
@@ -19,6 +20,13 @@ from vod_web.db.session import close_session
 log = get_logger(__name__)
 
 TIMEOUT_S = 20.0
+LASTING = 500
+"""From this number on, an answer of a mail server holds for good (RFC 5321)."""
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Refused(Exception):
+    """The mail server takes no mail for this address."""
 
 
 class Mailer:
@@ -34,19 +42,32 @@ class Mailer:
         """Do this soon, in a thread with a database session of its own; what goes wrong is logged."""
         return self._threads.submit(_run, work)
 
-    def send(self, to: str, subject: str, text: str) -> None:
+    def send(self, to: str, subject: str, text: str, headers: Mapping[str, str] = NO_HEADERS) -> None:
         """Hand a message to the mail server; slow, so call it in the background.
 
+        Of `headers`, a `Message-ID` takes the place of our own: the part before the @.
+
         Raises:
+            Refused: the server will not take mail for this address, now and later.
             OSError: the mail server cannot be reached or refuses (`smtplib.SMTPException` is one).
         """
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._from, to, subject
-        message["Date"], message["Message-ID"] = (
-            formatdate(),
-            make_msgid(domain=self._from.rpartition("@")[2].strip(">")),
-        )
+        message["From"], message["To"], message["Subject"] = self._from, to, " ".join(subject.split())
+        domain = self._from.rpartition("@")[2].strip(">")
+        known = {"Date": formatdate(), "Message-ID": make_msgid(domain=domain)}
+        if "Message-ID" in headers:
+            known["Message-ID"] = f"<{headers['Message-ID']}@{domain}>"
+        for name, value in (dict(headers) | known).items():
+            message[name] = value
         message.set_content(text)
+        try:
+            self._hand_over(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= LASTING for code, _ in error.recipients.values()):
+                raise Refused from error
+            raise
+
+    def _hand_over(self, message: EmailMessage) -> None:
         with self._connect() as server:
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
