@@ -7,6 +7,7 @@ from vod_web.api import (
     admin,
     captions,
     channels,
+    comments,
     docs,
     history,
     imports,
@@ -39,6 +40,7 @@ MODULES = (
     reactions,
     subscriptions,
     notifications,
+    comments,
     admin,
 )
 """Importing a module declares its calls."""

@@ -16,7 +16,6 @@ from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
 from vod_web.services.related import find_related
 from vod_web.services.subscriptions import get_standing
-from vod_web.web.live_text import make_live
 from vod_web.web.rendering import go_to, render, render_blocks
 from vod_web.web.sharing import describe_video, draw_qr, embed_code
 from vod_web.web.sign_in import current_person
@@ -24,7 +23,6 @@ from vod_web.web.videos import show_list, show_video, show_videos
 from vod_web.web.viewing import note_report
 
 blueprint = Blueprint("watch", __name__)
-blueprint.add_app_template_filter(make_live, "live")
 
 MOST_RELATED = 16
 LARGEST_FRAME = (1280, 720)

@@ -13,6 +13,7 @@ from vod_web.services.announcing import announce_new_videos
 from vod_web.services.bin import purge_deleted
 from vod_web.services.captions import purge_captions
 from vod_web.services.channel_pictures import remove_dropped_pictures
+from vod_web.services.comment_removal import purge_comments
 from vod_web.services.history import purge_history
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
@@ -127,6 +128,11 @@ def empty_bin() -> int:
     return purge_deleted(storage=resources().storage, now=utc_now())
 
 
+def remove_deleted_comments() -> int:
+    """Comments that were deleted long enough ago."""
+    return purge_comments(now=utc_now())
+
+
 def remove_taken_out_captions() -> int:
     """Caption tracks that were taken out long enough ago."""
     return purge_captions(storage=resources().storage, now=utc_now())
@@ -207,6 +213,7 @@ SWEEP = (
     remove_stale_imports,
     empty_bin,
     remove_taken_out_captions,
+    remove_deleted_comments,
     index_new_captions,
     remove_superseded,
     remove_replaced,

@@ -12,7 +12,9 @@ from vod_web.models.users import User
 from vod_web.models.videos import Video
 
 _BEGINS_THREAD = text("thread_id IS NULL")
-_IS_PINNED = text("is_pinned")
+_PINNED, _PINNED_IN_SQLITE = text("is_pinned"), text("is_pinned = 1")
+_HELD, _HELD_IN_SQLITE = text("is_held"), text("is_held = 1")
+_HAS_TEXT = text("text <> ''")
 
 
 class Comment(Base):
@@ -43,12 +45,12 @@ class Comment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     edited_at: Mapped[datetime | None] = mapped_column()
     deleted_at: Mapped[datetime | None] = mapped_column()
-    """What is deleted can be brought back for a while; as long as it has replies, its place is kept."""
+    """What is deleted can be brought back for a while, then its text is emptied; as long as it has replies, its place
+    is kept."""
     deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
     video: Mapped[Video] = relationship(lazy="raise")
     author: Mapped[User] = relationship(lazy="raise", foreign_keys=[author_id])
-    thread: Mapped["Comment | None"] = relationship(lazy="raise", remote_side=[id])
 
     __table_args__ = (
         UniqueConstraint("author_id", "send_id", name="uq_comments_author_id"),
@@ -68,11 +70,18 @@ class Comment(Base):
             sqlite_where=_BEGINS_THREAD,
             postgresql_where=_BEGINS_THREAD,
         ),
-        Index("ix_comments_pinned", "video_id", unique=True, sqlite_where=_IS_PINNED, postgresql_where=_IS_PINNED),
+        Index(
+            "ix_comments_pinned",
+            "video_id",
+            unique=True,
+            sqlite_where=_PINNED_IN_SQLITE,
+            postgresql_where=_PINNED,
+        ),
+        Index("ix_comments_held", "thread_id", sqlite_where=_HELD_IN_SQLITE, postgresql_where=_HELD),
         Index("ix_comments_thread", "thread_id", "id"),
         Index("ix_comments_video", "video_id", "id"),
         Index("ix_comments_channel", "channel_id", "is_held", "id"),
-        Index("ix_comments_deleted", "deleted_at"),
+        Index("ix_comments_deleted", "deleted_at", sqlite_where=_HAS_TEXT, postgresql_where=_HAS_TEXT),
         Index("ix_comments_deleted_by_id", "deleted_by_id"),
     )
 

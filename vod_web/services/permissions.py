@@ -84,3 +84,8 @@ def can_see_playlist(actor: User | None, playlist: Playlist) -> bool:
     if playlist.kind is PlaylistKind.WATCH_LATER or playlist.visibility is Visibility.PRIVATE:
         return False
     return playlist.visibility is not Visibility.INTERNAL or actor is not None
+
+
+def can_care_for_comments(actor: User | None, video: Video) -> bool:
+    """Whether the person sees held comments and may approve and delete them: its owner, and moderators."""
+    return can_edit(actor, video) or (actor is not None and actor.is_moderator)

@@ -8,6 +8,7 @@ from jinja2.runtime import Macro
 
 from vod_web.media.languages import language_name
 from vod_web.services import notification_list
+from vod_web.web.live_text import make_live
 from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
 from vod_web.web.site import current_site
@@ -28,6 +29,7 @@ def register_templates(app: Flask) -> None:
     environment.globals["address_here"] = address_here
     environment.globals["unread_notifications"] = lambda: notification_list.count_unread(current_person())
     environment.filters["language"] = lambda tag: language_name(tag) or tag
+    environment.filters["live"] = make_live
     macros = SimpleNamespace()
     environment.globals["ui"] = macros  # before the macros are read: they call each other through it
     for name in environment.list_templates(filter_func=lambda name: name.startswith(COMPONENTS)):

@@ -1,0 +1,10 @@
+/** Comments under a video: drafts that are not lost, names after an @, a comment that an address leads to. */
+import { keepDrafts } from "./comments/drafts.js";
+import { showLinked } from "./comments/linked.js";
+import { suggestNames } from "./comments/mentions.js";
+import { watchForms } from "./comments/forms.js";
+
+keepDrafts();
+suggestNames();
+showLinked();
+watchForms();

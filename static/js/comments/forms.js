@@ -1,0 +1,38 @@
+/** Ctrl+Enter sends; Cancel takes the form of an answer away, and the focus goes back to where it came from. */
+
+function onKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest?.(".comment-form");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+function onClick(event) {
+  const cancel = event.target.closest?.("[data-close-form]");
+  const opener = cancel && document.getElementById(cancel.dataset.closeForm);
+  if (!opener) return;
+  event.preventDefault();
+  cancel.closest("form").remove();
+  opener.focus();
+}
+
+/** The focus stands at the end of what is in the field already, such as the name of whom it answers. */
+function onFocus({ target }) {
+  if (target.matches?.(".comment-input[autofocus]")) target.setSelectionRange(target.value.length, target.value.length);
+}
+
+/** An answer that was sent has the focus, in the place of the form in which it was written. */
+function onSwap({ detail }) {
+  const form = detail.ctx?.sourceElement;
+  if (!form?.matches?.(".comment-form") || form.isConnected || document.activeElement !== document.body) return;
+  const replies = document.getElementById(form.dataset.lands ?? "");
+  replies?.lastElementChild?.focus();
+}
+
+export function watchForms() {
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+  document.addEventListener("focusin", onFocus);
+  document.addEventListener("htmx:after:swap", onSwap);
+}
