@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Input, Output, PageQuery
 from vod_web.schemas.publishing import none_if_empty
-from vod_web.schemas.videos import OwnerRead
 
 LONGEST_COMMENT = 5000
 

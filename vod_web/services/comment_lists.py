@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
 from vod_web.models import Comment, CommentLike, CommentRule, User, Video
+from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.comments import CommentQuery, CommentRead, CommentRights, CommentState, RepliesQuery
-from vod_web.schemas.videos import OwnerRead
 from vod_web.services.comments import NO_SUCH_COMMENT, takes_comments
 from vod_web.services.mentions import find_named, names_in
 from vod_web.services.paging import Found, Order, find_page
