@@ -5,10 +5,10 @@ everywhere, most are rare.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, text
@@ -20,7 +20,9 @@ from vod_web.services.search.words import is_stem, join_once, kept_words
 
 BATCH = 2000
 FIRST_DAY = datetime(2012, 1, 1, tzinfo=UTC)
-DAYS = 5000
+LAST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
+"""Videos come one after another, as their row ids do; when they are published differs by a few days."""
+JITTER_S = 3 * 86_400
 VISIBILITIES = [
     *[Visibility.PUBLIC] * 16,
     Visibility.UNLISTED,
@@ -46,18 +48,28 @@ class Size:
     cues: int = 120
 
 
+Write = Callable[[str, Iterable[dict[str, Any]]], None]
+"""Puts rows into a table."""
+OF_VIDEOS = ("videos", "video_tags", "search_documents", "captions", "search_tracks")
+
+
 def fill_library(connection: Connection, size: Size) -> None:
     """Write the library into empty tables, and tell the database to look at them."""
-    words = make_words(size.words)
-    _insert(connection, "users", _people(size, words))
-    _insert(connection, "tags", ({"id": place, "name": _tag(words, place)} for place in range(1, size.tags + 1)))
-    _insert(connection, "search_names", _names(size, words))
-    _insert(connection, "search_words", ({"word": word} for word in sorted(_worth_knowing(words))))
-    for first in range(1, size.videos + 1, BATCH):
-        made = [_video(number, size, words) for number in range(first, min(first + BATCH, size.videos + 1))]
-        for table in ("videos", "video_tags", "search_documents", "captions", "search_tracks"):
-            _insert(connection, table, (row for one in made for row in one.get(table, [])))
+    write_library(size, partial(_insert, connection), BATCH)
     connection.execute(text("ANALYZE"))
+
+
+def write_library(size: Size, write: Write, at_once: int) -> None:
+    """Make the library and hand it over, `at_once` videos at a time."""
+    words = make_words(size.words)
+    write("users", _people(size, words))
+    write("tags", ({"id": place, "name": _tag(words, place)} for place in range(1, size.tags + 1)))
+    write("search_names", _names(size, words))
+    write("search_words", ({"word": word} for word in sorted(_worth_knowing(words))))
+    for first in range(1, size.videos + 1, at_once):
+        made = [_video(number, size, words) for number in range(first, min(first + at_once, size.videos + 1))]
+        for table in OF_VIDEOS:
+            write(table, (row for one in made for row in one.get(table, [])))
 
 
 def make_words(count: int) -> list[str]:
@@ -119,7 +131,9 @@ def _video(number: int, size: Size, words: Sequence[str]) -> dict[str, list[dict
     rows = {"video_tags": [{"video_id": number, "tag_id": tag} for tag in tags]}
     has_captions = chance.random() < size.captioned
     lines = [_pick(chance, words, 7) for _ in range(size.cues)] if has_captions else []
-    published = FIRST_DAY + timedelta(seconds=chance.randrange(DAYS * 86_400))
+    published = (
+        FIRST_DAY + (LAST_DAY - FIRST_DAY) * (number / size.videos) + timedelta(seconds=chance.randrange(JITTER_S))
+    )
     is_ready = chance.random() < 0.95
     rows["videos"] = [{
         "id": number, "public_id": f"v{number:010}", "owner_id": owner, "title": " ".join(title).capitalize(),
@@ -163,7 +177,7 @@ def _captions(number: int, lines: Sequence[Sequence[str]]) -> dict[str, list[dic
     return {"captions": [caption], "search_tracks": [track]}
 
 
-def _insert(connection: Connection, name: str, rows: Iterator[dict[str, Any]]) -> None:
+def _insert(connection: Connection, name: str, rows: Iterable[dict[str, Any]]) -> None:
     table: Table = Base.metadata.tables[name]
     batch: list[dict[str, Any]] = []
     for row in rows:

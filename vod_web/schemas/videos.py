@@ -148,6 +148,32 @@ class AddressesRead(Output):
     storyboard: str | None
 
 
+class PicturesRead(Output):
+    """Which pictures show what is in a video; None for what does not exist yet."""
+
+    poster: str | None
+    storyboard: str | None
+
+
+class VideoCard(Output):
+    """What a list of videos shows of each: it is quickly loaded, and quickly made."""
+
+    id: str
+    title: str
+    description: str
+    owner: OwnerRead
+    visibility: Visibility
+    status: VideoStatus
+    is_playable: bool
+    duration_s: float | None
+    width_px: int | None
+    height_px: int | None
+    views: int
+    created_at: datetime
+    published_at: datetime | None
+    urls: PicturesRead
+
+
 class VideoRead(Output):
     """A video, as the person who asks may see it."""
 

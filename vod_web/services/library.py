@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
@@ -16,7 +17,7 @@ from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
 from vod_web.services.search.suggestions import Suggestions, suggest
-from vod_web.services.videos import AS_READ, is_public_id
+from vod_web.services.videos import AS_HIT, AS_READ, is_public_id
 
 MOST_COUNTED = 1000
 """Counting stops here: people read "more than 1000" as well as a number that costs a walk over all rows."""
@@ -37,8 +38,8 @@ NEWEST_FIRST = "-published_at"
 
 
 def list_listed(actor: User | None, wanted: VideoFilter) -> Found[Video]:
-    """The videos that this person may find on the home page and by searching."""
-    return _page(is_listed(actor), wanted, absent=ABSENT_IN_LISTED)
+    """The videos that this person may find on the home page and by searching, loaded `AS_HIT`."""
+    return _page(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=AS_HIT)
 
 
 def list_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
@@ -85,7 +86,7 @@ def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) ->
     """The same as `list_listed`, with what is to be said of the search."""
     wanted = wanted.in_numbers(now)
     if wanted.query:
-        return _ask(is_listed(actor), wanted, absent=ABSENT_IN_LISTED)
+        return _ask(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=AS_HIT)
     count = _count(and_(is_listed(actor), *_conditions(wanted)))
     return Answer(list_listed(actor, wanted), count, terms=(), is_loose=False)
 
@@ -127,11 +128,14 @@ def _page(
     wanted: VideoFilter,
     sorted_by: dict[str, Column] = SORTED_BY,
     absent: Sequence[str] = MAY_BE_ABSENT,
+    options: Sequence[ORMOption] = AS_READ,
 ) -> Found[Video]:
     if wanted.query:
-        return _ask(audience, wanted, sorted_by, absent).page
-    statement = select(Video).where(audience, *_conditions(wanted)).options(*AS_READ)
-    statement = statement.execution_options(populate_existing=True)
+        return _ask(audience, wanted, sorted_by, absent, options).page
+    statement = select(Video).where(audience, *_conditions(wanted)).options(*options)
+    statement = statement.execution_options(
+        populate_existing=options is AS_READ
+    )  # cards take nothing from what is read
     return find_page(statement, _order(wanted, sorted_by, absent), cursor=wanted.cursor, limit=wanted.limit)
 
 
@@ -140,9 +144,10 @@ def _ask(
     wanted: VideoFilter,
     sorted_by: dict[str, Column] = SORTED_BY,
     absent: Sequence[str] = MAY_BE_ABSENT,
+    options: Sequence[ORMOption] = AS_READ,
 ) -> Answer:
     question = Question(
-        wanted.query, (audience, *_conditions(wanted)), AS_READ, cursor=wanted.cursor, limit=wanted.limit
+        wanted.query, (audience, *_conditions(wanted)), options, cursor=wanted.cursor, limit=wanted.limit
     )
     return find_videos(question, None if wanted.sort == RELEVANCE else _order(wanted, sorted_by, absent))
 

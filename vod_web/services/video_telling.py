@@ -10,7 +10,15 @@ from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.chapters import ChapterRead
 from vod_web.schemas.thumbnails import ThumbnailRead
 from vod_web.schemas.versions import ReplacementRead
-from vod_web.schemas.videos import AddressesRead, CaptionRead, RenditionRead, SizeRead, VideoRead
+from vod_web.schemas.videos import (
+    AddressesRead,
+    CaptionRead,
+    PicturesRead,
+    RenditionRead,
+    SizeRead,
+    VideoCard,
+    VideoRead,
+)
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.chapters import told_chapters
 from vod_web.services.permissions import can_edit
@@ -71,6 +79,31 @@ def read_video(
         embed=video.embed_rule,
         embed_sites=video.embed_sites if can_edit(actor, video) else None,
         urls=_addresses(video, actor, settings.secret_key, base_url),
+    )
+
+
+def read_card(video: Video, actor: User | None, *, secret_key: str) -> VideoCard:
+    """The little of it that a list shows, on pages; the video was loaded with `AS_CARD`, or with more."""
+    encode = video.active_encode
+    folder = media_address(video, actor, "", secret_key=secret_key) if encode else ""
+    return VideoCard(
+        id=video.public_id,
+        title=video.title,
+        description=video.description,
+        owner=read_owner(video.owner),
+        visibility=video.visibility,
+        status=video.status,
+        is_playable=video.is_playable,
+        duration_s=video.duration_s,
+        width_px=video.width_px,
+        height_px=video.height_px,
+        views=video.view_count,
+        created_at=video.created_at,
+        published_at=video.published_at,
+        urls=PicturesRead(
+            poster=_poster_address(video, actor, folder, secret_key, ""),
+            storyboard=f"{folder}storyboard.vtt" if encode and encode.has_storyboard else None,
+        ),
     )
 
 

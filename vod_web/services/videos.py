@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import EditedMeanwhile, Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.db.session import current_session, transaction
-from vod_web.models import EmbedRule, Encode, PublishRule, Role, User, Video, VideoStatus
+from vod_web.models import EmbedRule, Encode, PublishRule, Role, Source, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import VideoCreate, VideoUpdate
 from vod_web.services import audit, playlists, publication
@@ -25,15 +25,22 @@ from vod_web.services.tags import ensure_tags
 
 DELETED_BY_YOU = "This video was deleted. For seven days it is in the bin of its owner, who can bring it back."
 
-AS_READ: tuple[ORMOption, ...] = (
+_ENCODE = (defer(Encode.plan),)
+"""A plan is long, and for workers alone."""
+AS_CARD: tuple[ORMOption, ...] = (
     joinedload(Video.owner),
-    selectinload(Video.tags),
-    selectinload(Video.captions),
-    selectinload(Video.chapters),
     joinedload(Video.thumbnail),
-    joinedload(Video.incoming_source),
-    joinedload(Video.active_encode).selectinload(Encode.renditions),
-    joinedload(Video.open_encode).selectinload(Encode.renditions),
+    joinedload(Video.active_encode).options(*_ENCODE),
+)
+"""What `read_card` needs: one statement for any number of videos."""
+AS_HIT: tuple[ORMOption, ...] = (*AS_CARD, selectinload(Video.tags), selectinload(Video.captions))
+"""The same with what is marked in what a search found."""
+AS_READ: tuple[ORMOption, ...] = (
+    *AS_HIT,
+    selectinload(Video.chapters),
+    joinedload(Video.incoming_source).options(defer(Source.probe)),
+    joinedload(Video.active_encode).options(*_ENCODE).selectinload(Encode.renditions),
+    joinedload(Video.open_encode).options(*_ENCODE).selectinload(Encode.renditions),
 )
 """What `read_video` needs: five statements for any number of videos, six where some are being processed."""
 

@@ -10,13 +10,13 @@ from vod_web.models import Video, ViewingPosition
 from vod_web.resources import resources
 from vod_web.schemas.base import Page
 from vod_web.schemas.thumbnails import FrameRead, FramesRead
-from vod_web.schemas.videos import VideoRead
+from vod_web.schemas.videos import VideoCard, VideoRead
 from vod_web.schemas.viewing import HistoryRead
 from vod_web.services import processing, thumbnails, videos
 from vod_web.services.paging import Found
 from vod_web.services.playback import encode_file_address
 from vod_web.services.positions import find_positions
-from vod_web.services.video_telling import read_video
+from vod_web.services.video_telling import read_card, read_video
 from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
 from vod_web.web.site import current_site
@@ -45,11 +45,25 @@ def show_video(video: Video) -> VideoRead:
     return show_videos([video])[0]
 
 
+def show_cards(videos: Sequence[Video]) -> list[VideoCard]:
+    """The little of them that a list shows; they were loaded `AS_CARD`, or with more."""
+    actor, secret_key = current_person(), resources().settings.secret_key
+    return [read_card(video, actor, secret_key=secret_key) for video in videos]
+
+
 def show_list(found: Found[Video]) -> dict[str, Any]:
-    """What a page with a list of videos needs: them, how far each was watched, and the address of the next page."""
+    """What a page with cards of videos needs: them, how far each was watched, and the address of the next page."""
+    return {
+        "videos": show_cards(found.items),
+        "positions": find_positions(current_person(), found.items),
+        "next_url": address_here(cursor=found.next) if found.next else None,
+    }
+
+
+def show_table(found: Found[Video]) -> dict[str, Any]:
+    """The same for a page that says all there is to be said of each."""
     return {
         "videos": show_videos(found.items),
-        "positions": find_positions(current_person(), found.items),
         "next_url": address_here(cursor=found.next) if found.next else None,
     }
 

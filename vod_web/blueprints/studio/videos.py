@@ -12,7 +12,7 @@ from vod_web.services import library, processing
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, render_blocks, tell
 from vod_web.web.sign_in import current_person
-from vod_web.web.videos import show_list, show_videos
+from vod_web.web.videos import show_table, show_videos
 
 
 @blueprint.get("")
@@ -26,7 +26,7 @@ def index() -> str:
         "deleted": deleted,
         "left_out": left_out,
     }
-    return render("studio/index.html", "videos", wanted=wanted, now=utc_now(), **context, **show_list(found))
+    return render("studio/index.html", "videos", wanted=wanted, now=utc_now(), **context, **show_table(found))
 
 
 @blueprint.get("/status")

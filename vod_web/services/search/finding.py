@@ -135,7 +135,7 @@ class _Search:
 
     def _page(self, holds: ColumnElement[bool], order: Order, cursor: str | None, limit: int) -> Found[Video]:
         wanted = self._narrowed(select(Video), holds).options(*self.question.options)
-        return find_page(wanted.execution_options(populate_existing=True), order, cursor=cursor, limit=limit)
+        return find_page(wanted, order, cursor=cursor, limit=limit)
 
     def _narrowed(self, wanted: Select[*Columns], holds: ColumnElement[bool]) -> Select[*Columns]:
         joined = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
@@ -143,7 +143,7 @@ class _Search:
 
     def _load(self, ids: Sequence[int]) -> list[Video]:
         wanted = select(Video).where(Video.id.in_(ids)).options(*self.question.options)
-        found = {one.id: one for one in self.session.scalars(wanted.execution_options(populate_existing=True)).unique()}
+        found = {one.id: one for one in self.session.scalars(wanted).unique()}
         return [found[video_id] for video_id in ids if video_id in found]
 
 
