@@ -1,5 +1,6 @@
 /** What every page has: htmx and the small behaviours. Each works by delegation, so swapped-in content has it too. */
 import "htmx.org";
+import { onEachPage } from "./basics/pages.js";
 import { watchCopyButtons } from "./behaviours/copying.js";
 import { watchDialogs } from "./behaviours/dialogs.js";
 import { keepFocus } from "./behaviours/focus.js";
@@ -8,10 +9,12 @@ import { watchRevealButtons } from "./behaviours/passwords.js";
 import { watchPreviews } from "./behaviours/previews.js";
 import { watchRequests } from "./behaviours/requests.js";
 import { watchSearchKey } from "./behaviours/search.js";
+import { watchShelves } from "./behaviours/shelves.js";
 import { watchSuggestions } from "./behaviours/suggestions.js";
 import { watchTheme } from "./behaviours/theme.js";
 import { watchTimes } from "./behaviours/times.js";
 import { watchToasts } from "./behaviours/toasts.js";
+import { markWatched, watchWatched } from "./behaviours/watched.js";
 import { watchZones } from "./behaviours/zones.js";
 
 watchToasts();
@@ -27,3 +30,6 @@ watchTimes();
 watchPreviews();
 watchZones();
 keepFocus();
+watchWatched();
+onEachPage(watchShelves);
+onEachPage(markWatched);

@@ -8,6 +8,7 @@ import { offerAutoplay } from "./watch/autoplay.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
+import { offerResume } from "./watch/resume.js";
 import { lookAgain } from "./watch/again.js";
 import { setUpSharing } from "./watch/sharing.js";
 import { reportPlaying } from "./watch/plays.js";
@@ -24,7 +25,7 @@ function seekOnTimes(event) {
 
 document.addEventListener("click", seekOnTimes);
 const STARTERS = [
-  foldLongTexts, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying, setUpSharing,
+  foldLongTexts, offerResume, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying, setUpSharing,
   offerAutoplay, offerTranscript,
 ];
 for (const start of STARTERS) onEachPage(start);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asText, findHits, fold, parseCues, placeAt } from "../../static/js/watch/cues.js";
 import { addressWith } from "../../static/js/watch/sharing.js";
+import { resumeAt } from "../../static/js/watch/kept.js";
 import { played, Tally } from "../../static/js/watch/plays.js";
 
 test("seconds that were played count, jumps do not", () => {
@@ -51,4 +52,8 @@ test("words are found whatever their case and accents", () => {
   assert.deepEqual(findHits(folded, " ZURICH"), [1]);
   assert.deepEqual(findHits(folded, "e"), [0, 1, 2]);
   assert.deepEqual(findHits(folded, " "), []);
+});
+
+test("watching goes on where it is neither begun nor over", () => {
+  assert.deepEqual([[9.9, 100], [10, 100], [95, 100], [95.1, 100], undefined].map(resumeAt), [0, 10, 95, 0, 0]);
 });

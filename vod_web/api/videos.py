@@ -7,9 +7,10 @@ from vod_web.resources import resources
 from vod_web.schemas.base import Page
 from vod_web.schemas.video_lists import RelatedQuery, VideoFilter
 from vod_web.schemas.videos import PositionRead, PositionUpdate, VideoRead, VideoUpdate
-from vod_web.schemas.viewing import PlayReport
+from vod_web.schemas.viewing import PlayReport, PopularFilter
 from vod_web.services import bin as video_bin
 from vod_web.services import channels, library, positions, processing, related, videos
+from vod_web.services.popular import list_popular
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import tell_page, tell_video, tell_videos
 from vod_web.web.viewing import note_report
@@ -22,6 +23,12 @@ def list_videos(query: VideoFilter) -> Page[VideoRead]:
     Unlisted and private videos of others are in no list.
     """
     return tell_page(library.list_videos(current_person(), query))
+
+
+@call("GET", "/popular", scope=TokenScope.READ, query=PopularFilter, returns=Page[VideoRead])
+def list_popular_videos(query: PopularFilter) -> Page[VideoRead]:
+    """The videos that are watched most, of those that you may find."""
+    return tell_page(list_popular(current_person(), query))
 
 
 @call("GET", "/users/<username>/videos", scope=TokenScope.READ, query=VideoFilter, returns=Page[VideoRead])

@@ -4,13 +4,17 @@ from flask import Blueprint, render_template
 
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.video_lists import NewestFilter, SearchFilter
+from vod_web.schemas.viewing import PopularFilter
 from vod_web.services import channels, library
+from vod_web.services.home import get_home
+from vod_web.services.popular import list_popular
 from vod_web.web.channels import show_channel
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render
 from vod_web.web.searching import search_choices, show_search
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list
+from vod_web.web.viewing import read_time, show_home
 
 blueprint = Blueprint("library", __name__)
 
@@ -19,10 +23,26 @@ CHANNEL_SORTS = [("-published_at", "Newest"), ("-views", "Most viewed"), ("publi
 
 @blueprint.get("/")
 def home() -> str:
+    """What one may want to watch."""
+    return render("library/home.html", **show_home(get_home(current_person())))
+
+
+@blueprint.get("/newest")
+def newest() -> str:
     """The newest videos."""
     wanted, _ = read_query_kindly(PageQuery)
     newest = NewestFilter(cursor=wanted.cursor, limit=wanted.limit)
-    return render("library/home.html", "videos", **show_list(library.list_listed(current_person(), newest)))
+    return render("library/newest.html", "videos", **show_list(library.list_listed(current_person(), newest)))
+
+
+@blueprint.get("/popular")
+@blueprint.get("/popular/<popular_in>", endpoint="popular_in")
+def popular(popular_in: str = "now") -> str:
+    """What is watched most: now, or in a time."""
+    wanted, _ = read_query_kindly(PageQuery)
+    chosen = read_time(popular_in)
+    found = list_popular(current_person(), PopularFilter(popular_in=chosen, cursor=wanted.cursor, limit=wanted.limit))
+    return render("library/popular.html", "videos", chosen=popular_in, **show_list(found))
 
 
 @blueprint.get("/search")

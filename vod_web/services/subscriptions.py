@@ -142,13 +142,13 @@ def list_newest_videos(actor: User | None, wanted: PageQuery) -> Found[Video]:
         NotSignedIn: nobody is signed in.
     """
     person = require_signed_in(actor)
-    newest = _newest_of_followed(person, wanted)
+    newest = newest_of_followed(person, wanted)
     statement = select(Video).where(Video.id.in_(newest)).options(*AS_READ)
     statement = statement.execution_options(populate_existing=True)
     return find_page(statement, NEWEST, cursor=wanted.cursor, limit=wanted.limit)
 
 
-def _newest_of_followed(person: User, wanted: PageQuery) -> Select[int]:
+def newest_of_followed(person: User, wanted: PageQuery) -> Select[int]:
     """The ids of one page of them and one more. The two databases have different words for "for each channel"."""
     count = wanted.limit + 1
     of_channel = (

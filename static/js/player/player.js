@@ -10,6 +10,7 @@
  */
 import { make } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";
+import { keptHere, resumeAt } from "../watch/kept.js";
 import { Captions } from "./captions.js";
 import { Chapters } from "./chapters.js";
 import { addChoices } from "./choices.js";
@@ -127,10 +128,17 @@ export class Player {
   }
 
   #start() {
-    const asked = parseTime(new URLSearchParams(location.search).get("t")) ?? Number(this.root.dataset.start || 0);
-    const startAt = asked < (this.duration || Infinity) ? asked : 0;
+    const asked = parseTime(new URLSearchParams(location.search).get("t"));
+    const wanted = asked ?? Number(this.root.dataset.start ?? this.#keptPlace());
+    const startAt = wanted < (this.duration || Infinity) ? wanted : 0;
+    if (asked === null && startAt > 0) this.root.dataset.resumed = startAt; // the watch page offers to start over
     this.#attach(startAt);
     if (takeBegin() || "autoplay" in this.root.dataset) this.play();
+  }
+
+  /** Where a visitor stopped, in this browser. */
+  #keptPlace() {
+    return document.querySelector("[data-visitor]") ? resumeAt(keptHere()[this.root.dataset.video]) : 0;
   }
 
   #attach(startAt) {

@@ -1,0 +1,79 @@
+"""What stands on the home page? The beginnings of several lists, whose videos are read all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from vod_web.db.session import current_session
+from vod_web.models import PopularIn, PopularVideo, User, Video, ViewingPosition
+from vod_web.schemas.base import PageQuery
+from vod_web.services.history import is_in_history
+from vod_web.services.library import is_listed
+from vod_web.services.paging import Found, find_page
+from vod_web.services.reach import is_reachable
+from vod_web.services.subscriptions import NEWEST, newest_of_followed
+from vod_web.services.videos import AS_READ
+
+MOST_ON_SHELF = 12
+MOST_NEWEST = 24
+
+
+@dataclass(frozen=True)
+class Home:
+    """The lists of the home page; empty ones are not shown."""
+
+    unfinished: list[Video]
+    """What the person has begun to watch."""
+    followed: list[Video]
+    """The newest of the channels that the person follows."""
+    popular: list[Video]
+    newest: Found[Video]
+
+
+def get_home(actor: User | None) -> Home:
+    """The home page as this person sees it."""
+    session = current_session()
+    unfinished = session.scalars(_unfinished(actor)).all() if actor else []
+    followed = session.scalars(newest_of_followed(actor, PageQuery(limit=MOST_ON_SHELF))).all() if actor else []
+    popular = session.scalars(_popular(actor)).all()
+    newest = find_page(select(Video.id).where(is_listed(actor)), NEWEST, cursor=None, limit=MOST_NEWEST)
+    videos = _load({*unfinished, *followed, *popular, *newest.items})
+
+    def pick(video_ids: Sequence[int]) -> list[Video]:
+        return [videos[video_id] for video_id in video_ids if video_id in videos]
+
+    return Home(
+        unfinished=pick(unfinished),
+        followed=pick(followed[:MOST_ON_SHELF]),
+        popular=pick(popular),
+        newest=Found(pick(newest.items), newest.next),
+    )
+
+
+def _unfinished(person: User) -> Select[int]:
+    return (
+        select(ViewingPosition.video_id)
+        .join(ViewingPosition.video)
+        .where(is_in_history(person), ViewingPosition.goes_on, is_reachable(person), Video.is_playable)
+        .order_by(ViewingPosition.watched_at.desc(), ViewingPosition.video_id.desc())
+        .limit(MOST_ON_SHELF)
+    )
+
+
+def _popular(actor: User | None) -> Select[int]:
+    return (
+        select(PopularVideo.video_id)
+        .join(Video, Video.id == PopularVideo.video_id)
+        .where(PopularVideo.popular_in == PopularIn.NOW, is_listed(actor))
+        .order_by(PopularVideo.score.desc(), PopularVideo.video_id.desc())
+        .limit(MOST_ON_SHELF)
+    )
+
+
+def _load(video_ids: set[int]) -> dict[int, Video]:
+    if not video_ids:
+        return {}
+    wanted = select(Video).where(Video.id.in_(video_ids)).options(*AS_READ)
+    found = current_session().scalars(wanted.execution_options(populate_existing=True)).unique()
+    return {video.id: video for video in found}
