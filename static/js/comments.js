@@ -3,8 +3,10 @@ import { keepDrafts } from "./comments/drafts.js";
 import { showLinked } from "./comments/linked.js";
 import { suggestNames } from "./comments/mentions.js";
 import { watchForms } from "./comments/forms.js";
+import { openReports } from "./comments/reports.js";
 
 keepDrafts();
 suggestNames();
 showLinked();
 watchForms();
+openReports();

@@ -108,6 +108,7 @@ class CommentDeed(StrEnum):
 
     APPROVE = "approve"
     DELETE = "delete"
+    RESTORE = "restore"
 
 
 class CommentBulk(Input):

@@ -129,6 +129,14 @@ def _take_out(session: Session, video: Video) -> None:
     video.access_epoch += 1
 
 
+def status_of_work(session: Session, video: Video) -> tuple[VideoStatus, str | None]:
+    """What its processing has made of the video, and why it failed."""
+    encode = _find_telling(session, video)
+    if encode is None:
+        return VideoStatus.READY if video.is_playable else VideoStatus.DRAFT, None
+    return STATUS_OF_WORK[encode.status], encode.failure
+
+
 def _find_telling(session: Session, video: Video) -> Encode | None:
     """The encode that tells how a video is: the newest one of its file, unless that came to nothing and one plays."""
     of_file = select(Encode).join(Encode.source)

@@ -19,7 +19,7 @@ from vod_web.schemas.comments import (
 from vod_web.services import audit
 from vod_web.services.comment_lists import find_liked, find_thread_ids, read_comment
 from vod_web.services.comment_news import announce
-from vod_web.services.comments import Held, change, count, delete_comment
+from vod_web.services.comments import Held, change, count, delete_comment, restore_comment
 from vod_web.services.mentions import find_named
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import can_care_for_comments, can_edit, is_owner, require_signed_in
@@ -79,16 +79,20 @@ def mark_comment(actor: User | None, public_id: str, marks: CommentMarks) -> Com
     return change(person, public_id, mark)
 
 
+DEEDS = {
+    CommentDeed.APPROVE: approve_comment,
+    CommentDeed.DELETE: delete_comment,
+    CommentDeed.RESTORE: restore_comment,
+}
+
+
 def change_many(actor: User | None, bulk: CommentBulk, *, now: datetime) -> list[str]:
-    """Approve or delete all of these; gives those for which it was done: others are gone meanwhile, or not theirs."""
+    """Approve, delete or restore all of these; gives those for which it was done: others are gone, or not theirs."""
     person = require_signed_in(actor)
     done = []
     for public_id in dict.fromkeys(bulk.ids):
         try:
-            if bulk.deed is CommentDeed.APPROVE:
-                approve_comment(person, public_id, now=now)
-            else:
-                delete_comment(person, public_id, now=now)
+            DEEDS[bulk.deed](person, public_id, now=now)
         except VodError:
             continue
         done.append(public_id)

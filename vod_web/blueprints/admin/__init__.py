@@ -1,7 +1,7 @@
 """The pages from which the site is run: overview, users, videos, jobs, settings, the log of what was done.
 
-Only admins get past the check here. Services ask once more, but for those that owners of a video may call as well,
-which ask for the right to change the video.
+Only admins get past the check here, but for the reports, which are for moderators. Services ask once more, but for
+those that owners of a video may call as well, which ask for the right to change the video.
 """
 
 import json
@@ -21,10 +21,15 @@ LIST_CHANGED = "list-changed"
 """The event on which a table shows itself anew."""
 
 
+FOR_MODERATORS = {"list_reports", "decide_report", "reopen_report", "unblock_video"}
+"""The views that moderators see as well."""
+
+
 @blueprint.before_request
 def require_admin() -> None:
     """Visitors are led to the sign-in page, others refused."""
-    require_role(current_person(), Role.ADMIN)
+    view = (request.endpoint or "").rpartition(".")[2]
+    require_role(current_person(), Role.MODERATOR if view in FOR_MODERATORS else Role.ADMIN)
 
 
 def done(sentence: str, otherwise: str) -> Response:
@@ -48,6 +53,6 @@ def _came_from() -> str | None:
     return safe_next(came_from._replace(scheme="", netloc="", fragment="").geturl())
 
 
-from vod_web.blueprints.admin import audit, jobs, overview, settings, users, videos  # noqa: E402 - they add their views
+from vod_web.blueprints.admin import audit, jobs, overview, reports, settings, users, videos  # noqa: E402 - they add their views
 
-__all__ = ["audit", "blueprint", "jobs", "overview", "settings", "users", "videos"]
+__all__ = ["audit", "blueprint", "jobs", "overview", "reports", "settings", "users", "videos"]

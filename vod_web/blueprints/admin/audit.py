@@ -10,8 +10,13 @@ from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 
 WORDS_OF_DEEDS = {
+    "comment.approve": "Let a comment be seen",
+    "comment.remove": "Deleted a comment",
+    "comment.restore": "Brought a comment back",
     "job.cancel": "Gave a job up",
     "job.retry": "Had a job done again",
+    "report.reopen": "Opened a report again",
+    "report.resolve": "Settled a report",
     "site.change": "Changed the settings",
     "site.workers": "Changed the number of workers",
     "user.add": "Added a person",
@@ -21,6 +26,7 @@ WORDS_OF_DEEDS = {
     "user.suspend": "Suspended",
     "user.unsuspend": "Let in again",
     "video.add_captions": "Added captions",
+    "video.block": "Blocked a video",
     "video.cancel": "Stopped the processing",
     "video.cancel_replacement": "Gave up a new file of a video",
     "video.delete": "Deleted a video",
@@ -38,11 +44,14 @@ WORDS_OF_DEEDS = {
     "video.restore_version": "Brought an earlier version of a video back",
     "video.retry": "Had a video processed again",
     "video.thumbnail": "Chose the picture of a video",
+    "video.unblock": "Unblocked a video",
     "worker.drain": "Told a worker to end",
 }
 DETAILS = {
     "after": "now",
+    "author": "written by",
     "before": "before",
+    "decision": "decision",
     "changed": "changed",
     "file": "file",
     "former_title": "title before",
