@@ -1,5 +1,6 @@
 /** The player on other sites: views are counted, and the title hides with the controls. */
 import { onEachPage } from "./basics/pages.js";
+import { followList } from "./watch/list.js";
 import { reportPlaying } from "./watch/plays.js";
 
 /** The title opens the video where it stands now. */
@@ -14,4 +15,4 @@ function openAtThisTime() {
   link.addEventListener("click", () => document.querySelector("[data-player]")?.player?.pause());
 }
 
-for (const start of [reportPlaying, openAtThisTime]) onEachPage(start);
+for (const start of [reportPlaying, openAtThisTime, followList]) onEachPage(start);

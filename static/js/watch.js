@@ -5,6 +5,7 @@ import { onEachPage } from "./basics/pages.js";
 import { followCaptions } from "./watch/captions.js";
 import { followChapters } from "./watch/chapters.js";
 import { offerAutoplay } from "./watch/autoplay.js";
+import { followList } from "./watch/list.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
@@ -29,3 +30,4 @@ const STARTERS = [
   offerAutoplay, offerTranscript,
 ];
 for (const start of STARTERS) onEachPage(start);
+onEachPage(followList);

@@ -260,7 +260,7 @@ class TestSitemap:
         pages = re.findall(rf"<loc>{base_url()}(/[^<]+)</loc>", index.text)
         with counted_queries() as statements:
             texts = [client.get(page).text for page in pages]
-        assert len(statements) <= 6 * len(pages)
+        assert len(statements) <= 8 * len(pages)
         text = "".join(texts)
         ElementTree.fromstring(texts[0])
         assert f"<loc>{base_url()}/watch/{shown.public_id}</loc>" in text

@@ -280,3 +280,75 @@ def test_nonsense_addresses_are_not_found(client: FlaskClient, ada: User) -> Non
     assert client.get(f"/playlists/{empty}/shuffle").status_code == 404
     assert client.get(f"/playlists/{empty}?cursor=x").status_code == 422
     assert isinstance(playlists.get_playlist(ada, empty), Playlist)
+
+
+def next_of(page: str) -> str | None:
+    """What the player goes on to."""
+    found = re.search(r'data-next-video="list" href="([^"]+)"', page)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def test_the_watch_page_plays_a_playlist_on(client: FlaskClient, ada: User) -> None:
+    films = [make_video(ada, f"film {number}") for number in range(3)]
+    trips = make_list(client, "Trips", *films)
+    address = f"/watch/{films[1].public_id}"
+    page = client.get(f"{address}?list={trips}&loop=1").text
+    assert "2 of 3" in page
+    assert next_of(page) == f"/watch/{films[2].public_id}?list={trips}&loop=1"
+    assert f'data-previous-video href="/watch/{films[0].public_id}?list={trips}&amp;loop=1"' in page
+    assert "data-playing" not in client.get(address).text
+    for odd in ("x", "aaaaaaaaaaa", "%00", playlists.WATCH_LATER):
+        assert client.get(f"{address}?list={odd}").status_code == 200
+    shuffled = re.search(r'href="([^"]+shuffle=[^"]+)"', page)
+    assert shuffled is not None
+    assert "1 of 3" in client.get(shuffled[1].replace("&amp;", "&")).text
+
+
+def test_a_part_of_a_video_begins_and_ends_where_it_was_said(client: FlaskClient, ada: User) -> None:
+    film = make_video(ada, "film")
+    make_encode(film, resources().storage)
+    trips = make_list(client, "Trips", film)
+    item = item_ids(client.get(f"/playlists/{trips}").text)[0]
+    client.post(f"/playlists/{trips}/items/{item}/part", data={"start_s": "0:10", "stop_s": "0:20"})
+    page = client.get(f"/watch/{film.public_id}?list={trips}").text
+    assert 'data-start="10.0"' in page
+    assert 'data-stop="20.0"' in page
+    assert client.post(f"/playlists/{trips}/items/{item}/part", data={"start_s": "late"}).status_code == 422
+
+
+def test_more_rows_of_the_panel_come_as_a_fragment(client: FlaskClient, ada: User) -> None:
+    films = [make_video(ada, f"film {number:02}") for number in range(40)]
+    trips = make_list(client, "Trips")
+    save(client, trips, *films)
+    page = client.get(f"/watch/{films[0].public_id}?list={trips}").text
+    more = re.search(r'hx-get="([^"]+panel[^"]+)"', page)
+    assert more is not None
+    address = more[1].replace("&amp;", "&")
+    rows = client.get(address, headers=FRAGMENT).text
+    assert re.findall(r"<strong[^>]*>(film \d\d)<", rows) == [f"film {number:02}" for number in range(21, 40)]
+    assert client.get(address).headers["Location"] == f"/playlists/{trips}"
+
+
+def test_a_playlist_stands_on_other_sites(client: FlaskClient, ada: User) -> None:
+    films = [make_video(ada, f"film {number}") for number in range(2)]
+    for film in films:
+        make_encode(film, resources().storage)
+    trips, mine = make_list(client, "Trips", *films), make_list(client, "Mine", *films, visibility="private")
+    sign_out(client)
+    first = client.get(f"/embed/playlists/{trips}?loop=1")
+    assert first.headers["Location"] == f"/embed/{films[0].public_id}?loop=1&list={trips}"
+    page = client.get(first.headers["Location"])
+    assert next_of(page.text) == f"/embed/{films[1].public_id}?list={trips}&loop=1"
+    assert "frame-ancestors *" in page.headers["Content-Security-Policy"]
+    refused = client.get(f"/embed/playlists/{mine}")
+    assert (refused.status_code, f"/playlists/{mine}" in refused.text) == (404, True)
+    base = resources().settings.base_url
+    for path in (f"/playlists/{trips}", f"/embed/playlists/{trips}"):
+        told = client.get("/oembed", query_string={"url": base + path, "maxwidth": 640}).json
+        assert (told["type"], told["title"], told["width"], told["height"]) == ("video", "Trips", 640, 360)
+        assert f'src="{base}/embed/playlists/{trips}"' in told["html"]
+    for path in (f"/playlists/{mine}", "/playlists", f"/studio/{trips}", "/playlists/x"):
+        assert client.get("/oembed", query_string={"url": base + path}).status_code == 404, path
+    sitemap = client.get("/sitemap-0.xml").text
+    assert f"/playlists/{trips}<" in sitemap
+    assert mine not in sitemap

@@ -1,6 +1,6 @@
 """Playlists: who sees what of them, their order, and what can be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import pytest
@@ -11,12 +11,15 @@ from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Playlist, PlaylistItem, PlaylistOrder, Role, User, Video, VideoStatus, Visibility
+from vod_web.models import EmbedRule, Playlist, PlaylistItem, PlaylistOrder, Role, User, Video, VideoStatus, Visibility
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.playlists import ItemAdd, ItemMove, ItemUpdate, PlaylistCreate, PlaylistUpdate
 from vod_web.services import bin as video_bin
 from vod_web.services import playlist_changes, playlist_items, playlists
 from vod_web.services.playlist_changes import add_video, add_videos, move_item, remove_items, undo_change
+from vod_web.services.playlist_orders import Shuffle
+from vod_web.services.playlist_playing import Playing, Wish, find_playing, list_more
+from vod_web.services.videos import get_video
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -349,3 +352,84 @@ def test_what_does_not_play_yet_is_listed_but_not_played(ada: User, letters: lis
     first = playlist_items.find_first(None, playlist)
     assert first is not None
     assert first.video.title == "B"
+
+
+def names(items: Iterable[PlaylistItem | None]) -> str:
+    """The titles of their videos, "-" for none."""
+    return "".join(item.video.title if item else "-" for item in items)
+
+
+def play(actor: User | None, playlist: Playlist, video: Video, **how: object) -> Playing:
+    """What stands around the video while the playlist is played."""
+    playing = find_playing(actor, Wish(playlist.public_id, **how), get_video(actor, video.public_id))  # type: ignore[arg-type]
+    assert playing is not None
+    return playing
+
+
+def test_playing_goes_on_and_begins_again_where_it_loops(ada: User, letters: list[Video]) -> None:
+    playlist = make_playlist(ada, *letters)
+    for index, expected in enumerate(("-B", "AC", "BD", "CE", "D-")):
+        playing = play(None, playlist, letters[index])
+        assert names((playing.previous, playing.next)) == expected
+        assert (playing.place, playing.count) == (index + 1, 5)
+        assert names(entry.item for entry in playing.entries) == "ABCDE"
+    assert names((play(None, playlist, letters[4], loops=True).next,)) == "A"
+    assert names((play(None, playlist, letters[0], loops=True).previous,)) == "E"
+    alone = make_playlist(ada, letters[0])
+    assert play(None, alone, letters[0], loops=True).next is None
+
+
+def test_playing_skips_what_does_not_play_for_this_person(ada: User, letters: list[Video]) -> None:
+    playlist = make_playlist(ada, *letters)
+    with transaction() as session:
+        session.get_one(Video, letters[1].id).visibility = Visibility.INTERNAL
+        session.get_one(Video, letters[2].id).is_playable = False
+        session.get_one(Video, letters[3].id).embed_rule = EmbedRule.NOWHERE
+    assert names((play(None, playlist, letters[0]).next,)) == "D"
+    assert names((play(make_user(), playlist, letters[0]).next,)) == "B"
+    assert names((play(None, playlist, letters[0], is_embedded=True).next,)) == "E"
+    playing = play(None, playlist, letters[3])
+    assert (playing.place, playing.count, names((playing.previous,))) == (3, 4, "A")
+    assert find_playing(None, Wish("aaaaaaaaaaa"), letters[0]) is None
+    assert find_playing(None, Wish(playlists.WATCH_LATER), letters[0]) is None
+    assert find_playing(None, Wish(playlist.public_id), make_video(ada, "Z")) is None
+
+
+def test_a_shuffled_playlist_keeps_its_order_and_begins_with_what_plays(ada: User, letters: list[Video]) -> None:
+    videos = [*letters, *(make_video(ada, name) for name in "FGHIJ")]
+    playlist = make_playlist(ada, *videos)
+    orders = set()
+    for _ in range(8):
+        shuffle = Shuffle.beginning_with(play(None, playlist, videos[3]).item)
+        assert Shuffle.parse(str(shuffle)) == shuffle
+        around = names(entry.item for entry in play(None, playlist, videos[3], shuffle=shuffle).entries)
+        assert (around[0], sorted(around)) == ("D", list("ABCDEFGHIJ"))
+        last = next(video for video in videos if video.title == around[9])
+        playing = play(None, playlist, last, shuffle=shuffle)
+        assert (playing.place, playing.next) == (10, None)
+        assert around.endswith(names(entry.item for entry in playing.entries))
+        orders.add(around)
+    assert len(orders) > 4
+    for wrong in ("", "1", "0.1", "1.2.3", "x.y", "-1.2", "9999999999.1", "1.9999999999", None):
+        assert Shuffle.parse(wrong) is None
+
+
+def test_long_playlists_are_shown_a_window_at_a_time(ada: User) -> None:
+    videos = [make_video(ada, f"{number:03}") for number in range(90)]
+    playlist = make_playlist(ada, *videos)
+    with counted_queries() as statements:
+        playing = play(None, playlist, videos[70])
+    assert len([text for text in statements if not text.startswith("BEGIN")]) <= 40
+    shown = [entry.item.video.title for entry in playing.entries]
+    places = [entry.place for entry in playing.entries]
+    assert (shown[0], shown[-1], places[0], places[-1], playing.later) == ("065", "089", 66, 90, None)
+    earlier = list_more(None, Wish(playlist.public_id), cursor=playing.earlier or "", backwards=True)
+    assert [entry.place for entry in earlier.items] == list(range(16, 66))
+    assert earlier.items[0].item.video.title == "015"
+    first = list_more(None, Wish(playlist.public_id), cursor=earlier.next or "", backwards=True)
+    assert ([entry.place for entry in first.items], first.next) == (list(range(1, 16)), None)
+    later = play(None, playlist, videos[0]).later
+    following = list_more(None, Wish(playlist.public_id), cursor=later or "", backwards=False)
+    assert [entry.place for entry in following.items] == list(range(22, 72))
+    with pytest.raises(InvalidInput):
+        list_more(None, Wish(playlist.public_id), cursor="x", backwards=False)

@@ -28,10 +28,11 @@ def index() -> Response:
 
 @blueprint.get("/sitemap-<int:page>.xml")
 def show(page: int) -> Response:
-    """The videos of one page, and their channels."""
+    """The videos of one page, their channels, and playlists."""
     if page >= sitemap.count_pages():
         raise NotFound("The sitemap has no such page.")
-    found = {"videos": sitemap.list_videos(page), "channels": sitemap.list_channels(page), "page": page}
+    listed = {"videos": sitemap.list_videos, "channels": sitemap.list_channels, "playlists": sitemap.list_playlists}
+    found: dict[str, object] = {name: find(page) for name, find in listed.items()} | {"page": page}
     return _answer(render("sitemap/page.xml", base_url=resources().settings.base_url, **found), "application/xml")
 
 

@@ -16,6 +16,7 @@ from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
 from vod_web.services.related import find_related
 from vod_web.services.subscriptions import get_standing
+from vod_web.web.playing import begins_at, show_playing
 from vod_web.web.rendering import go_to, render, render_blocks
 from vod_web.web.sharing import describe_video, draw_qr, embed_code
 from vod_web.web.sign_in import current_person
@@ -33,8 +34,9 @@ LARGEST_FRAME = (1280, 720)
 def show(video_id: str) -> str:
     """The video and what belongs to it."""
     video = videos.get_video(current_person(), video_id)
-    context = {"reaction": reactions.find_reaction(current_person(), video)}
-    return render("watch/show.html", **_state_of(video), **_around(video), **_shared(video), **context)
+    reaction, playing = reactions.find_reaction(current_person(), video), show_playing(video)
+    context = _around(video) | _shared(video) | {"reaction": reaction, "playing": playing}
+    return render("watch/show.html", **begins_at(_state_of(video), playing), **context)
 
 
 @blueprint.get("/watch/<video_id>/status")

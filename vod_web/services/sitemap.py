@@ -11,16 +11,24 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from vod_web.db.session import current_session
-from vod_web.models import User, Video
+from vod_web.models import Playlist, PlaylistKind, User, Video, Visibility
 from vod_web.services.library import is_listed
 
 PAGE_ROWS = 10_000
 """A sitemap may name 50,000 addresses and have 50 MB."""
 
 
+_LISTED_PLAYLISTS = (
+    Playlist.visibility == Visibility.PUBLIC,
+    Playlist.kind == PlaylistKind.ORDINARY,
+    Playlist.deleted_at.is_(None),
+    Playlist.item_count > 0,
+)
+
+
 @dataclass(frozen=True)
 class Listed:
-    """One video or channel that search engines may find: its id or user name, and when it was changed."""
+    """One video, playlist or channel that search engines may find: its id or user name, and when it was changed."""
 
     name: str
     changed_at: datetime
@@ -28,7 +36,9 @@ class Listed:
 
 def count_pages() -> int:
     """How many pages there are; some may be empty."""
-    return (current_session().scalar(select(func.max(Video.id)).where(is_listed(None))) or 0) // PAGE_ROWS + 1
+    last_video = current_session().scalar(select(func.max(Video.id)).where(is_listed(None))) or 0
+    last_playlist = current_session().scalar(select(func.max(Playlist.id)).where(*_LISTED_PLAYLISTS)) or 0
+    return max(last_video, last_playlist) // PAGE_ROWS + 1
 
 
 def list_videos(page: int) -> Sequence[Listed]:
@@ -48,4 +58,11 @@ def list_channels(page: int) -> Sequence[Listed]:
         .group_by(User.username)
         .order_by(User.username)
     )
+    return [Listed(*row) for row in current_session().execute(rows)]
+
+
+def list_playlists(page: int) -> Sequence[Listed]:
+    """The playlists of a page that anybody may find."""
+    within = Playlist.id.between(page * PAGE_ROWS, (page + 1) * PAGE_ROWS - 1)
+    rows = select(Playlist.public_id, Playlist.updated_at).where(*_LISTED_PLAYLISTS, within).order_by(Playlist.id)
     return [Listed(*row) for row in current_session().execute(rows)]

@@ -58,6 +58,25 @@ def tell_oembed(
     )
 
 
+def tell_playlist_oembed(playlist: PlaylistRead, size: tuple[int, int], *, site_name: str, base_url: str) -> OEmbedRead:
+    """The same of a playlist."""
+    code = playlist_code(playlist, size)
+    return OEmbedRead(
+        type="video" if code else "link",
+        provider_name=site_name,
+        provider_url=base_url,
+        title=playlist.title,
+        author_name=playlist.owner.display_name or playlist.owner.username,
+        author_url=f"{base_url}/@{playlist.owner.username}",
+        thumbnail_url=playlist.urls.cover,
+        thumbnail_width=POSTER_WIDTH if playlist.urls.cover else None,
+        thumbnail_height=POSTER_WIDTH * 9 // 16 if playlist.urls.cover else None,
+        html=code,
+        width=size[0] if code else None,
+        height=size[1] if code else None,
+    )
+
+
 def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> dict[str, Any]:
     """The video as schema.org's VideoObject, for search engines; its addresses are whole ones."""
     described = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from vod_web.blueprints.playlists import blueprint
@@ -15,7 +15,9 @@ from vod_web.schemas.playlists import PlaylistCreate, PlaylistUpdate
 from vod_web.services import playlist_items, playlists
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_orders import Shuffle
+from vod_web.services.playlist_playing import list_more
 from vod_web.web.forms import blank_form, read_form, read_query_kindly, redisplay_on_error
+from vod_web.web.playing import links_of, read_wish
 from vod_web.web.playlists import show_entries, show_playlist, show_playlists
 from vod_web.web.rendering import address_here, go_to, is_fragment_request, is_from_htmx, reload_page, render, tell
 from vod_web.web.sharing import draw_qr, playlist_code
@@ -75,6 +77,21 @@ def shuffle(playlist_id: str) -> Response:
         raise NotFound("There is nothing in this playlist that plays.")
     order = str(Shuffle.beginning_with(first))
     return go_to("watch.show", video_id=first.video.public_id, list=playlist.public_id, shuffle=order)
+
+
+@blueprint.get("/playlists/<playlist_id>/panel")
+def panel(playlist_id: str) -> str | Response:
+    """More rows of the panel beside the player, before (`earlier`) or after (`later`) a cursor."""
+    if not is_fragment_request():
+        return go_to("playlists.show", playlist_id=playlist_id)
+    earlier = request.args.get("earlier")
+    wish = read_wish(playlist_id, is_embedded="embedded" in request.args)
+    cursor = earlier or request.args.get("later", "")
+    found = list_more(current_person(), wish, cursor=cursor, backwards=earlier is not None)
+    links = links_of(playlists.get_playlist(current_person(), playlist_id), wish)
+    more = links.more(**{"later" if earlier is None else "earlier": found.next}) if found.next else None
+    context = {"rows": show_entries(found.items), "links": links, "more_url": more}
+    return render_template("playlists/panel.html", is_earlier=earlier is not None, **context)
 
 
 @blueprint.get("/playlists/<playlist_id>/qr.svg")

@@ -1,0 +1,5 @@
+/** A table of videos of which several can be checked and saved in playlists at once. */
+import { onEachPage } from "./basics/pages.js";
+import { setUpSelection } from "./playlist/selection.js";
+
+onEachPage(setUpSelection);
