@@ -22,7 +22,7 @@ export const HELP = [
   [["Home", "End"], "Beginning or end"],
   [["<", ">"], "Slower or faster"],
   [[",", "."], "One picture back or ahead, while paused"],
-  [["Shift+N"], "Next video"],
+  [["Shift+N", "Shift+P"], "Next video, previous one of a playlist"],
   [["/"], "Search the site"],
   [["?"], "This list"],
 ];

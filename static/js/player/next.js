@@ -4,11 +4,11 @@
  */
 import { icon, make } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";
+import { beginAt } from "./begin.js";
 import { lengthClock } from "./format.js";
 
 const COUNTDOWN_S = 8;
 const TICK_MS = 250;
-const BEGIN = "vod.begin";
 const AUTOPLAY = "autoplayNext";
 
 /** The choice may be made in the player and beside it: both hear of it. */
@@ -19,17 +19,6 @@ export function isAutoplayOn() {
 export function switchAutoplay(on) {
   remember(AUTOPLAY, on);
   document.dispatchEvent(new CustomEvent("vod:autoplay", { detail: { on } }));
-}
-
-/** Whether this page was opened by the end of the video before: then it plays. */
-export function takeBegin() {
-  try {
-    const begin = sessionStorage.getItem(BEGIN);
-    sessionStorage.removeItem(BEGIN);
-    return begin === location.pathname;
-  } catch {
-    return false;
-  }
 }
 
 export function nextLink() {
@@ -63,11 +52,7 @@ export class Next {
     const link = nextLink();
     if (!link) return;
     clearInterval(this.#timer);
-    try {
-      sessionStorage.setItem(BEGIN, new URL(link.href).pathname);
-    } catch {
-      // Then the next one waits for a click.
-    }
+    beginAt(link.href);
     link.click();
   }
 

@@ -4,16 +4,7 @@
  */
 import { ownsKeys } from "../basics/dom.js";
 import { recall } from "../basics/memory.js";
-
-const BEGIN = "vod.begin"; // as in player/next.js: the page that it names plays when it is opened
-
-function beginAt(address) {
-  try {
-    sessionStorage.setItem(BEGIN, new URL(address, location.href).pathname);
-  } catch {
-    // Then it waits for a click.
-  }
-}
+import { beginAt } from "../player/begin.js";
 
 function showCurrent(panel) {
   const rows = panel.querySelector(".playing-rows");
