@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from bench.parts.library import Size, fill_library, make_words
 from tests.databases import migrate
@@ -21,10 +21,11 @@ from vod_web.cli.console import stop_on_terminate
 from vod_web.core.clock import utc_now
 from vod_web.db.engine import make_engine
 from vod_web.db.session import bind_sessions, close_session, current_session
-from vod_web.models import User
+from vod_web.models import User, Video
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library
 from vod_web.services.caption_files import shown_captions
+from vod_web.services.related import list_related
 from vod_web.services.search.hits import list_hits
 
 SIZE = Size(videos=100_000, people=10_000)
@@ -98,6 +99,9 @@ def searches(size: Size) -> dict[str, Callable[[], object]]:
     def suggest(typed: str) -> Callable[[], object]:
         return lambda: library.suggest_listed(None, typed)
 
+    def related(number: int) -> Callable[[], object]:
+        return lambda: list_related(None, find_seen(number), limit=16)
+
     mistyped = words[900][1] + words[900][0] + words[900][2:]
     return {
         "the commonest word": search(words[0]),
@@ -115,7 +119,16 @@ def searches(size: Size) -> dict[str, Callable[[], object]]:
         "suggestions for two letters": suggest(words[20][:2]),
         "suggestions for a word": suggest(words[300]),
         "suggestions for two words": suggest(f"{words[3]} {words[30][:3]}"),
+        "what goes with an early video": related(1),
+        "what goes with a video in the middle": related(size.videos // 2),
+        "what goes with a late video": related(size.videos - 99),
     }
+
+
+def find_seen(number: int) -> str:
+    """The first public video from this one on, with tags."""
+    wanted = select(Video.public_id).where(Video.id >= number, library.is_listed(None), Video.tags.any())
+    return current_session().scalars(wanted.order_by(Video.id).limit(1)).one()
 
 
 def _measure(size: Size, rounds: int) -> None:

@@ -1,10 +1,14 @@
 """The watch page in all states of a video."""
 
+import gzip
 import html
 import json
 import re
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -246,3 +250,31 @@ def test_a_video_in_progress_plays_and_says_what_is_to_come(client: FlaskClient)
     status = client.get(html.unescape(asked[1]), headers=FRAGMENT).text
     assert 'data-qualities="720p 1080p"' in status
     assert "every 2s" not in status
+
+
+def test_a_visitor_who_finds_nothing_may_sign_in(client: FlaskClient) -> None:
+    private = published(visibility=Visibility.PRIVATE)
+    for address in (f"/watch/{private.public_id}", "/watch/AAAAAAAAAAA?t=5"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert f'href="/login?next={quote(address, safe="/?")}"' in answer.text
+    sign_in(client, make_user("bob"))
+    assert "/login?next=" not in client.get(f"/watch/{private.public_id}").text
+
+
+def test_the_page_sends_less_than_100_kb_of_script_beside_the_player(client: FlaskClient, app: Flask) -> None:
+    page = client.get(f"/watch/{published().public_id}").text
+    scripts = [
+        name for name in re.findall(r'<script type="module" src="/static/([^"]+)"', page) if "player" not in name
+    ]
+    dist, needed = Path(str(app.static_folder)), dict.fromkeys(scripts)
+    for name in list(needed):
+        needed |= dict.fromkeys(_imported(dist, name))
+    assert {name.partition("-")[0] for name in scripts} == {"app", "watch"}
+    assert sum(len(gzip.compress((dist / name).read_bytes())) for name in needed) < 100_000
+
+
+def _imported(dist: Path, name: str) -> list[str]:
+    """What is loaded with a script, before it begins."""
+    direct = re.findall(r'(?:from|import)"\./([^"]+)"', (dist / name).read_text())
+    return [each for one in direct for each in (one, *_imported(dist, one))]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import watch_page
 from tests.browser.conftest import RunningSite
 from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
 from tests.clips import run
@@ -67,10 +68,7 @@ def test_a_video_plays_while_uploads_go_on_and_ends_when_its_page_is_left(
     new_page: Callable[[], Page], holiday: Path
 ) -> None:
     page = new_page()
-    page.goto("/login")
-    page.get_by_label("E-mail or user name").fill("grace")
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    _sign_in(page)
     page.goto("/upload")
     _slow_down(page, bytes_per_s=20_000)
     other = holiday.with_name("other.mp4")
@@ -120,10 +118,7 @@ def test_the_video_is_shared_and_plays_on_another_site(new_page: Callable[[], Pa
 
 def test_captions_and_chapters_are_there_for_who_comes_back_to_an_open_page(new_page: Callable[[], Page]) -> None:
     page = new_page()
-    page.goto("/login")
-    page.get_by_label("E-mail or user name").fill("grace")
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    _sign_in(page)
     page.get_by_role("link", name="A week by the sea").first.click()
     expect(page.locator(".player-captions")).to_have_count(2)
     _add_captions_and_chapters(page.context.new_page(), page.url.replace("/watch/", "/studio/videos/"))
@@ -136,6 +131,37 @@ def test_captions_and_chapters_are_there_for_who_comes_back_to_an_open_page(new_
     wait_until_past(page, 6)
     expect(page.locator("[data-chapter-list] [aria-current]")).to_contain_text("The harbour")
     expect(page.locator(".player-chapter-name")).to_have_text("The harbour")
+
+
+def test_the_watch_page_has_more_than_a_player(new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    page.goto("/")
+    page.get_by_role("link", name="A week by the sea").first.click()
+    watch_page.expect_nothing_jumped(page)
+    watch_page.read_transcript(page)
+    watch_page.choose_looks(page)
+    watch_page.press_keys(page)
+    watch_page.show_stats(page)
+
+
+def test_another_video_follows(new_page: Callable[[], Page], holiday: Path) -> None:
+    page = new_page()
+    _sign_in(page)
+    page.goto("/upload")
+    short = make_clip(holiday.with_name("short.mp4"), tools=Tools(str(find_ffmpeg())), duration_s=2)
+    page.locator("[data-files]").set_input_files(short)
+    page.wait_for_url("**/watch/*", timeout=30_000)
+    expect(page.locator("[data-player]")).to_be_visible(timeout=READY_LIMIT_MS)
+    _expect_no_more_polling(page)
+    watch_page.go_on_at_the_end(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("A week by the sea")
+
+
+def _sign_in(page: Page) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail or user name").fill("grace")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def _add_captions_and_chapters(page: Page, address: str) -> None:

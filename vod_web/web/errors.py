@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -162,8 +162,16 @@ def _tell(status: int, code: str, message: str, **more: dict[str, str] | None) -
         return _as_toast(status, message)
     if request.path.startswith("/media/"):
         return current_app.response_class(message, status, mimetype="text/plain")
-    page = render_template("errors/error.html", status=status, title=TITLES.get(status, "Error"), message=message)
-    return current_app.response_class(page, status)
+    told = {"status": status, "title": TITLES.get(status, "Error"), "message": message, "actions": _ways_on(status)}
+    return current_app.response_class(render_template("errors/error.html", **told), status)
+
+
+def _ways_on(status: int) -> list[tuple[str, str]]:
+    """Where nothing is for a visitor, there may be something for who signs in: nobody is told whether."""
+    if status != 404 or request.method != "GET" or current_person() is not None:
+        return []
+    sign_in = url_for("auth.login", next=request.full_path.rstrip("?"))
+    return [("Sign in", sign_in), ("Go to the home page", url_for("library.home"))]
 
 
 def _as_problem(status: int, code: str, message: str, more: dict[str, dict[str, str] | None]) -> Response:

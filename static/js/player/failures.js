@@ -3,8 +3,9 @@
 const BY_STATUS = {
   401: ["Please sign in", "Your sign-in has ended. Sign in again to go on watching."],
   403: ["You may not watch this", "Access to this video has ended. Reload the page to see whether you still may."],
-  404: ["The video is not here", "It may have been deleted or made private."],
+  404: ["The video is not here", "Its owner has deleted it or made it private."],
   410: ["The video is gone", "It has been deleted."],
+  429: ["That was too often", "The site asks for a little patience. Try again in a minute."],
 };
 
 function forNetwork(status) {
@@ -22,5 +23,6 @@ export function explain({ kind, status, detail }) {
     browser: () => ["This browser cannot play the video", "Use a current version of Chrome, Edge, Firefox or Safari."],
   };
   const [title, text] = sentences[kind]();
-  return { title, text, status, detail: [detail, status].filter(Boolean).join(", ") };
+  // No answer at all: as soon as the connection is back, it is worth another try.
+  return { title, text, status, isPassing: kind === "network" && !status, detail: [detail, status].filter(Boolean).join(", ") };
 }

@@ -40,6 +40,8 @@ const FASTEST = 2;
 
 export class Player {
   #attached = Promise.resolve();
+  /** What is wrong, while the error card is shown. */
+  failure = null;
   /** From 0 to 1, as the viewer chose it; the element's own may be lower (loudness.js). */
   volume = recall("volume", 1);
   #life = new AbortController();
@@ -124,6 +126,7 @@ export class Player {
       if (detail.play) this.play();
     });
     const { signal } = this;
+    window.addEventListener("online", () => this.failure?.isPassing && this.retry({ takeFocus: false }), { signal });
     window.addEventListener("pagehide", () => source.detach(), { signal });
     window.addEventListener("pageshow", (event) => event.persisted && this.#attach(video.currentTime), { signal });
   }
@@ -150,6 +153,7 @@ export class Player {
 
   #onFailed(failure) {
     this.root.dataset.failed = "";
+    this.failure = failure;
     this.overlay.fail(failure);
     this.emit("failed", failure);
   }
@@ -262,11 +266,12 @@ export class Player {
   }
 
   /** After a failure, from the error card. */
-  retry() {
+  retry({ takeFocus = true } = {}) {
     delete this.root.dataset.failed;
+    this.failure = null;
     this.overlay.clearError();
     this.reload();
-    this.root.focus({ preventScroll: true });
+    if (takeFocus) this.root.focus({ preventScroll: true });
     this.play();
   }
 
