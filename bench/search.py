@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import selectinload
 
 from bench.parts.library import Size, fill_library, make_words
 from tests.databases import migrate
@@ -25,7 +26,7 @@ from vod_web.models import User, Video
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library
 from vod_web.services.caption_files import shown_captions
-from vod_web.services.related import list_related
+from vod_web.services.related import find_related
 from vod_web.services.search.hits import list_hits
 
 SIZE = Size(videos=100_000, people=10_000)
@@ -100,7 +101,7 @@ def searches(size: Size) -> dict[str, Callable[[], object]]:
         return lambda: library.suggest_listed(None, typed)
 
     def related(number: int) -> Callable[[], object]:
-        return lambda: list_related(None, find_seen(number), limit=16)
+        return lambda: find_related(None, find_seen(number), limit=16)
 
     mistyped = words[900][1] + words[900][0] + words[900][2:]
     return {
@@ -125,10 +126,10 @@ def searches(size: Size) -> dict[str, Callable[[], object]]:
     }
 
 
-def find_seen(number: int) -> str:
-    """The first public video from this one on, with tags."""
-    wanted = select(Video.public_id).where(Video.id >= number, library.is_listed(None), Video.tags.any())
-    return current_session().scalars(wanted.order_by(Video.id).limit(1)).one()
+def find_seen(number: int) -> Video:
+    """The first public video from this one on, with its tags."""
+    wanted = select(Video).where(Video.id >= number, library.is_listed(None), Video.tags.any())
+    return current_session().scalars(wanted.options(selectinload(Video.tags)).order_by(Video.id).limit(1)).one()
 
 
 def _measure(size: Size, rounds: int) -> None:

@@ -7,19 +7,19 @@ it counts little. Those that share most come first; where too few share anything
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Integer, Select, literal, select, union_all
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
 from vod_web.models import User, Video
 from vod_web.models.videos import video_tags
-from vod_web.schemas.video_lists import MOST_PER_PAGE, NewestFilter
-from vod_web.services.library import is_listed, list_listed
+from vod_web.services.library import is_listed
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.terms import exactly, read_terms
-from vod_web.services.videos import AS_READ, get_video
+from vod_web.services.videos import AS_CARD, AS_READ, get_video
 
 MOST_LOOKED_AT = 40
 """Of the videos that share one thing."""
@@ -27,7 +27,7 @@ MOST_TAGS = 10
 MOST_WORDS = 6
 SHORTEST_WORD = 3
 FEWEST = 20
-"""So many candidates are loaded at least: some of them may not be for this person to see."""
+"""So many candidates are asked for at least: some of them may not be for this person to see."""
 TAG, WORD, CHANNEL, CATEGORY = "tag", "word", "channel", "category"
 WORTH = {TAG: 3.0, WORD: 2.5, CHANNEL: 1.2, CATEGORY: 0.4}
 """How much sharing it counts where nothing else has it."""
@@ -42,19 +42,24 @@ class _Shared:
 
 
 def list_related(actor: User | None, public_id: str, *, limit: int) -> list[Video]:
-    """What this person may find and goes with the video, the best first; raises as `videos.get_video`."""
-    return find_related(actor, get_video(actor, public_id), limit=limit)
+    """What this person may find and goes with the video, the best first, loaded `AS_READ`.
+
+    Raises:
+        NotFound, Gone: as `videos.get_video`.
+    """
+    return find_related(actor, get_video(actor, public_id), limit=limit, options=AS_READ)
 
 
-def find_related(actor: User | None, video: Video, *, limit: int) -> list[Video]:
-    """The same for a video that was loaded with `AS_READ`."""
+def find_related(
+    actor: User | None, video: Video, *, limit: int, options: Sequence[ORMOption] = AS_CARD
+) -> list[Video]:
+    """The same for a video whose tags are loaded; `options` say what is loaded of those that are found."""
     ranked = _rank(_look(_shared_by(video)), but=video.id)
-    wanted = max(2 * limit, FEWEST)
-    found = _load(actor, ranked[:wanted])[:limit]
+    found = _findable(actor, ranked[: max(2 * limit, FEWEST)])[:limit]
     if len(found) < limit:
-        known = {video.id, *(one.id for one in found)}
-        found += [one for one in _newest(actor, limit + len(known)) if one.id not in known][: limit - len(found)]
-    return found
+        known = {video.id, *found}
+        found += [one for one in _newest(actor, limit + len(known)) if one not in known][: limit - len(found)]
+    return _load(found, options)
 
 
 def _shared_by(video: Video) -> list[_Shared]:
@@ -106,12 +111,19 @@ def _rank(looks: list[tuple[float, list[int]]], *, but: int) -> list[int]:
     return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)
 
 
-def _load(actor: User | None, ids: list[int]) -> list[Video]:
+def _findable(actor: User | None, ids: list[int]) -> list[int]:
     """Those of them that this person may find, in the same order."""
-    wanted = select(Video).where(Video.id.in_(ids), is_listed(actor)).options(*AS_READ)
-    found = {one.id: one for one in current_session().scalars(wanted.execution_options(populate_existing=True))}
+    findable = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), is_listed(actor))))
+    return [video_id for video_id in ids if video_id in findable]
+
+
+def _newest(actor: User | None, limit: int) -> list[int]:
+    newest = select(Video.id).where(is_listed(actor)).order_by(Video.published_at.desc(), Video.id.desc())
+    return list(current_session().scalars(newest.limit(limit)))
+
+
+def _load(ids: list[int], options: Sequence[ORMOption]) -> list[Video]:
+    wanted = select(Video).where(Video.id.in_(ids)).options(*options)
+    wanted = wanted.execution_options(populate_existing=options is AS_READ)
+    found = {one.id: one for one in current_session().scalars(wanted)}
     return [found[video_id] for video_id in ids if video_id in found]
-
-
-def _newest(actor: User | None, limit: int) -> list[Video]:
-    return list_listed(actor, NewestFilter(limit=min(limit, MOST_PER_PAGE))).items
