@@ -130,6 +130,5 @@ def go_on_at_the_end(page: Page) -> None:
 
 
 def _to_the_end(page: Page) -> None:
-    page.evaluate(
-        "const video = document.querySelector('video'); video.currentTime = video.duration - 0.5; video.play()"
-    )
+    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    page.evaluate("() => { const v = document.querySelector('video'); v.currentTime = v.duration - 0.5; v.play(); }")

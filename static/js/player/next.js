@@ -43,7 +43,7 @@ export class Next {
     root.append(this.element);
     video.addEventListener("ended", () => this.#offer());
     for (const name of ["play", "seeking", "emptied"]) video.addEventListener(name, () => this.#hide());
-    root.addEventListener("keydown", (event) => this.#onKey(event), { capture: true });
+    document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
     signal.addEventListener("abort", () => clearInterval(this.#timer));
   }
 
@@ -140,9 +140,9 @@ export class Next {
     delete this.#player.root.dataset.ended;
   }
 
-  /** Escape cancels, wherever in the player the focus is. */
+  /** Escape cancels, wherever the focus is; what is open in front of it is closed first. */
   #onKey(event) {
-    if (event.key !== "Escape" || this.element.hidden || this.cancel.hidden || this.#player.menu.isOpen) return;
+    if (event.key !== "Escape" || this.element.hidden || this.cancel.hidden || isOccupied(this.#player)) return;
     event.preventDefault();
     event.stopPropagation();
     this.#rest();
