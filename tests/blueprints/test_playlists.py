@@ -352,3 +352,29 @@ def test_a_playlist_stands_on_other_sites(client: FlaskClient, ada: User) -> Non
     sitemap = client.get("/sitemap-0.xml").text
     assert f"/playlists/{trips}<" in sitemap
     assert mine not in sitemap
+
+
+def test_a_channel_shows_its_public_playlists(client: FlaskClient, ada: User) -> None:
+    film = make_video(ada, "film")
+    for visibility in Visibility:
+        make_list(client, f"The {visibility.value} one", film, visibility=visibility.value)
+    make_list(client, "An empty one")
+    assert len(re.findall(r">The \w+ one<", client.get("/@ada/playlists").text)) == 4
+    sign_in(client, make_user("eve"))
+    seen = client.get("/@ada/playlists").text
+    assert re.findall(r">The (\w+) one<", seen) == ["internal", "public"]
+    sign_out(client)
+    seen = client.get("/@ada/playlists", headers=FRAGMENT).text
+    assert re.findall(r">The (\w+) one<", seen) == ["public"]
+    assert "empty one" not in seen
+    assert "No playlists yet" in client.get("/@eve/playlists").text
+    assert client.get("/@nobody/playlists").status_code == 404
+
+
+def test_several_videos_of_the_studio_are_saved_at_once(client: FlaskClient, ada: User) -> None:
+    films = [make_video(ada, f"film {number}") for number in range(3)]
+    trips = make_list(client, "Trips")
+    page = client.get("/studio").text
+    assert f'name="video" value="{films[0].public_id}" form="selection"' in page
+    save(client, trips, *films)
+    assert titles(client.get(f"/playlists/{trips}").text) == ["film 0", "film 1", "film 2"]

@@ -10,14 +10,17 @@ from vod_web.core.errors import InvalidInput, NotFound, RateLimited, TooLarge
 from vod_web.media.uploaded_pictures import MOST_BYTES
 from vod_web.models import ChannelPictureKind
 from vod_web.resources import resources
+from vod_web.schemas.base import PageQuery
 from vod_web.schemas.thumbnails import PicturePlace
 from vod_web.services import channel_pictures, channels
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.playback import Delivery
+from vod_web.services.playlists import list_public_of_channel
 from vod_web.web.channels import show_channel, show_profile
 from vod_web.web.delivery import deliver
-from vod_web.web.forms import blank_form, read_form
-from vod_web.web.rendering import go_to, render
+from vod_web.web.forms import blank_form, read_form, read_query_kindly
+from vod_web.web.playlists import show_playlists
+from vod_web.web.rendering import address_here, go_to, render
 from vod_web.web.sign_in import current_person
 
 blueprint = Blueprint("channels", __name__)
@@ -43,6 +46,17 @@ def about(username: str) -> str:
     shown = channels.get_channel(current_person(), username)
     views = channels.count_views(current_person(), shown.owner)
     return render("channel/about.html", view_count=views, **show_channel(shown))
+
+
+@blueprint.get("/@<username>/playlists")
+def playlists(username: str) -> str:
+    """The channel's playlists; to their owner, all of them."""
+    shown = channels.get_channel(current_person(), username)
+    wanted, _ = read_query_kindly(PageQuery)
+    found = list_public_of_channel(current_person(), shown.owner, wanted)
+    next_url = address_here(cursor=found.next) if found.next else None
+    context = {"playlists": show_playlists(found.items), "next_url": next_url} | show_channel(shown)
+    return render("channel/playlists.html", "cards", **context)
 
 
 @blueprint.get("/pictures/<name>")
