@@ -18,7 +18,8 @@ from vod_web.models import User, Video
 from vod_web.models.videos import video_tags
 from vod_web.services.library import is_listed
 from vod_web.services.search.databases import text_index
-from vod_web.services.search.terms import exactly, read_terms
+from vod_web.services.search.terms import Term
+from vod_web.services.search.words import base_language, stem_of, words_of
 from vod_web.services.videos import AS_CARD, AS_READ, get_video
 
 MOST_LOOKED_AT = 40
@@ -67,7 +68,7 @@ def _shared_by(video: Video) -> list[_Shared]:
     newest = (Video.published_at.desc(), Video.id.desc())
     tagged = select(video_tags.c.video_id).order_by(video_tags.c.video_id.desc())
     shared = [_Shared(TAG, tagged.where(video_tags.c.tag_id == tag.id)) for tag in video.tags[:MOST_TAGS]]
-    shared += [_Shared(WORD, titled) for titled in _titled(video.title)]
+    shared += [_Shared(WORD, titled) for titled in _titled(video)]
     published = select(Video.id).where(Video.published_at.is_not(None)).order_by(*newest)
     shared.append(_Shared(CHANNEL, published.where(Video.owner_id == video.owner_id)))
     if video.category:
@@ -75,12 +76,14 @@ def _shared_by(video: Video) -> list[_Shared]:
     return shared
 
 
-def _titled(title: str) -> Iterable[Select[int]]:
-    """For each word of the title that says something: videos with it in theirs."""
+def _titled(video: Video) -> Iterable[Select[int]]:
+    """For each word of its title that says something: videos with it, in any form, in theirs."""
     session = current_session()
     index = text_index(session)
-    terms = [term for term in read_terms(title) if len(term.word) >= SHORTEST_WORD or not term.word.isascii()]
-    telling = index.leave_out_common(session, exactly(terms))
+    language = base_language(video.language)
+    words = [word for word in words_of(video.title) if len(word) >= SHORTEST_WORD or not word.isascii()]
+    terms = [Term(word, False, frozenset(filter(None, [stem_of(word, language)]))) for word in dict.fromkeys(words)]
+    telling = index.leave_out_common(session, terms)
     return [index.titled(term) for term in sorted(telling, key=lambda term: -len(term.word))[:MOST_WORDS]]
 
 
