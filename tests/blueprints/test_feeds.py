@@ -18,7 +18,7 @@ from vod_web.resources import resources
 
 HARD = 'Tom & Jerry <b>"1"</b> ]]> \N{PILE OF POO}'
 FORMS = ("rss", "atom", "json")
-MOST_QUERIES = 10
+MOST_QUERIES = 16
 
 
 def read(client: FlaskClient, path: str) -> tuple[str, list[dict[str, Any]]]:

@@ -17,6 +17,7 @@ from vod_web.schemas.video_lists import NewestFilter, SearchFilter
 from vod_web.services import library, playlists
 from vod_web.services.channels import get_owner
 from vod_web.services.playlist_items import list_entries
+from vod_web.services.videos import AS_READ
 
 MOST_ITEMS = 50
 """As many as readers look at; what is older has been read or will not be."""
@@ -39,7 +40,7 @@ class Feed:
 def feed_site() -> Feed:
     """The newest videos of all channels."""
     found = library.list_listed(None, NewestFilter(limit=MOST_ITEMS))
-    return Feed("", "The newest videos", "/", found.items)
+    return Feed("", "The newest videos", "/", _load(found.items))
 
 
 def feed_channel(username: str) -> Feed:
@@ -51,7 +52,7 @@ def feed_channel(username: str) -> Feed:
     owner = get_owner(None, username)
     found = library.list_channel(None, owner, NewestFilter(limit=MOST_ITEMS))
     name = owner.display_name or owner.username
-    return Feed(name, owner.about or f"Videos by {name}", f"/@{owner.username}", found.items, owner)
+    return Feed(name, owner.about or f"Videos by {name}", f"/@{owner.username}", _load(found.items), owner)
 
 
 def feed_playlist(public_id: str) -> Feed:
@@ -75,4 +76,11 @@ def feed_search(wanted: SearchFilter, path: str, *, now: datetime) -> Feed:
     newest = wanted.model_copy(update={"sort": "-published_at", "limit": MOST_ITEMS, "cursor": None})
     found = library.search_listed(None, newest, now=now)
     title = wanted.query or (f"#{wanted.tag}" if wanted.tag else wanted.category.label if wanted.category else "Videos")
-    return Feed(title, f"The newest videos for {title}", path, found.page.items)
+    return Feed(title, f"The newest videos for {title}", path, _load(found.page.items))
+
+
+def _load(videos: Sequence[Video]) -> list[Video]:
+    """The same with all that is said of a video; lists load what cards show."""
+    query = select(Video).where(Video.id.in_([video.id for video in videos])).options(*AS_READ)
+    loaded = {video.id: video for video in current_session().scalars(query.execution_options(populate_existing=True))}
+    return [loaded[video.id] for video in videos if video.id in loaded]
