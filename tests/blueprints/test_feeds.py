@@ -9,12 +9,14 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import make_encode, make_user, make_video, sign_in
+from tests.factories import bearer, make_encode, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.db.session import transaction
-from vod_web.models import Category, Playlist, PlaylistItem, User, Video, VideoStatus, Visibility
+from vod_web.media.episodes import EPISODE_NAME
+from vod_web.models import Category, Encode, Playlist, PlaylistItem, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
+from vod_web.storage.keys import encode_prefix
 
 HARD = 'Tom & Jerry <b>"1"</b> ]]> \N{PILE OF POO}'
 FORMS = ("rss", "atom", "json")
@@ -172,3 +174,35 @@ def test_a_feed_costs_the_same_however_much_it_holds(client: FlaskClient) -> Non
             client.get("/feeds/channels/ada.rss")
         counts.append(len(statements))
     assert counts[0] == counts[1] <= MOST_QUERIES
+
+
+def test_a_podcast_has_one_file_for_each_episode(client: FlaskClient) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    ada = make_user("ada", display_name="Ada & co")
+    video = make_video(ada, HARD, language="no")
+    encode = make_encode(video, resources().storage)
+    key = encode_prefix(video.public_id, encode.public_id) + EPISODE_NAME
+    resources().storage.put_bytes(key, b"sound" * 100, content_type="audio/x-m4a")
+    with transaction() as session:
+        session.get_one(Encode, encode.id).episode_bytes = 500
+    address = "/feeds/channels/ada/podcast.xml"
+    assert client.get(address).status_code == 404
+    sign_in(client, ada)
+    client.post("/account/podcast", data={"is_on": "true"})
+    assert address in client.get("/account/uploads").text
+    assert f'href="{address}"' in client.get("/@ada").text
+    told = feedparser.parse(client.get(address).data)
+    assert not told.bozo
+    assert (told.feed.title, told.feed.language, told.feed.author) == ("Ada & co", "no", "Ada & co")
+    [entry] = told.entries
+    [enclosure] = entry.enclosures
+    assert (enclosure.type, enclosure.length, entry.itunes_duration) == ("audio/x-m4a", "500", "64")
+    path = enclosure.href.removeprefix(resources().settings.base_url)
+    with client.get(path) as whole, client.get(path, headers={"Range": "bytes=5-9"}) as part:
+        assert (whole.data, whole.mimetype) == (b"sound" * 100, "audio/x-m4a")
+        assert (part.status_code, part.data) == (206, b"sound")
+    token = bearer(ada)
+    off = client.put("/api/v1/me/podcast", json={"is_on": False}, headers=token).json
+    assert off == {"is_on": False, "url": resources().settings.base_url + address}
+    assert client.get("/api/v1/me/podcast", headers=token).json == off
+    assert client.get(address).status_code == 404

@@ -1,12 +1,16 @@
 """The channels that you follow, and what is new there."""
 
+from flask import url_for
+
 from vod_web.api.calls import call
 from vod_web.core.clock import utc_now
-from vod_web.models import TokenScope
+from vod_web.models import TokenScope, User
+from vod_web.resources import resources
 from vod_web.schemas.base import Page, PageQuery
-from vod_web.schemas.subscriptions import SubscriptionChange, SubscriptionRead
+from vod_web.schemas.subscriptions import PodcastChoice, PodcastRead, SubscriptionChange, SubscriptionRead
 from vod_web.schemas.videos import VideoRead
-from vod_web.services import subscriptions
+from vod_web.services import podcasts, subscriptions
+from vod_web.services.permissions import require_signed_in
 from vod_web.web.channels import tell_subscription
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import tell_page
@@ -48,3 +52,23 @@ def subscribe(username: str, body: SubscriptionChange) -> SubscriptionRead:
 def unsubscribe(username: str) -> None:
     """Follow a channel no more; it is no mistake if you did not."""
     subscriptions.unsubscribe(current_person(), username)
+
+
+@call("GET", "/me/podcast", scope=TokenScope.READ, returns=PodcastRead)
+def get_podcast() -> PodcastRead:
+    """Whether the sound of your public videos is offered as a podcast."""
+    return _tell_podcast(require_signed_in(current_person()))
+
+
+@call("PUT", "/me/podcast", scope=TokenScope.UPLOAD, body=PodcastChoice, returns=PodcastRead)
+def set_podcast(body: PodcastChoice) -> PodcastRead:
+    """Offer a podcast, or do so no more.
+
+    The sound is then stored once more, as one file for each video; episodes appear as these are made.
+    """
+    return _tell_podcast(podcasts.offer_podcast(current_person(), is_on=body.is_on))
+
+
+def _tell_podcast(person: User) -> PodcastRead:
+    address = url_for("feeds.podcast", username=person.username)
+    return PodcastRead(is_on=person.has_podcast, url=resources().settings.base_url + address)

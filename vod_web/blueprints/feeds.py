@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from vod_web.core.clock import utc_now
 from vod_web.schemas.video_lists import SearchFilter
-from vod_web.services import feeds
+from vod_web.services import feeds, podcasts
 from vod_web.web.feeds import asked_for, send_feed
 from vod_web.web.forms import read_query
 
@@ -26,6 +26,12 @@ def site(form: str) -> Response:
 def channel(username: str, form: str) -> Response:
     """The newest videos of a channel."""
     return send_feed(feeds.feed_channel(username), form, own_path=request.path)
+
+
+@blueprint.get("/channels/<username>/podcast.xml")
+def podcast(username: str) -> Response:
+    """The same to listen to, where the channel offers it."""
+    return send_feed(podcasts.feed_podcast(username), "podcast", own_path=request.path)
 
 
 @blueprint.get(f"/playlists/<playlist_id>.{FORM}")

@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from vod_web.blueprints.imports import list_shown
 from vod_web.resources import resources
+from vod_web.schemas.subscriptions import PodcastChoice
 from vod_web.schemas.uploads import UploadDefaultsWrite
-from vod_web.services import upload_defaults, uploads
+from vod_web.services import podcasts, upload_defaults, uploads
 from vod_web.web.forms import blank_form, read_form, redisplay_on_error
 from vod_web.web.publishing import publishing_choices
 from vod_web.web.rendering import go_to, render
@@ -43,7 +44,8 @@ def defaults() -> str:
 
 
 def _choices(language: str | None = None) -> dict[str, object]:
-    return {"choices": publishing_choices(current_person(), kept_language=language)}
+    choices = publishing_choices(current_person(), kept_language=language)
+    return {"choices": choices, "base_url": resources().settings.base_url}
 
 
 @blueprint.post("/account/uploads")
@@ -51,5 +53,13 @@ def _choices(language: str | None = None) -> dict[str, object]:
 def save_defaults() -> Response:
     """Keep it."""
     upload_defaults.set_defaults(current_person(), read_form(UploadDefaultsWrite, tags=request.form.get("tags", "")))
+    flash("Saved.", "good")
+    return go_to("upload.defaults")
+
+
+@blueprint.post("/account/podcast")
+def save_podcast() -> Response:
+    """Offer a podcast, or do so no more."""
+    podcasts.offer_podcast(current_person(), is_on=read_form(PodcastChoice).is_on)
     flash("Saved.", "good")
     return go_to("upload.defaults")

@@ -20,6 +20,7 @@ from vod_web.services.import_removal import expire_imports
 from vod_web.services.notification_list import remove_old
 from vod_web.services.notification_mails import send_due_mails
 from vod_web.services.playlists import purge_playlists
+from vod_web.services.podcasts import make_missing_episodes
 from vod_web.services.popular import rank_if_due
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
@@ -110,6 +111,12 @@ def tell_followers() -> int:
 def remove_old_notifications() -> int:
     """What people were told long ago."""
     return remove_old(now=utc_now())
+
+
+def make_episodes() -> int:
+    """Of podcasts; in a thread of its own, as they are copied from the storage and back."""
+    place = this_workplace()
+    return make_missing_episodes(storage=resources().storage, tools=place.tools, folder=place.scratch / "episode")
 
 
 def send_mails() -> int:

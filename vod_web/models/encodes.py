@@ -59,6 +59,8 @@ class Encode(Base):
     """Seconds of it that one worker makes in a second, measured."""
     size_bytes: Mapped[int] = mapped_column(default=0)
     """What its stored files take."""
+    episode_bytes: Mapped[int | None] = mapped_column()
+    """Of its sound as one file, for podcasts; None as long as nobody made that, 0 where it cannot be made."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     started_at: Mapped[datetime | None] = mapped_column()
     playable_at: Mapped[datetime | None] = mapped_column()

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vod_web.core.clock import utc_now
@@ -60,6 +60,8 @@ class User(Base):
     """How many people follow the channel; kept by `services.subscriptions`."""
     is_history_paused: Mapped[bool] = mapped_column(default=False)
     """Whether nothing is remembered of what the person watches."""
+    has_podcast: Mapped[bool] = mapped_column(default=False)
+    """Whether the sound of their public videos is offered as a podcast."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     last_seen_at: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -171,3 +173,4 @@ class ApiToken(Base):
 
 
 Index("ix_users_display_name", User.display_name)
+Index("ix_users_podcasts", User.id, sqlite_where=text("has_podcast"), postgresql_where=text("has_podcast"))

@@ -44,3 +44,17 @@ class SubscriptionRead(Output):
     has_bell: bool
     """Whether you are told of its new videos."""
     created_at: datetime
+
+
+class PodcastChoice(Input):
+    """Whether the sound of your public videos is offered as a podcast."""
+
+    is_on: bool
+
+
+class PodcastRead(Output):
+    """Your podcast."""
+
+    is_on: bool
+    url: str
+    """Where podcast programs find it, once it is on."""

@@ -40,7 +40,7 @@ class Feed:
 def feed_site() -> Feed:
     """The newest videos of all channels."""
     found = library.list_listed(None, NewestFilter(limit=MOST_ITEMS))
-    return Feed("", "The newest videos", "/", _load(found.items))
+    return Feed("", "The newest videos", "/", load_whole(found.items))
 
 
 def feed_channel(username: str) -> Feed:
@@ -52,7 +52,7 @@ def feed_channel(username: str) -> Feed:
     owner = get_owner(None, username)
     found = library.list_channel(None, owner, NewestFilter(limit=MOST_ITEMS))
     name = owner.display_name or owner.username
-    return Feed(name, owner.about or f"Videos by {name}", f"/@{owner.username}", _load(found.items), owner)
+    return Feed(name, owner.about or f"Videos by {name}", f"/@{owner.username}", load_whole(found.items), owner)
 
 
 def feed_playlist(public_id: str) -> Feed:
@@ -76,10 +76,10 @@ def feed_search(wanted: SearchFilter, path: str, *, now: datetime) -> Feed:
     newest = wanted.model_copy(update={"sort": "-published_at", "limit": MOST_ITEMS, "cursor": None})
     found = library.search_listed(None, newest, now=now)
     title = wanted.query or (f"#{wanted.tag}" if wanted.tag else wanted.category.label if wanted.category else "Videos")
-    return Feed(title, f"The newest videos for {title}", path, _load(found.page.items))
+    return Feed(title, f"The newest videos for {title}", path, load_whole(found.page.items))
 
 
-def _load(videos: Sequence[Video]) -> list[Video]:
+def load_whole(videos: Sequence[Video]) -> list[Video]:
     """The same with all that is said of a video; lists load what cards show."""
     query = select(Video).where(Video.id.in_([video.id for video in videos])).options(*AS_READ)
     loaded = {video.id: video for video in current_session().scalars(query.execution_options(populate_existing=True))}

@@ -3,7 +3,7 @@
     sources/<video>/<upload>/source
     videos/<video>/<encode>/multivariant.m3u8
     videos/<video>/<encode>/<rendition>/media.m3u8 | init.mp4 | <number>.m4s
-    videos/<video>/<encode>/poster.jpg | storyboard.vtt | storyboard-<number>.jpg
+    videos/<video>/<encode>/episode.m4a | poster.jpg | storyboard.vtt | storyboard-<number>.jpg
     videos/<video>/<encode>/frame-<number>.jpg
     videos/<video>/captions/<name>/captions.vtt | media.m3u8 | 0.vtt
     videos/<video>/thumbnails/<name>/poster.jpg
@@ -39,6 +39,7 @@ CONTENT_TYPES = {
     ".m4s": "video/iso.segment",
     ".vtt": "text/vtt",
     ".jpg": "image/jpeg",
+    ".m4a": "audio/x-m4a",
 }
 
 

@@ -32,7 +32,7 @@ NGINX_LOCATION = "/stored-media/"
 
 ANY_BYTES = "application/octet-stream"
 """What a file is called that nobody should open but save."""
-IMMUTABLE = (".m4s", ".mp4")
+IMMUTABLE = (".m4s", ".mp4", ".m4a")
 PLAYLIST = ".m3u8"
 LISTS = (PLAYLIST, ".vtt")
 

@@ -19,12 +19,14 @@ from flask import render_template as render_page
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from vod_web.models import Video
+from vod_web.media.episodes import EPISODE_NAME
+from vod_web.models import User, Video
 from vod_web.resources import resources
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.schemas.videos import VideoRead
 from vod_web.services import site
 from vod_web.services.feeds import Feed
+from vod_web.services.playback import media_address
 from vod_web.services.video_telling import read_video
 from vod_web.web.live_text import make_live
 
@@ -50,6 +52,9 @@ class Item:
     updated_at: datetime
     content: Markup
     """The description, with links, as HTML."""
+    episode_url: str | None
+    episode_bytes: int | None
+    """Of the sound as one file, where it is made."""
 
 
 def send_feed(feed: Feed, form: str, *, own_path: str) -> Response:
@@ -57,6 +62,7 @@ def send_feed(feed: Feed, form: str, *, own_path: str) -> Response:
     base_url, items = resources().settings.base_url, [_item(video) for video in feed.videos]
     name = site.get_site().name
     changed_at = max((item.updated_at for item in items), default=None)
+    icon_url, spoken = _picture(feed, base_url), [item.video.language for item in items]
     known = {
         "title": f"{feed.title} · {name}" if feed.title else name,
         "feed": feed,
@@ -64,10 +70,12 @@ def send_feed(feed: Feed, form: str, *, own_path: str) -> Response:
         "id": _stable_id(feed.path),
         "page_url": base_url + feed.path,
         "own_url": base_url + own_path,
-        "icon_url": _picture(feed, base_url),
+        "icon_url": icon_url,
         "since": feed.owner.created_at if feed.owner else ALWAYS,
         "changed_at": changed_at,
         "base_url": base_url,
+        "language": next((one for one in spoken if one not in (None, "zxx")), "en"),
+        "picture_url": icon_url or next((item.video.urls.poster for item in items if item.video.urls.poster), None),
         "rfc822": lambda moment: format_datetime(moment, usegmt=True),
     }
     mimetype, write = FORMS[form]
@@ -86,7 +94,16 @@ def _item(video: Video) -> Item:
         published_at=published_at,
         updated_at=max(video.updated_at, published_at),
         content=_as_html(told),
+        episode_url=_episode_url(video),
+        episode_bytes=video.active_encode.episode_bytes if video.active_encode else None,
     )
+
+
+def _episode_url(video: Video) -> str | None:
+    held = resources().settings
+    if video.active_encode is None or not video.active_encode.episode_bytes:
+        return None
+    return held.base_url + media_address(video, None, EPISODE_NAME, secret_key=held.secret_key)
 
 
 def _stable_id(name: str) -> str:
@@ -166,6 +183,7 @@ FORMS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "rss": ("application/rss+xml", _as_xml("feeds/rss.xml")),
     "atom": ("application/atom+xml", _as_xml("feeds/atom.xml")),
     "json": ("application/feed+json", _as_json),
+    "podcast": ("application/rss+xml", _as_xml("feeds/podcast.xml")),
 }
 
 
@@ -190,3 +208,13 @@ def asked_for(query: Mapping[str, str]) -> dict[str, str]:
     """What the address of a search says that makes a difference to a feed."""
     names = set(SearchFilter.model_fields) - {"cursor", "limit", "sort"}
     return {name: value for name, value in query.items() if name in names and value}
+
+
+def channel_feeds(owner: User) -> list[dict[str, str]]:
+    """The same for the pages of a channel, with its podcast."""
+    name = owner.display_name or owner.username
+    links = feed_links("channel", name, username=owner.username)
+    if owner.has_podcast:
+        address = url_for("feeds.podcast", username=owner.username)
+        links.append({"type": FORMS["podcast"][0], "title": f"{name} (podcast)", "href": address})
+    return links

@@ -8,7 +8,7 @@ from jinja2.runtime import Macro
 
 from vod_web.media.languages import language_name
 from vod_web.services import notification_list
-from vod_web.web.feeds import feed_links, search_feeds
+from vod_web.web.feeds import channel_feeds, feed_links, search_feeds
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
@@ -29,6 +29,7 @@ def register_templates(app: Flask) -> None:
     app.context_processor(lambda: {"site": current_site()})
     environment.globals["address_here"] = address_here
     environment.globals["feed_links"] = feed_links
+    environment.globals["channel_feeds"] = channel_feeds
     environment.globals["search_feeds"] = search_feeds
     environment.globals["unread_notifications"] = lambda: notification_list.count_unread(current_person())
     environment.filters["language"] = lambda tag: language_name(tag) or tag
