@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 
 from vod_web.api import (
     admin,
+    analytics,
     captions,
     channels,
     comments,
@@ -34,6 +35,7 @@ MODULES = (
     imports,
     videos,
     history,
+    analytics,
     captions,
     versions,
     thumbnails,

@@ -203,6 +203,8 @@ class VideoRead(Output):
     category: Category | None
     language: str | None
     views: int
+    watched_s: float | None
+    """How long it was watched by everybody together; for whoever may change the video, null for others."""
     likes: int | None
     """Null where the site counts no likes."""
     dislikes: int | None

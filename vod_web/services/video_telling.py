@@ -67,6 +67,7 @@ def read_video(
         category=video.category,
         language=video.language,
         views=video.view_count,
+        watched_s=round(video.watched_s, 1) if can_edit(actor, video) else None,
         likes=video.like_count if has_reactions else None,
         dislikes=video.dislike_count if has_reactions else None,
         comments=video.comment_rule,

@@ -7,6 +7,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
-from vod_web.blueprints.studio import captions, chapters, comments, details, file, thumbnail, videos  # noqa: E402 - they add their views
+from vod_web.blueprints.studio import analytics, captions, chapters, comments, details, file, thumbnail, videos  # noqa: E402 - they add their views
 
-__all__ = ["blueprint", "captions", "chapters", "comments", "details", "file", "thumbnail", "videos"]
+__all__ = ["analytics", "blueprint", "captions", "chapters", "comments", "details", "file", "thumbnail", "videos"]
