@@ -22,17 +22,8 @@ function onFocus({ target }) {
   if (target.matches?.(".comment-input[autofocus]")) target.setSelectionRange(target.value.length, target.value.length);
 }
 
-/** An answer that was sent has the focus, in the place of the form in which it was written. */
-function onSwap({ detail }) {
-  const form = detail.ctx?.sourceElement;
-  if (!form?.matches?.(".comment-form") || form.isConnected || document.activeElement !== document.body) return;
-  const replies = document.getElementById(form.dataset.lands ?? "");
-  replies?.lastElementChild?.focus();
-}
-
 export function watchForms() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   document.addEventListener("focusin", onFocus);
-  document.addEventListener("htmx:after:swap", onSwap);
 }

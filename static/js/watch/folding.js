@@ -1,7 +1,7 @@
 /** Long texts show their first lines and a button for the rest. Without this script all of a text is shown. */
 import { make } from "../basics/dom.js";
 
-function fold(text) {
+export function fold(text) {
   text.classList.add("clamped");
   if (text.scrollHeight <= text.clientHeight + 1) {
     text.classList.remove("clamped");
