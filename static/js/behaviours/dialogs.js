@@ -5,13 +5,18 @@
 
 let opener = null;
 
+/** Noted at the click: until the answer is here, a menu with the link has closed. */
+function noteOpener({ target }) {
+  const link = target.closest?.('[hx-target="#dialogs"], [data-opens-dialog]');
+  if (link) opener = link.closest("details[data-menu]")?.querySelector("summary") ?? link;
+}
+
 function show() {
   const dialog = document.querySelector("#dialogs > dialog:not([open])");
   if (!dialog) return;
-  opener = document.activeElement?.closest("details[data-menu]")?.querySelector("summary") ?? document.activeElement;
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (opener?.isConnected) opener.focus();
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-dialog-close]")) {
@@ -23,5 +28,6 @@ function show() {
 }
 
 export function watchDialogs() {
+  document.addEventListener("click", noteOpener, true);
   document.addEventListener("htmx:after:swap", show);
 }
