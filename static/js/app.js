@@ -15,6 +15,7 @@ import { watchTheme } from "./behaviours/theme.js";
 import { watchTimes } from "./behaviours/times.js";
 import { watchToasts } from "./behaviours/toasts.js";
 import { markWatched, watchWatched } from "./behaviours/watched.js";
+import { watchPlayingLinks } from "./player/begin.js";
 import { watchZones } from "./behaviours/zones.js";
 
 watchToasts();
@@ -29,6 +30,7 @@ watchTheme();
 watchTimes();
 watchPreviews();
 watchZones();
+watchPlayingLinks();
 keepFocus();
 watchWatched();
 onEachPage(watchShelves);

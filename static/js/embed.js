@@ -1,5 +1,6 @@
 /** The player on other sites: views are counted, and the title hides with the controls. */
 import { onEachPage } from "./basics/pages.js";
+import { watchPlayingLinks } from "./player/begin.js";
 import { followList } from "./watch/list.js";
 import { reportPlaying } from "./watch/plays.js";
 
@@ -16,3 +17,4 @@ function openAtThisTime() {
 }
 
 for (const start of [reportPlaying, openAtThisTime, followList]) onEachPage(start);
+watchPlayingLinks();

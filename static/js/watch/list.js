@@ -50,9 +50,8 @@ export function followList(signal) {
   if (!panel) return;
   showCurrent(panel);
   panel.addEventListener("click", ({ target }) => {
-    const link = target.closest("a[data-plays], a[data-continues]");
-    if (link?.hasAttribute("data-continues")) continueHere(link);
-    else if (link) beginAt(link.href);
+    const link = target.closest("a[data-continues]");
+    if (link) continueHere(link);
   });
   document.addEventListener("keydown", goBack, { signal });
   const { stop } = panel.dataset;
