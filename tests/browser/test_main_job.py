@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import watch_page
+from tests.browser import commenting, watch_page
+from tests.browser.accessibility import find_violations
 from tests.browser.conftest import RunningSite
 from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
 from tests.clips import run
@@ -114,6 +115,26 @@ def test_the_video_is_shared_and_plays_on_another_site(new_page: Callable[[], Pa
         expect(frame.get_by_role("link", name="A week by the sea")).to_have_attribute("target", "_blank")
         inside = next(found for found in blog.frames if "/embed/" in found.url)
         inside.wait_for_function("s => document.querySelector('video').currentTime > s + 0.5", arg=seconds)
+
+
+def test_somebody_comments_by_keyboard_alone(new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    page.goto("/login?next=/")
+    page.get_by_label("E-mail or user name").fill("grace")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="A week by the sea").first.click()
+    written = commenting.comment(page, "Hello at 0:08")
+    commenting.edit(page, written, "See what is there at 0:09")
+    commenting.delete_and_undo(page, written, "See what is there at 0:09")
+    commenting.answer(page, written, "I saw it")
+    assert find_violations(page) == {}
+    page.reload()
+    commenting.tab_to(page, page.locator("#comments .comment-form textarea"))
+    commenting.show_replies(page, written, "I saw it")
+    commenting.tab_to(page, written.get_by_role("link", name="0:09"), "Shift+Tab")
+    page.keyboard.press("Enter")
+    wait_until_past(page, 8.9)
 
 
 def test_captions_and_chapters_are_there_for_who_comes_back_to_an_open_page(new_page: Callable[[], Page]) -> None:
