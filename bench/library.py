@@ -72,11 +72,7 @@ def _fill(engine: Engine, url: str, videos: int, people: int, positions: int) ->
             fill_library(connection, size)
     elif is_empty:
         _copy_library(url, size)
-    crowd = crowd_of(videos, people, positions)
-    with engine.begin() as connection:
-        filled = fill_audience(connection, crowd)
-        if is_empty or filled:
-            connection.execute(text("ANALYZE"))
+    filled = fill_audience(engine, crowd_of(videos, people, positions))
     if is_empty or filled:
         _tidy(engine)
     took_s, load = time.monotonic() - begun, os.getloadavg()[0]

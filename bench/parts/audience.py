@@ -6,7 +6,7 @@ the ones that everybody knows. A table that has rows already is left as it is.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from bench.parts.bulk import insert_select
 
@@ -48,19 +48,24 @@ def crowd_of(videos: int, people: int, positions: int) -> Crowd:
     )  # fmt: skip
 
 
-def fill_audience(connection: Connection, crowd: Crowd) -> list[str]:
-    """Fill the tables that are empty; gives their names."""
+def fill_audience(engine: Engine, crowd: Crowd) -> list[str]:
+    """Fill the tables that are empty, each for itself, so that a run that was broken off goes on; gives their names."""
     steps = {
         "sources": _sources, "encodes": _encodes, "renditions": _renditions, "chapters": _chapters, "jobs": _jobs,
         "subscriptions": _subscriptions, "viewing_positions": _positions, "playlists": _playlists,
         "playlist_items": _items, "reactions": _reactions, "comments": _comments, "notifications": _notifications,
     }  # fmt: skip
-    known, filled = set(inspect(connection).get_table_names()), []
+    known, filled = set(inspect(engine).get_table_names()), []
     for name, fill in steps.items():
-        if name in known and connection.scalar(text(f"SELECT 1 FROM {name} LIMIT 1")) is None:
-            fill(connection, crowd)
-            filled.append(name)
+        with engine.begin() as connection:
+            if name in known and _is_empty(connection, name):
+                fill(connection, crowd)
+                filled.append(name)
     return filled
+
+
+def _is_empty(connection: Connection, name: str) -> bool:
+    return connection.scalar(text(f"SELECT 1 FROM {name} LIMIT 1")) is None
 
 
 def _is_postgres(connection: Connection) -> bool:

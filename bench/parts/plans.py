@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 BIG_TABLE_ROWS = 20_000
+FEW_ROWS = 100
+"""To take the first rows of a table is no walk over it."""
 MANY_ROWS = 20_000
 """A page that reads more rows than that to show some of them grows slower with the library."""
 
@@ -52,7 +54,7 @@ def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _faults(root: Mapping[str, Any], big: Mapping[str, int]) -> Iterator[str]:
     for node in _nodes(root):
         kind, table = node["Node Type"], node.get("Relation Name", "")
-        if kind.endswith("Seq Scan") and table in big and node["Actual Loops"]:
+        if kind.endswith("Seq Scan") and table in big and _read_rows(node) > FEW_ROWS:
             yield f"{kind} over {table}"
         read = _read_rows(node)
         if read > MANY_ROWS:
