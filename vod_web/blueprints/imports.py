@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, make_response, request
 from werkzeug.wrappers import Response
 
-from vod_web.core.errors import InvalidInput, VodError
+from vod_web.core.errors import InvalidInput, NotAllowed, NotSignedIn, VodError
 from vod_web.resources import resources
 from vod_web.schemas.imports import Addresses, ImportCreate, ImportRead, ImportRetry
 from vod_web.services import imports
@@ -47,6 +47,8 @@ def _begin_all(addresses: list[str]) -> tuple[list[ImportRead], dict[str, str]]:
                 settings=held.settings,
                 throttle=held.throttle,
             )
+        except (NotSignedIn, NotAllowed):
+            raise
         except VodError as error:
             refused[address] = error.message
         else:
