@@ -11,6 +11,7 @@ from vod_web.models import Comment
 from vod_web.resources import resources
 from vod_web.schemas.comments import CommentCreate, CommentLikeWrite, CommentMarks, CommentUpdate
 from vod_web.services import comment_care, comments, mentions
+from vod_web.services.permissions import require_signed_in
 from vod_web.web.comments import blank_comment, show_comment, show_place, show_thread, show_threads
 from vod_web.web.forms import read_form, redisplay_on_error
 from vod_web.web.rendering import go_to_address, is_fragment_request, render, render_blocks
@@ -57,7 +58,7 @@ def thread(video_id: str, comment_id: str) -> str:
 @blueprint.get("/<comment_id>/reply")
 def reply(video_id: str, comment_id: str) -> str:
     """The form of an answer; whom it answers is named in it, where that is a reply itself."""
-    comment, video = comments.get_comment(current_person(), comment_id)
+    comment, video = comments.get_comment(require_signed_in(current_person()), comment_id)
     name = f"@{comment.author.username} " if comment.thread_id is not None else ""
     context = {"place": show_place(video), "comment": show_comment(video, comment)}
     return render("watch/reply.html", "form", **context, **blank_comment(reply_to=comment_id, text=name))
@@ -71,7 +72,7 @@ def edit(video_id: str, comment_id: str) -> str:
 
 
 def _one(comment_id: str, **_more: str) -> dict[str, Any]:
-    comment, video = comments.get_comment(current_person(), comment_id)
+    comment, video = comments.get_own_comment(current_person(), comment_id)
     return {"place": show_place(video), "comment": show_comment(video, comment)}
 
 

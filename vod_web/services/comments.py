@@ -30,6 +30,7 @@ MOST_COMMENTS = Limit("comments", amount=100, per_s=3600, message="You have writ
 MOST_EDITS = Limit("comment-edits", amount=60, per_s=600, message="That was too often.")
 MOST_LIKES = Limit("comment-likes", amount=90, per_s=60, message="That was too often.")
 
+NOT_THE_AUTHOR = "Only its author may change a comment."
 NO_SUCH_COMMENT = "There is no such comment, or you may not see it."
 
 
@@ -82,7 +83,7 @@ def edit_comment(
     def edit(held: Held) -> None:
         comment, video = held.comment, held.video
         if comment.author_id != person.id:
-            raise NotAllowed("Only its author may change a comment.")
+            raise NotAllowed(NOT_THE_AUTHOR)
         if comment.text == changes.text:
             return
         comment.text, comment.edited_at = changes.text, now
@@ -186,6 +187,20 @@ def get_comment(actor: User | None, public_id: str, *, is_deleted: bool = False)
         raise NotFound(NO_SUCH_COMMENT)
     if comment.deleted_at is not None and not is_deleted:
         raise Gone("This comment was deleted.")
+    return comment, video
+
+
+def get_own_comment(actor: User | None, public_id: str) -> tuple[Comment, Video]:
+    """The same, for its author, who may change it.
+
+    Raises:
+        NotFound, Gone: as `get_comment`.
+        NotSignedIn, NotAllowed: it is somebody else's.
+    """
+    person = require_signed_in(actor)
+    comment, video = get_comment(person, public_id)
+    if comment.author_id != person.id:
+        raise NotAllowed(NOT_THE_AUTHOR)
     return comment, video
 
 
