@@ -22,7 +22,7 @@ on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
 on_both = pytest.mark.parametrize("empty_database", KINDS, indirect=True)
 """For tests of pages and API that ask the database what no test of a service asks it."""
 
-ON_ONE = ("api", "blueprints", "deploy", "web")
+ON_ONE = ("api", "blueprints", "deploy", "rights", "web")
 """Folders of tests that run on SQLite alone where they do not say `on_both`."""
 
 

@@ -1,6 +1,6 @@
 """Small makers of rows, for tests that need somebody or something to act on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import count
 
@@ -140,8 +140,10 @@ def make_unready_video(owner: User, status: VideoStatus, title: str = "A video",
     return make_video(owner, title, status=status, **(unready | values))
 
 
-def make_encode(video: Video, storage: Storage, **values: object) -> Encode:
-    """The encode that plays, with a 720p rendition, sound, and a small stored file of each kind."""
+def make_encode(
+    video: Video, storage: Storage, *, files: Mapping[str, bytes] = ENCODE_FILES, **values: object
+) -> Encode:
+    """The encode that plays, with a 720p rendition, sound, and a small stored file of each kind, or these files."""
     known: dict[str, object] = {
         "status": EncodeStatus.READY,
         "is_active": True,
@@ -159,7 +161,7 @@ def make_encode(video: Video, storage: Storage, **values: object) -> Encode:
             Rendition(kind=RenditionKind.AUDIO, name="audio", codecs="mp4a.40.2", is_complete=True),
         ]
         session.add(encode)
-    for name, content in ENCODE_FILES.items():
+    for name, content in files.items():
         key = media_key(video.public_id, encode.public_id, name)
         storage.put_bytes(key, content, content_type=content_type_of(key))
     return encode
