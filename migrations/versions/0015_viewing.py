@@ -12,6 +12,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 IN_HISTORY = sa.text("removed_at IS NULL")
 UNFINISHED = sa.text("goes_on AND removed_at IS NULL")
+UNFINISHED_ON_SQLITE = sa.text("goes_on = 1 AND removed_at IS NULL")
 REMOVED = sa.text("removed_at IS NOT NULL")
 LISTED = sa.text("is_playable AND published_at IS NOT NULL")
 
@@ -21,14 +22,13 @@ def upgrade() -> None:
     with op.batch_alter_table("viewing_positions") as batch:
         batch.drop_index("ix_viewing_positions_history")
     places = ["user_id", "watched_at", "video_id"]
-    for name, columns, where in (
-        ("history", places, IN_HISTORY),
-        ("unfinished", places, UNFINISHED),
-        ("removed", ["removed_at"], REMOVED),
+    for name, columns, on_sqlite, on_postgresql in (
+        ("history", places, IN_HISTORY, IN_HISTORY),
+        ("unfinished", places, UNFINISHED_ON_SQLITE, UNFINISHED),
+        ("removed", ["removed_at"], REMOVED, REMOVED),
     ):
-        op.create_index(
-            f"ix_viewing_positions_{name}", "viewing_positions", columns, sqlite_where=where, postgresql_where=where
-        )
+        where = {"sqlite_where": on_sqlite, "postgresql_where": on_postgresql}
+        op.create_index(f"ix_viewing_positions_{name}", "viewing_positions", columns, **where)
     _make_figures()
     _make_ranking()
 

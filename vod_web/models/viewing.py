@@ -11,6 +11,7 @@ from vod_web.models.videos import Video
 
 _IN_HISTORY = text("removed_at IS NULL")
 _UNFINISHED = text("goes_on AND removed_at IS NULL")
+_UNFINISHED_ON_SQLITE = text("goes_on = 1 AND removed_at IS NULL")  # as queries say it there: else it is not used
 _REMOVED = text("removed_at IS NOT NULL")
 
 
@@ -32,7 +33,7 @@ class ViewingPosition(Base):
             "user_id",
             "watched_at",
             "video_id",
-            sqlite_where=_UNFINISHED,
+            sqlite_where=_UNFINISHED_ON_SQLITE,
             postgresql_where=_UNFINISHED,
         ),
         Index("ix_viewing_positions_removed", "removed_at", sqlite_where=_REMOVED, postgresql_where=_REMOVED),

@@ -13,7 +13,7 @@ from vod_web.services.library import is_listed
 from vod_web.services.paging import Found, find_page
 from vod_web.services.reach import is_reachable
 from vod_web.services.subscriptions import NEWEST, newest_of_followed
-from vod_web.services.videos import AS_READ
+from vod_web.services.videos import AS_CARD
 
 MOST_ON_SHELF = 12
 MOST_NEWEST = 24
@@ -74,6 +74,5 @@ def _popular(actor: User | None) -> Select[int]:
 def _load(video_ids: set[int]) -> dict[int, Video]:
     if not video_ids:
         return {}
-    wanted = select(Video).where(Video.id.in_(video_ids)).options(*AS_READ)
-    found = current_session().scalars(wanted.execution_options(populate_existing=True)).unique()
-    return {video.id: video for video in found}
+    found = current_session().scalars(select(Video).where(Video.id.in_(video_ids)).options(*AS_CARD))
+    return {video.id: video for video in found.unique()}

@@ -18,8 +18,8 @@ from vod_web.services.playlist_items import cursor_at, get_item, place_of
 from vod_web.services.playlist_orders import order_of
 from vod_web.services.playlist_rows import append, count, place_between, take_out
 from vod_web.services.playlists import lock_playlist
+from vod_web.services.reach import is_reachable
 from vod_web.services.videos import get_video, is_public_id
-from vod_web.services.watchable import is_watchable
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def add_videos(actor: User | None, playlist_id: str, video_ids: Sequence[str], *
         NotFound, NotSignedIn, NotAllowed: as `playlists.get_own_playlist`; or none of the videos is there.
         Conflict: the playlist is full.
     """
-    ids = _watchable_ids(actor, video_ids)
+    ids = _reachable_ids(actor, video_ids)
     if not ids:
         raise NotFound("There is no such video, or you may not see it.")
     with transaction() as session:
@@ -88,7 +88,7 @@ def remove_items(
         moved: list[PlaylistItem] = []
         if to is not None and to != playlist.public_id:
             other = lock_playlist(session, actor, to)
-            ids = _watchable_ids(actor, [item.video.public_id for item in items])
+            ids = _reachable_ids(actor, [item.video.public_id for item in items])
             moved, items = append(session, other, ids, now), [item for item in items if item.video_id in ids]
         elif to is not None:
             items = []
@@ -170,10 +170,10 @@ def _require_a_part(start_s: float | None, stop_s: float | None, duration_s: flo
         raise InvalidInput(sentence, {"start_s": sentence})
 
 
-def _watchable_ids(actor: User | None, video_ids: Sequence[str]) -> list[int]:
+def _reachable_ids(actor: User | None, video_ids: Sequence[str]) -> list[int]:
     """The row ids of those videos that the person may watch, in the same order."""
     wanted = [video_id for video_id in video_ids if is_public_id(video_id)]
-    query = select(Video.public_id, Video.id).where(Video.public_id.in_(wanted), is_watchable(actor))
+    query = select(Video.public_id, Video.id).where(Video.public_id.in_(wanted), is_reachable(actor))
     known = {row[0]: row[1] for row in current_session().execute(query)}
     return [known[video_id] for video_id in dict.fromkeys(wanted) if video_id in known]
 

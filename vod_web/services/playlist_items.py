@@ -17,8 +17,8 @@ from vod_web.schemas.base import PageQuery
 from vod_web.services.paging import Found, Order, condition_after, cursor_of, find_page
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_orders import BY, order_of
+from vod_web.services.reach import is_playable_for, is_reachable
 from vod_web.services.videos import AS_READ, is_public_id
-from vod_web.services.watchable import is_playable_for, is_watchable
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def items_for(actor: User | None, playlist: Playlist) -> Select[PlaylistItem]:
 def as_entries(actor: User | None, items: Sequence[PlaylistItem], first_place: int) -> list[Entry]:
     """The items with their places, the first of which is `first_place`."""
     ids = [item.video_id for item in items]
-    available = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), is_watchable(actor))))
+    available = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), is_reachable(actor))))
     return [Entry(item, place, item.video_id in available) for place, item in enumerate(items, first_place)]
 
 
@@ -146,11 +146,11 @@ def value_of(order: Order, item: PlaylistItem) -> Any:
 
 def _within(statement: Any, actor: User | None, playlist: Playlist) -> Any:
     statement = statement.where(PlaylistItem.playlist_id == playlist.id)
-    return statement if can_edit_playlist(actor, playlist) else statement.where(is_watchable(actor))
+    return statement if can_edit_playlist(actor, playlist) else statement.where(is_reachable(actor))
 
 
 def _chosen_cover(actor: User | None) -> ColumnElement[int | None]:
-    query = select(Video.id).where(Video.id == Playlist.cover_video_id, is_watchable(actor))
+    query = select(Video.id).where(Video.id == Playlist.cover_video_id, is_reachable(actor))
     return query.correlate(Playlist).scalar_subquery()
 
 
@@ -163,5 +163,5 @@ def _first_by(actor: User | None, order: PlaylistOrder) -> ColumnElement[int | N
     by, descending = BY[order]
     sorting = (by.desc(), PlaylistItem.id.desc()) if descending else (by.asc(), PlaylistItem.id.asc())
     query = select(Video.id).select_from(PlaylistItem).join(PlaylistItem.video)
-    query = query.where(PlaylistItem.playlist_id == Playlist.id, is_watchable(actor))
+    query = query.where(PlaylistItem.playlist_id == Playlist.id, is_reachable(actor))
     return query.order_by(*sorting).limit(1).correlate(Playlist).scalar_subquery()

@@ -14,7 +14,7 @@ from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_items import Entry, as_entries, cursor_at, items_for, measure, place_of
 from vod_web.services.playlist_orders import Shuffle, order_of
 from vod_web.services.playlists import get_playlist
-from vod_web.services.watchable import is_playable_for, is_watchable
+from vod_web.services.reach import is_playable_for, is_reachable
 
 SHOWN_BEFORE = 5
 SHOWN_AFTER = 20
@@ -120,7 +120,7 @@ def _find_item(playlist: Playlist, video: Video) -> PlaylistItem | None:
 def _places(actor: User | None, playlist: Playlist) -> Select[PlaylistItem]:
     """The items that the person is shown, without what is said of their videos."""
     statement = select(PlaylistItem).join(PlaylistItem.video).where(PlaylistItem.playlist_id == playlist.id)
-    return statement if can_edit_playlist(actor, playlist) else statement.where(is_watchable(actor))
+    return statement if can_edit_playlist(actor, playlist) else statement.where(is_reachable(actor))
 
 
 def _neighbours(

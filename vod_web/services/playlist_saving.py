@@ -13,8 +13,8 @@ from vod_web.schemas.playlists import MOST_AT_ONCE, PlaylistCreate
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.playlist_changes import Changed, add_videos, remove_items
 from vod_web.services.playlists import create_playlist, ensure_watch_later, get_own_playlist
+from vod_web.services.reach import is_reachable
 from vod_web.services.videos import is_public_id
-from vod_web.services.watchable import is_watchable
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def save_in_new(actor: User | None, new: PlaylistCreate, video_ids: Sequence[str
 
 def _find_videos(actor: User | None, video_ids: Sequence[str]) -> list[tuple[int, str, str]]:
     wanted = [video_id for video_id in dict.fromkeys(video_ids) if is_public_id(video_id)][:MOST_AT_ONCE]
-    query = select(Video.id, Video.public_id, Video.title).where(Video.public_id.in_(wanted), is_watchable(actor))
+    query = select(Video.id, Video.public_id, Video.title).where(Video.public_id.in_(wanted), is_reachable(actor))
     found = {row[1]: (row[0], row[1], row[2]) for row in current_session().execute(query)}
     if not found:
         raise NotFound("There is no such video, or you may not see it.")

@@ -11,6 +11,11 @@ def is_reachable(actor: User | None) -> ColumnElement[bool]:
     return and_(Video.status != VideoStatus.DELETED, _may_see(actor))
 
 
+def is_playable_for(actor: User | None) -> ColumnElement[bool]:
+    """Whether a player has something to show this person."""
+    return and_(is_reachable(actor), Video.is_playable, Video.status != VideoStatus.BLOCKED)
+
+
 def _may_see(actor: User | None) -> ColumnElement[bool]:
     if actor is not None and actor.is_moderator:
         return true()

@@ -11,7 +11,7 @@ from vod_web.services import views
 from vod_web.services.home import Home
 from vod_web.services.positions import find_positions
 from vod_web.web.sign_in import asking_browser, current_person
-from vod_web.web.videos import show_videos
+from vod_web.web.videos import show_cards
 
 OF_ALL_TIME = "all"
 
@@ -47,7 +47,7 @@ def show_home(home: Home) -> dict[str, Any]:
     """What the home page needs; a video that stands in several lists is told once."""
     every = {one.id: one for row in (home.unfinished, home.followed, home.popular, home.newest.items) for one in row}
     videos = list(every.values())
-    told = dict(zip(every, show_videos(videos), strict=True))
+    told = dict(zip(every, show_cards(videos), strict=True))
     return {
         "unfinished": [told[video.id] for video in home.unfinished],
         "followed": [told[video.id] for video in home.followed],
