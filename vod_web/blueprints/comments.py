@@ -7,7 +7,7 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 from werkzeug.wrappers import Response
 
 from vod_web.core.clock import utc_now
-from vod_web.models import Comment
+from vod_web.models import Comment, Video
 from vod_web.resources import resources
 from vod_web.schemas.comments import CommentCreate, CommentLikeWrite, CommentMarks, CommentUpdate
 from vod_web.services import comment_care, comments, mentions
@@ -60,24 +60,26 @@ def reply(video_id: str, comment_id: str) -> str:
     """The form of an answer; whom it answers is named in it, where that is a reply itself."""
     comment, video = comments.get_comment(require_signed_in(current_person()), comment_id)
     name = f"@{comment.author.username} " if comment.thread_id is not None else ""
-    context = {"place": show_place(video), "comment": show_comment(video, comment)}
-    return render("watch/reply.html", "form", **context, **blank_comment(reply_to=comment_id, text=name))
+    return render("watch/reply.html", "form", **_show(comment, video), **blank_comment(reply_to=comment_id, text=name))
 
 
 @blueprint.get("/<comment_id>/edit")
 def edit(video_id: str, comment_id: str) -> str:
     """The form in which one's comment is changed."""
-    context = _one(comment_id)
+    context = _own(comment_id)
     return render("watch/edit_comment.html", "form", **context, **blank_comment(text=context["comment"].text))
 
 
-def _one(comment_id: str, **_more: str) -> dict[str, Any]:
-    comment, video = comments.get_own_comment(current_person(), comment_id)
+def _own(comment_id: str, **_more: str) -> dict[str, Any]:
+    return _show(*comments.get_own_comment(current_person(), comment_id))
+
+
+def _show(comment: Comment, video: Video) -> dict[str, Any]:
     return {"place": show_place(video), "comment": show_comment(video, comment)}
 
 
 @blueprint.post("/<comment_id>/edit")
-@redisplay_on_error("watch/edit_comment.html", "form", context=_one)
+@redisplay_on_error("watch/edit_comment.html", "form", context=_own)
 def save(video_id: str, comment_id: str) -> str | Response:
     """Say it otherwise."""
     changes, held = read_form(CommentUpdate), resources()
@@ -139,7 +141,8 @@ def _answer(video_id: str, comment: Comment) -> str | Response:
     """The comment as it is now, in its place, or the page on which it stands."""
     if not is_fragment_request():
         return go_to_address(_address_of(video_id, comment))
-    return render_blocks("watch/edit_comment.html", "shown", **_one(comment.public_id))
+    shown = _show(*comments.get_comment(current_person(), comment.public_id))
+    return render_blocks("watch/edit_comment.html", "shown", **shown)
 
 
 def _address_of(video_id: str, comment: Comment) -> str:

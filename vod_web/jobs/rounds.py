@@ -55,7 +55,8 @@ class Rounds:
     def stop(self, *, wait_s: float) -> None:
         """Begin no further task, and wait a moment for the one that is going on."""
         self._stopped.set()
-        self._thread.join(wait_s)
+        if self._thread.is_alive():  # the end may come before the beginning
+            self._thread.join(wait_s)
 
     def _go(self) -> None:
         while True:

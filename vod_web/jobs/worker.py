@@ -129,12 +129,11 @@ class WorkerProcess:
             signal.signal(number, self._on_signal)
         signal.signal(DRAIN_SIGNAL, self._on_drain)
         log.info("worker_started", worker=self._place.name, queues=",".join(self._place.queues))
-        with contextlib.suppress(StopRequested):
-            self._take_up_former_life()
-            for rounds in self._rounds:
-                rounds.start()
-            while not self._is_ending:
-                self._listen()
+        self._take_up_former_life()
+        for rounds in self._rounds:
+            rounds.start()
+        while not self._is_ending:
+            self._listen()
         for rounds in self._rounds:
             rounds.stop(wait_s=0.3)
         self._importer.stop(wait_s=1.0)
@@ -152,9 +151,9 @@ class WorkerProcess:
         self._stop_listening()
 
     def _stop_listening(self) -> None:
-        if self._listener is None:
-            raise StopRequested
-        self._listener.stop()
+        """Break the wait for a hint off; whatever else the process is at looks at `_is_ending` itself."""
+        if self._listener is not None:
+            self._listener.stop()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Give the job at hand back, and end; what is going on elsewhere is broken off a little later."""
@@ -170,7 +169,7 @@ class WorkerProcess:
 
     def _take_up_former_life(self) -> None:
         """Put the jobs back that a worker of our name had when it died; waits for the database where it is away."""
-        while True:
+        while not self._is_ending:
             try:
                 take_back_from(self._place.name, queue=resources().queue, now=utc_now())
                 take_back_imports_from(self._place.name, now=utc_now())
@@ -187,8 +186,10 @@ class WorkerProcess:
         """Take jobs until the queue server goes away, and wait until it is back."""
         try:
             self._listener = HintWorker(self._place.queues, connect(resources().settings.redis_url))
-            if not self._is_ending:  # what a signal raised may have been swallowed on the way
+            if not self._is_ending:  # a signal that came before there was a listener
                 self._listener.work()
+        except StopRequested:
+            log.debug("listening_stopped")
         except RedisError as error:
             log.debug("listening_ended", error=str(error))
         finally:
@@ -200,7 +201,7 @@ class WorkerProcess:
     def _wait_for_queue(self) -> None:
         connection = connect(resources().settings.redis_url)
         said = False
-        while True:
+        while not self._is_ending:
             try:
                 connection.ping()
             except RedisError as error:

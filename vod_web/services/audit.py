@@ -1,6 +1,6 @@
 """Who did what with power? Written in the transaction of the deed, so that neither is ever without the other."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -14,6 +14,51 @@ from vod_web.services.permissions import is_owner, require_role
 TARGET_LENGTH = 120
 """What is kept of a title."""
 
+Deed = Literal[
+    "channel.remove_avatar",
+    "channel.remove_banner",
+    "comment.approve",
+    "comment.remove",
+    "comment.restore",
+    "job.cancel",
+    "job.retry",
+    "playlist.delete",
+    "playlist.edit",
+    "playlist.restore",
+    "report.reopen",
+    "report.resolve",
+    "site.change",
+    "site.workers",
+    "user.add",
+    "user.create_admin",
+    "user.make_reset_link",
+    "user.set_role",
+    "user.suspend",
+    "user.unsuspend",
+    "video.add_captions",
+    "video.block",
+    "video.cancel",
+    "video.cancel_replacement",
+    "video.delete",
+    "video.delete_captions",
+    "video.delete_version",
+    "video.download_original",
+    "video.edit",
+    "video.edit_captions",
+    "video.edit_chapters",
+    "video.import",
+    "video.reencode",
+    "video.replace",
+    "video.restore",
+    "video.restore_captions",
+    "video.restore_version",
+    "video.retry",
+    "video.thumbnail",
+    "video.unblock",
+    "worker.drain",
+]
+"""What is kept: whose row it touches, and what was done."""
+
 SORTED_BY: dict[str, Column] = {
     "created_at": AuditEvent.created_at,
     "action": AuditEvent.action,
@@ -21,13 +66,13 @@ SORTED_BY: dict[str, Column] = {
 }
 
 
-def note(actor: User | None, action: str, target: str = "", **detail: Any) -> None:
+def note(actor: User | None, action: Deed, target: str = "", **detail: Any) -> None:
     """Keep what was done (`user.suspend`), by whom (None is the command line), and to whom or what."""
     with transaction() as session:
         session.add(AuditEvent(actor_id=actor.id if actor else None, action=action, target=target, detail=detail))
 
 
-def note_power(actor: User | None, video: Video, action: str, **detail: Any) -> None:
+def note_power(actor: User | None, video: Video, action: Deed, **detail: Any) -> None:
     """Keep what somebody did to a video of another; what people do to their own is nobody's business."""
     if not is_owner(actor, video):
         note(actor, action, video.title[:TARGET_LENGTH], id=video.public_id, **detail)

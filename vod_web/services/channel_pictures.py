@@ -48,6 +48,10 @@ FORMS = {
     ChannelPictureKind.AVATAR: Form((1, 1), (512, 176, 80), 100),
     ChannelPictureKind.BANNER: Form((5, 1), (2560, 1280, 640), 1000),
 }
+REMOVAL: dict[ChannelPictureKind, audit.Deed] = {
+    ChannelPictureKind.AVATAR: "channel.remove_avatar",
+    ChannelPictureKind.BANNER: "channel.remove_banner",
+}
 
 
 def upload_picture(
@@ -110,7 +114,7 @@ def remove_picture(actor: User | None, username: str, kind: ChannelPictureKind, 
             _drop(session, name, now)
             _set_shown(owner, kind, None)
             if owner.id != person.id:
-                audit.note(person, f"channel.remove_{kind.value}", owner.username)
+                audit.note(person, REMOVAL[kind], owner.username)
     return owner
 
 

@@ -293,7 +293,7 @@ def _delete(held: Held, person: User, now: datetime) -> None:
     _note_power(person, held, "comment.remove")
 
 
-def _note_power(person: User, held: Held, action: str) -> None:
+def _note_power(person: User, held: Held, action: audit.Deed) -> None:
     """What people do to their own comments, and owners under their videos, is nobody's business."""
     if person.id not in (held.comment.author_id, held.video.owner_id):
         excerpt = " ".join(held.comment.text.split())[: audit.TARGET_LENGTH]

@@ -268,7 +268,7 @@ def _cover(session: Session, playlist: Playlist, video_id: str) -> int | None:
     return found
 
 
-def _note_power(actor: User | None, playlist: Playlist, action: str) -> None:
+def _note_power(actor: User | None, playlist: Playlist, action: audit.Deed) -> None:
     """Keep what somebody did to a playlist of another."""
     if actor is None or actor.id != playlist.owner_id:
         audit.note(actor, action, playlist.title[: audit.TARGET_LENGTH], id=playlist.public_id)

@@ -159,7 +159,7 @@ def delete_version(
         source = _get_version(session, video, version_id, settings)
         if source.state is SourceState.INCOMING:
             step_back(session, video, source, now)
-            deed = "video.cancel_replacement"
+            deed: audit.Deed = "video.cancel_replacement"
         else:
             _require_unused(session, source)
             discard_version(session, video, source, now)

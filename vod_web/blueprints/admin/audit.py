@@ -9,12 +9,17 @@ from vod_web.web.forms import read_query
 from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 
-WORDS_OF_DEEDS = {
+WORDS_OF_DEEDS: dict[audit.Deed, str] = {
+    "channel.remove_avatar": "Removed the picture of a person",
+    "channel.remove_banner": "Removed the banner of a channel",
     "comment.approve": "Let a comment be seen",
     "comment.remove": "Deleted a comment",
     "comment.restore": "Brought a comment back",
     "job.cancel": "Gave a job up",
     "job.retry": "Had a job done again",
+    "playlist.delete": "Deleted a playlist",
+    "playlist.edit": "Edited a playlist",
+    "playlist.restore": "Brought a playlist back",
     "report.reopen": "Opened a report again",
     "report.resolve": "Settled a report",
     "site.change": "Changed the settings",
@@ -31,12 +36,12 @@ WORDS_OF_DEEDS = {
     "video.cancel_replacement": "Gave up a new file of a video",
     "video.delete": "Deleted a video",
     "video.delete_captions": "Took captions out",
+    "video.delete_version": "Removed an earlier version of a video",
+    "video.download_original": "Downloaded the file of a video",
     "video.edit": "Edited a video",
     "video.edit_captions": "Changed captions",
     "video.edit_chapters": "Changed the chapters",
     "video.import": "Imported a file of the server",
-    "video.delete_version": "Removed an earlier version of a video",
-    "video.download_original": "Downloaded the file of a video",
     "video.reencode": "Had a video encoded anew",
     "video.replace": "Sent a new file for a video",
     "video.restore": "Brought a video back",
@@ -66,7 +71,7 @@ DETAILS = {
 
 def name_deed(action: str) -> str:
     """In words; as it is kept, where another version of the site did it."""
-    return WORDS_OF_DEEDS.get(action, action)
+    return {str(deed): words for deed, words in WORDS_OF_DEEDS.items()}.get(action, action)
 
 
 def name_details(detail: dict[str, Any]) -> list[tuple[str, str]]:
