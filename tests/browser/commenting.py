@@ -14,10 +14,17 @@ def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
     raise AssertionError(f"{key} does not lead to {wanted}")
 
 
+def tab_to_field(page: Page) -> Locator:
+    """Press Tab until one may write; the comments come when the place where they will be is seen."""
+    field = page.get_by_label("Say something about this video")
+    tab_to(page, page.get_by_role("link", name="Show the comments").or_(field).first)
+    tab_to(page, field)
+    return field
+
+
 def comment(page: Page, text: str) -> Locator:
     """Write a comment under the video; gives it."""
-    field = page.get_by_label("Say something about this video")
-    tab_to(page, field)
+    field = tab_to_field(page)
     page.keyboard.type(text)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

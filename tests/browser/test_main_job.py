@@ -130,7 +130,7 @@ def test_somebody_comments_by_keyboard_alone(new_page: Callable[[], Page]) -> No
     commenting.answer(page, written, "I saw it")
     assert find_violations(page) == {}
     page.reload()
-    commenting.tab_to(page, page.locator("#comments .comment-form textarea"))
+    commenting.tab_to_field(page)
     commenting.show_replies(page, written, "I saw it")
     commenting.tab_to(page, written.get_by_role("link", name="0:09"), "Shift+Tab")
     page.keyboard.press("Enter")
