@@ -13,7 +13,7 @@ from vod_web.resources import resources
 
 pytestmark = on_both
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
-MOST_QUERIES = 11
+MOST_QUERIES = 12
 
 
 def titles(text: str) -> list[str]:

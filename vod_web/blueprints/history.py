@@ -11,6 +11,7 @@ from vod_web.schemas.base import parse_input
 from vod_web.schemas.viewing import HistoryFilter, RemovalUndo
 from vod_web.services import history
 from vod_web.services.permissions import require_signed_in
+from vod_web.services.videos import AS_CARD
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import (
     address_here,
@@ -22,7 +23,7 @@ from vod_web.web.rendering import (
     tell,
 )
 from vod_web.web.sign_in import current_person
-from vod_web.web.videos import show_videos
+from vod_web.web.videos import show_cards
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 
@@ -32,8 +33,8 @@ def index() -> str:
     """My history."""
     person = require_signed_in(current_person())
     wanted, left_out = read_query_kindly(HistoryFilter)
-    found = history.list_history(person, wanted)
-    told = show_videos([seen.video for seen in found.items])
+    found = history.list_history(person, wanted, options=AS_CARD)
+    told = show_cards([seen.video for seen in found.items])
     last_day = found.items[-1].watched_at.date().isoformat() if found.items else None
     return render(
         "history/index.html",

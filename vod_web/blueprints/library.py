@@ -8,6 +8,7 @@ from vod_web.schemas.viewing import PopularFilter
 from vod_web.services import channels, library
 from vod_web.services.home import get_home
 from vod_web.services.popular import list_popular
+from vod_web.services.videos import AS_CARD
 from vod_web.web.channels import show_channel
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import render
@@ -41,7 +42,8 @@ def popular(popular_in: str = "now") -> str:
     """What is watched most: now, or in a time."""
     wanted, _ = read_query_kindly(PageQuery)
     chosen = read_time(popular_in)
-    found = list_popular(current_person(), PopularFilter(popular_in=chosen, cursor=wanted.cursor, limit=wanted.limit))
+    popular = PopularFilter(popular_in=chosen, cursor=wanted.cursor, limit=wanted.limit)
+    found = list_popular(current_person(), popular, options=AS_CARD)
     return render("library/popular.html", "videos", chosen=popular_in, **show_list(found))
 
 

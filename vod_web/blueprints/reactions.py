@@ -8,6 +8,7 @@ from vod_web.resources import resources
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.reactions import ReactionWrite
 from vod_web.services import reactions
+from vod_web.services.videos import AS_CARD
 from vod_web.web.forms import read_form, read_query_kindly
 from vod_web.web.rendering import go_to, is_fragment_request, render, render_blocks
 from vod_web.web.sign_in import current_person
@@ -30,5 +31,5 @@ def react(video_id: str) -> str | Response:
 def liked() -> str:
     """The videos that one likes, the last one first."""
     wanted, _ = read_query_kindly(PageQuery)
-    found = reactions.list_liked(current_person(), wanted)
+    found = reactions.list_liked(current_person(), wanted, options=AS_CARD)
     return render("library/liked.html", "videos", is_later=bool(request.args.get("cursor")), **show_list(found))

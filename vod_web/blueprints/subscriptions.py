@@ -13,6 +13,7 @@ from vod_web.schemas.subscriptions import SubscriptionForm, Wish
 from vod_web.services import subscriptions
 from vod_web.services.accounts import get_user
 from vod_web.services.subscriptions import Standing, get_standing
+from vod_web.services.videos import AS_CARD
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import address_here, go_to_address, is_from_htmx, render, render_blocks
 from vod_web.web.sign_in import current_person, safe_next
@@ -26,7 +27,7 @@ def index() -> str:
     """The newest videos of the channels that the person follows."""
     person = current_person()
     wanted, _ = read_query_kindly(PageQuery)
-    found = subscriptions.list_newest_videos(person, wanted)
+    found = subscriptions.list_newest_videos(person, wanted, options=AS_CARD)
     follows_any = bool(found.items) or subscriptions.follows_any(person)
     return render("subscriptions/index.html", "videos", follows_any=follows_any, **show_list(found))
 

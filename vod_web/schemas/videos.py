@@ -171,6 +171,9 @@ class VideoCard(Output):
     views: int
     created_at: datetime
     published_at: datetime | None
+    publish: PublishRule
+    is_saved: bool
+    """Whether it is in *Watch later* of the person who asks."""
     urls: PicturesRead
 
 

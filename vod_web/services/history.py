@@ -1,9 +1,11 @@
 """What has a person watched? The history, what can be taken out of it, and whether it goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import NotFound
 from vod_web.db.session import transaction
@@ -20,7 +22,9 @@ MOST_REMOVED = 2000
 """In one round, so that no transaction takes long."""
 
 
-def list_history(actor: User | None, wanted: HistoryFilter) -> Found[ViewingPosition]:
+def list_history(
+    actor: User | None, wanted: HistoryFilter, *, options: Sequence[ORMOption] = AS_READ
+) -> Found[ViewingPosition]:
     """What the person has watched and may still watch, with the videos, the last watched first.
 
     Raises:
@@ -32,8 +36,8 @@ def list_history(actor: User | None, wanted: HistoryFilter) -> Found[ViewingPosi
         select(ViewingPosition)
         .join(ViewingPosition.video)
         .where(is_in_history(person), is_reachable(person), *_holds(wanted.query))
-        .options(contains_eager(ViewingPosition.video).options(*AS_READ))  # type: ignore[arg-type] # loads of Video, whatever their base class is called
-        .execution_options(populate_existing=True)
+        .options(contains_eager(ViewingPosition.video).options(*options))  # type: ignore[arg-type] # loads of Video, whatever their base class is called
+        .execution_options(populate_existing=options is AS_READ)
     )
     if wanted.query:
         statement = statement.join(User, User.id == Video.owner_id)

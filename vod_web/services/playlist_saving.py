@@ -100,6 +100,17 @@ def save_in_new(actor: User | None, new: PlaylistCreate, video_ids: Sequence[str
         return add_videos(actor, playlist.public_id, video_ids, now=now)
 
 
+def find_saved(actor: User | None, videos: Sequence[Video]) -> set[int]:
+    """Which of these videos are in the person's *Watch later*, by their row ids."""
+    if actor is None or not videos:
+        return set()
+    later = select(Playlist.id).where(Playlist.owner_id == actor.id, Playlist.kind == PlaylistKind.WATCH_LATER)
+    held = select(PlaylistItem.video_id).where(
+        PlaylistItem.playlist_id == later.scalar_subquery(), PlaylistItem.video_id.in_([video.id for video in videos])
+    )
+    return set(current_session().scalars(held))
+
+
 def _find_videos(actor: User | None, video_ids: Sequence[str]) -> list[tuple[int, str, str]]:
     wanted = [video_id for video_id in dict.fromkeys(video_ids) if is_public_id(video_id)][:MOST_AT_ONCE]
     query = select(Video.id, Video.public_id, Video.title).where(Video.public_id.in_(wanted), is_reachable(actor))

@@ -6,9 +6,11 @@ every two days. Rankings are made every few minutes for everybody together; who 
 when they are shown.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session, transaction
 from vod_web.models import PopularIn, PopularVideo, User, Video, VideoDay
@@ -16,7 +18,7 @@ from vod_web.schemas.viewing import PopularFilter
 from vod_web.services.library import is_listed
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.play_buffer import PlayBuffer
-from vod_web.services.videos import AS_READ
+from vod_web.services.videos import AS_READ, loading
 
 MOST_RANKED = 5000
 RANKED_EVERY_S = 300
@@ -25,14 +27,13 @@ NOW_DAYS = 14
 WHOLE_DAYS = {PopularIn.DAY: 1, PopularIn.WEEK: 7, PopularIn.MONTH: 30}
 
 
-def list_popular(actor: User | None, wanted: PopularFilter) -> Found[Video]:
+def list_popular(actor: User | None, wanted: PopularFilter, *, options: Sequence[ORMOption] = AS_READ) -> Found[Video]:
     """Those that the person may find, the most watched first.
 
     Raises:
         InvalidInput: as `paging.find_page`.
     """
-    statement = select(Video).where(is_listed(actor)).options(*AS_READ)
-    statement = statement.execution_options(populate_existing=True)
+    statement = loading(select(Video).where(is_listed(actor)), options)
     if wanted.popular_in is None:
         order = Order(name="popular-all", by=Video.view_count, id=Video.id)
         statement = statement.where(Video.view_count > 0)

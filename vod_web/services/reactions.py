@@ -1,9 +1,11 @@
 """Who likes a video, how many do, and which videos does somebody like?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import Conflict
 from vod_web.db.session import current_session, transaction
@@ -15,7 +17,7 @@ from vod_web.services.permissions import require_signed_in
 from vod_web.services.reach import is_reachable
 from vod_web.services.site import get_site
 from vod_web.services.throttle import Limit, Throttle
-from vod_web.services.videos import AS_READ, get_video, lock_video
+from vod_web.services.videos import AS_READ, get_video, loading, lock_video
 
 MOST_REACTIONS = Limit("reactions", amount=60, per_s=60, message="That was too often.")
 
@@ -47,7 +49,7 @@ def find_reaction(actor: User | None, video: Video) -> ReactionKind | None:
     return _find_kind(current_session(), actor, video) if actor else None
 
 
-def list_liked(actor: User | None, wanted: PageQuery) -> Found[Video]:
+def list_liked(actor: User | None, wanted: PageQuery, *, options: Sequence[ORMOption] = AS_READ) -> Found[Video]:
     """The videos that the person likes and may still see, the last liked first.
 
     Raises:
@@ -60,11 +62,9 @@ def list_liked(actor: User | None, wanted: PageQuery) -> Found[Video]:
         select(Video)
         .join(Reaction, Reaction.video_id == Video.id)
         .where(Reaction.user_id == person.id, Reaction.kind == ReactionKind.LIKE, is_reachable(person))
-        .options(*AS_READ)
-        .execution_options(populate_existing=True)
     )
     order = Order(name="liked", by=Reaction.created_at, id=Reaction.video_id)
-    return find_page(liked, order, cursor=wanted.cursor, limit=wanted.limit)
+    return find_page(loading(liked, options), order, cursor=wanted.cursor, limit=wanted.limit)
 
 
 def _require_switched_on() -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select, true, update
 from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import Conflict, NotFound
 from vod_web.db.session import current_session, transaction
@@ -20,7 +21,7 @@ from vod_web.services.channels import get_owner
 from vod_web.services.library import is_listed
 from vod_web.services.paging import Found, Order, condition_after, find_page
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.videos import AS_READ
+from vod_web.services.videos import AS_READ, loading
 
 MOST_FOLLOWED = 5000
 """Channels that one person follows: the newest of each are looked at for every page of what is new."""
@@ -132,7 +133,9 @@ def follows_any(actor: User | None) -> bool:
     return current_session().scalar(some) is not None
 
 
-def list_newest_videos(actor: User | None, wanted: PageQuery) -> Found[Video]:
+def list_newest_videos(
+    actor: User | None, wanted: PageQuery, *, options: Sequence[ORMOption] = AS_READ
+) -> Found[Video]:
     """The newest videos of the channels that the person follows, as far as this person may find them.
 
     What it costs grows with the number of channels, not with that of their videos: of each, no more than one page is
@@ -143,8 +146,7 @@ def list_newest_videos(actor: User | None, wanted: PageQuery) -> Found[Video]:
     """
     person = require_signed_in(actor)
     newest = newest_of_followed(person, wanted)
-    statement = select(Video).where(Video.id.in_(newest)).options(*AS_READ)
-    statement = statement.execution_options(populate_existing=True)
+    statement = loading(select(Video).where(Video.id.in_(newest)), options)
     return find_page(statement, NEWEST, cursor=wanted.cursor, limit=wanted.limit)
 
 

@@ -83,7 +83,7 @@ def read_video(
     )
 
 
-def read_card(video: Video, actor: User | None, *, secret_key: str) -> VideoCard:
+def read_card(video: Video, actor: User | None, *, secret_key: str, is_saved: bool = False) -> VideoCard:
     """The little of it that a list shows, on pages; the video was loaded with `AS_CARD`, or with more."""
     encode = video.active_encode
     folder = media_address(video, actor, "", secret_key=secret_key) if encode else ""
@@ -101,6 +101,8 @@ def read_card(video: Video, actor: User | None, *, secret_key: str) -> VideoCard
         views=video.view_count,
         created_at=video.created_at,
         published_at=video.published_at,
+        publish=video.publish_rule,
+        is_saved=is_saved,
         urls=PicturesRead(
             poster=_poster_address(video, actor, folder, secret_key, ""),
             storyboard=f"{folder}storyboard.vtt" if encode and encode.has_storyboard else None,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,11 @@ AS_READ: tuple[ORMOption, ...] = (
     joinedload(Video.open_encode).options(*_ENCODE).selectinload(Encode.renditions),
 )
 """What `read_video` needs: five statements for any number of videos, six where some are being processed."""
+
+
+def loading(statement: Select[Video], options: Sequence[ORMOption]) -> Select[Video]:
+    """The statement, loading videos `AS_CARD` or `AS_READ`; where all is told of them, what is known is read anew."""
+    return statement.options(*options).execution_options(populate_existing=options is AS_READ)
 
 
 def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = VideoStatus.UPLOADING) -> Video:

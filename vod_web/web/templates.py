@@ -8,6 +8,7 @@ from jinja2.runtime import Macro
 
 from vod_web.media.languages import language_name
 from vod_web.services import notification_list
+from vod_web.web.assets import icon
 from vod_web.web.feeds import channel_feeds, feed_links, search_feeds
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import address_here
@@ -18,7 +19,7 @@ COMPONENTS = "components/"
 
 
 def register_templates(app: Flask) -> None:
-    """`site`, `address_here`, and every macro of `templates/components/` as an attribute of `ui`.
+    """`site`, `address_here`, and every macro of `templates/components/` as an attribute of `ui`, beside `ui.icon`.
 
     Macros are globals because a block that is rendered alone does not see its page's imports.
     """
@@ -34,7 +35,7 @@ def register_templates(app: Flask) -> None:
     environment.globals["unread_notifications"] = lambda: notification_list.count_unread(current_person())
     environment.filters["language"] = lambda tag: language_name(tag) or tag
     environment.filters["live"] = make_live
-    macros = SimpleNamespace()
+    macros = SimpleNamespace(icon=icon)
     environment.globals["ui"] = macros  # before the macros are read: they call each other through it
     for name in environment.list_templates(filter_func=lambda name: name.startswith(COMPONENTS)):
         for key, value in vars(environment.get_template(name).module).items():

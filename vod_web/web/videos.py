@@ -15,6 +15,7 @@ from vod_web.schemas.viewing import HistoryRead
 from vod_web.services import processing, thumbnails, videos
 from vod_web.services.paging import Found
 from vod_web.services.playback import encode_file_address
+from vod_web.services.playlist_saving import find_saved
 from vod_web.services.positions import find_positions
 from vod_web.services.video_telling import read_card, read_video
 from vod_web.web.rendering import address_here
@@ -48,7 +49,8 @@ def show_video(video: Video) -> VideoRead:
 def show_cards(videos: Sequence[Video]) -> list[VideoCard]:
     """The little of them that a list shows; they were loaded `AS_CARD`, or with more."""
     actor, secret_key = current_person(), resources().settings.secret_key
-    return [read_card(video, actor, secret_key=secret_key) for video in videos]
+    saved = find_saved(actor, videos)
+    return [read_card(video, actor, secret_key=secret_key, is_saved=video.id in saved) for video in videos]
 
 
 def show_list(found: Found[Video]) -> dict[str, Any]:

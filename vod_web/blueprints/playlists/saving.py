@@ -16,12 +16,15 @@ from vod_web.web.sign_in import current_person, safe_next
 
 @blueprint.post("/watch-later/<video_id>")
 def add_later(video_id: str) -> Response:
-    """Watch it later."""
+    """Watch it later; a button that is pressed already says `wish=out`."""
+    if request.form.get("wish") == "out":
+        return remove_later(video_id)
     changed = playlist_changes.add_videos(current_person(), playlists.WATCH_LATER, [video_id], now=utc_now())
     message = "Added to Watch later." if changed.added else "It is in Watch later already."
     if is_fragment_request():
         action = "Undo" if changed.added else "Remove"
-        return tell(message, action=action, url=url_for("playlists.remove_later", video_id=video_id))
+        undo = url_for("playlists.remove_later", video_id=video_id)
+        return tell(message, action=action, url=undo, later_changed={"video": video_id, "is_in": True})
     flash(message, "good")
     return go_to_address(came_from())
 
@@ -31,7 +34,8 @@ def remove_later(video_id: str) -> Response:
     """Do not watch it later."""
     playlist_changes.remove_video(current_person(), playlists.WATCH_LATER, video_id, now=utc_now())
     if is_from_htmx():
-        return tell("Removed from Watch later.", action="Undo", url=url_for("playlists.add_later", video_id=video_id))
+        undo, change = url_for("playlists.add_later", video_id=video_id), {"video": video_id, "is_in": False}
+        return tell("Removed from Watch later.", action="Undo", url=undo, later_changed=change)
     flash("Removed from Watch later.", "good")
     return go_to_address(came_from())
 
