@@ -5,7 +5,7 @@ import re
 from flask.testing import FlaskClient
 
 from tests.databases import on_both
-from tests.factories import make_encode, make_unready_video, make_user, make_video, sign_in
+from tests.factories import make_admin, make_encode, make_unready_video, make_user, make_video, sign_in
 from tests.queries import counted_queries
 from vod_web.db.session import transaction
 from vod_web.models import Role, VideoStatus, ViewingPosition, Visibility
@@ -181,3 +181,25 @@ def test_owners_see_all_of_their_channel(client: FlaskClient) -> None:
     assert "has not published anything" in client.get("/@ada").text
     sign_in(client, ada)
     assert titles(client.get("/@ada").text) == ["broken", "secret"]
+
+
+def test_lists_say_where_they_are_and_forms_are_not_for_search_engines(client: FlaskClient) -> None:
+    make_admin()
+    base_url = resources().settings.base_url
+    for address in ("/", "/newest", "/popular", "/popular/week"):
+        page = client.get(f"{address}?limit=3").text
+        assert f'<link rel="canonical" href="{base_url}{address}">' in page
+        assert f'<meta property="og:url" content="{base_url}{address}">' in page
+        assert 'name="robots"' not in page
+    for address in ("/login?next=/studio", "/register", "/password"):
+        assert '<meta name="robots" content="noindex">' in client.get(address).text
+
+
+def test_what_leads_to_the_oembed_answer_is_a_whole_address(client: FlaskClient) -> None:
+    base_url = resources().settings.base_url
+    video = make_video(make_user("ada"))
+    make_encode(video, resources().storage)
+    page = client.get(f"/watch/{video.public_id}").text
+    assert page.count(f'+oembed" href="{base_url}/oembed?') == 2
+    embedded = client.get(f"/embed/{video.public_id}").text
+    assert f'<link rel="canonical" href="{base_url}/watch/{video.public_id}">' in embedded

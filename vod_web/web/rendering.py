@@ -9,6 +9,8 @@ from flask import render_template as render_page
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from vod_web.resources import resources
+
 
 def is_fragment_request() -> bool:
     """Whether htmx asks for a part of a page (and not for a whole page by a boosted link or the history)."""
@@ -44,6 +46,11 @@ def address_here(**changes: object) -> str:
     query = {name: value for name, value in (request.args.to_dict() | changes).items() if value is not None}
     address = url_for(request.endpoint or "", **(request.view_args or {}))
     return f"{address}?{urlencode(query)}" if query else address
+
+
+def whole_address(endpoint: str, **values: Any) -> str:
+    """The address under which others find the page: with the name of the site, whatever the browser calls it."""
+    return resources().settings.base_url + url_for(endpoint, **values)
 
 
 def go_to(endpoint: str, **values: Any) -> Response:

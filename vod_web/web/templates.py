@@ -11,7 +11,7 @@ from vod_web.services import notification_list
 from vod_web.web.assets import icon
 from vod_web.web.feeds import channel_feeds, feed_links, search_feeds
 from vod_web.web.live_text import make_live
-from vod_web.web.rendering import address_here
+from vod_web.web.rendering import address_here, whole_address
 from vod_web.web.sign_in import current_person
 from vod_web.web.site import current_site
 
@@ -19,7 +19,7 @@ COMPONENTS = "components/"
 
 
 def register_templates(app: Flask) -> None:
-    """`site`, `address_here`, and every macro of `templates/components/` as an attribute of `ui`, beside `ui.icon`.
+    """`site`, `address_here`, `whole_address`, and every macro of `templates/components/` as an attribute of `ui`, beside `ui.icon`.
 
     Macros are globals because a block that is rendered alone does not see its page's imports.
     """
@@ -29,6 +29,7 @@ def register_templates(app: Flask) -> None:
     environment.lstrip_blocks = True
     app.context_processor(lambda: {"site": current_site()})
     environment.globals["address_here"] = address_here
+    environment.globals["whole_address"] = whole_address
     environment.globals["feed_links"] = feed_links
     environment.globals["channel_feeds"] = channel_feeds
     environment.globals["search_feeds"] = search_feeds
