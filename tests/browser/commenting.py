@@ -2,16 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-MOST_PRESSES = 120
-
-
-def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
-    """Press Tab until the focus is there."""
-    for _ in range(MOST_PRESSES):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{key} does not lead to {wanted}")
+from tests.browser.keyboard import tab_to
 
 
 def tab_to_field(page: Page) -> Locator:

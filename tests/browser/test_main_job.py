@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import commenting, watch_page
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import RunningSite
+from tests.browser.keyboard import tab_to
 from tests.browser.playing import current_time_s, decoded_height_px, shown_frames, wait_until_past
 from tests.clips import run
 from tests.file_server import serving_files
@@ -132,7 +133,7 @@ def test_somebody_comments_by_keyboard_alone(new_page: Callable[[], Page]) -> No
     page.reload()
     commenting.tab_to_field(page)
     commenting.show_replies(page, written, "I saw it")
-    commenting.tab_to(page, written.get_by_role("link", name="0:09"), "Shift+Tab")
+    tab_to(page, written.get_by_role("link", name="0:09"), "Shift+Tab")
     page.keyboard.press("Enter")
     wait_until_past(page, 8.9)
 
