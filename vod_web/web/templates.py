@@ -19,7 +19,7 @@ COMPONENTS = "components/"
 
 
 def register_templates(app: Flask) -> None:
-    """`site`, `address_here`, `whole_address`, and every macro of `templates/components/` as an attribute of `ui`, beside `ui.icon`.
+    """`site`, `address_here`, `whole_address`; in `ui`, `ui.icon` and every macro of `templates/components/`.
 
     Macros are globals because a block that is rendered alone does not see its page's imports.
     """
