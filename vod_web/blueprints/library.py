@@ -33,7 +33,9 @@ def newest() -> str:
     """The newest videos."""
     wanted, _ = read_query_kindly(PageQuery)
     newest = NewestFilter(cursor=wanted.cursor, limit=wanted.limit)
-    return render("library/newest.html", "videos", **show_list(library.list_listed(current_person(), newest)))
+    return render(
+        "library/newest.html", "videos", **show_list(library.list_listed(current_person(), newest, options=AS_CARD))
+    )
 
 
 @blueprint.get("/popular")
@@ -69,7 +71,7 @@ def channel(username: str) -> str:
     """A person's videos; to their owner, all of them."""
     shown = channels.get_channel(current_person(), username)
     wanted, _ = read_query_kindly(NewestFilter)
-    found = library.list_channel(current_person(), shown.owner, wanted)
+    found = library.list_channel(current_person(), shown.owner, wanted, options=AS_CARD)
     block = "videos" if wanted.cursor else "list"
     context = {"wanted": wanted, "sorts": CHANNEL_SORTS} | show_channel(shown)
     return render("library/channel.html", block, **context, **show_list(found))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from vod_web.models import PlaylistKind, PlaylistOrder, Visibility
 from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Input, Output
-from vod_web.schemas.videos import VideoRead
+from vod_web.schemas.videos import VideoCard, VideoRead
 
 MOST_AT_ONCE = 100
 """Videos that are added, removed or moved by one call."""
@@ -132,8 +132,8 @@ class PlaylistRead(Output):
     urls: PlaylistAddressesRead
 
 
-class ItemRead(Output):
-    """An item of a playlist."""
+class _Item(Output):
+    """An item of a playlist, without its video."""
 
     id: str
     position: int
@@ -143,6 +143,17 @@ class ItemRead(Output):
     added_at: datetime
     is_available: bool
     """Whether you may watch it; the owner of a playlist is also told of what is not there any more."""
+
+
+class ItemCard(_Item):
+    """An item of a playlist, as pages show it."""
+
+    video: VideoCard | None
+
+
+class ItemRead(_Item):
+    """An item of a playlist."""
+
     video: VideoRead | None
 
 

@@ -39,7 +39,7 @@ class Feed:
 
 def feed_site() -> Feed:
     """The newest videos of all channels."""
-    found = library.list_listed(None, NewestFilter(limit=MOST_ITEMS))
+    found = library.list_listed(None, NewestFilter(limit=MOST_ITEMS), options=())
     return Feed("", "The newest videos", "/", load_whole(found.items))
 
 
@@ -50,7 +50,7 @@ def feed_channel(username: str) -> Feed:
         NotFound: as `channels.get_owner`.
     """
     owner = get_owner(None, username)
-    found = library.list_channel(None, owner, NewestFilter(limit=MOST_ITEMS))
+    found = library.list_channel(None, owner, NewestFilter(limit=MOST_ITEMS), options=())
     name = owner.display_name or owner.username
     return Feed(name, owner.about or f"Videos by {name}", f"/@{owner.username}", load_whole(found.items), owner)
 
@@ -80,7 +80,7 @@ def feed_search(wanted: SearchFilter, path: str, *, now: datetime) -> Feed:
 
 
 def load_whole(videos: Sequence[Video]) -> list[Video]:
-    """The same with all that is said of a video; lists load what cards show."""
+    """The same with all that is said of a video."""
     query = select(Video).where(Video.id.in_([video.id for video in videos])).options(*AS_READ)
     loaded = {video.id: video for video in current_session().scalars(query.execution_options(populate_existing=True))}
     return [loaded[video.id] for video in videos if video.id in loaded]

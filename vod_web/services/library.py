@@ -37,9 +37,9 @@ NEWEST_FIRST = "-published_at"
 """The order of what answers no words, where relevance was asked for."""
 
 
-def list_listed(actor: User | None, wanted: VideoFilter) -> Found[Video]:
-    """The videos that this person may find on the home page and by searching, loaded `AS_HIT`."""
-    return _page(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=AS_HIT)
+def list_listed(actor: User | None, wanted: VideoFilter, *, options: Sequence[ORMOption] = AS_HIT) -> Found[Video]:
+    """The videos that this person may find on the home page and by searching."""
+    return _page(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=options)
 
 
 def list_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
@@ -68,12 +68,15 @@ def list_own_of(actor: User | None, public_ids: list[str]) -> list[Video]:
     return list(current_session().scalars(own.options(*AS_READ)))
 
 
-def list_channel(actor: User | None, channel: User, wanted: VideoFilter) -> Found[Video]:
+def list_channel(
+    actor: User | None, channel: User, wanted: VideoFilter, *, options: Sequence[ORMOption] = AS_READ
+) -> Found[Video]:
     """A channel's videos that this person may find; the owner sees all of them, the newest made first."""
     if is_own_channel(actor, channel):
         made = wanted.model_copy(update={"sort": wanted.sort.replace("published_at", "created_at")})
-        return _page(_is_own(actor), made)
-    return _page(and_(is_listed(actor), Video.owner_id == channel.id), wanted, absent=ABSENT_IN_LISTED)
+        return _page(_is_own(actor), made, options=options)
+    listed = and_(is_listed(actor), Video.owner_id == channel.id)
+    return _page(listed, wanted, absent=ABSENT_IN_LISTED, options=options)
 
 
 def count_channel(actor: User | None, channel: User) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
@@ -18,7 +19,7 @@ from vod_web.services.paging import Found, Order, condition_after, cursor_of, fi
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_orders import BY, order_of
 from vod_web.services.reach import is_playable_for, is_reachable
-from vod_web.services.videos import AS_READ, is_public_id
+from vod_web.services.videos import AS_CARD, AS_READ, is_public_id
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,16 @@ class Extent:
     duration_s: float
 
 
-def list_entries(actor: User | None, playlist: Playlist, wanted: PageQuery) -> Found[Entry]:
-    """A page of the playlist, in its order; five statements more than a page of videos at most.
+def list_entries(
+    actor: User | None, playlist: Playlist, wanted: PageQuery, *, options: Sequence[ORMOption] = AS_READ
+) -> Found[Entry]:
+    """A page of the playlist, in its order; three statements more than a page of videos at most.
 
     Raises:
         InvalidInput: the cursor is not one of this playlist in this order.
     """
     order = order_of(playlist)
-    found = find_page(items_for(actor, playlist), order, cursor=wanted.cursor, limit=wanted.limit)
+    found = find_page(items_for(actor, playlist, options), order, cursor=wanted.cursor, limit=wanted.limit)
     first = place_of(actor, playlist, order, found.items[0]) if found.items and wanted.cursor else 1
     return Found(as_entries(actor, found.items, first), found.next)
 
@@ -60,14 +63,14 @@ def measure(actor: User | None, playlist: Playlist) -> Extent:
 
 def find_first(actor: User | None, playlist: Playlist) -> PlaylistItem | None:
     """The first item that plays, with its video."""
-    playable = items_for(actor, playlist).where(is_playable_for(actor))
+    playable = items_for(actor, playlist, AS_CARD).where(is_playable_for(actor))
     found = find_page(playable, order_of(playlist), cursor=None, limit=1).items
     return found[0] if found else None
 
 
 def find_random(actor: User | None, playlist: Playlist) -> PlaylistItem | None:
     """Any item that plays, with its video."""
-    playable = items_for(actor, playlist).where(is_playable_for(actor))
+    playable = items_for(actor, playlist, AS_CARD).where(is_playable_for(actor))
     return current_session().scalars(playable.order_by(func.random()).limit(1)).unique().one_or_none()
 
 
@@ -79,7 +82,7 @@ def get_item(actor: User | None, playlist: Playlist, item_id: str) -> PlaylistIt
     """
     found = None
     if is_public_id(item_id):
-        query = items_for(actor, playlist).where(PlaylistItem.public_id == item_id)
+        query = items_for(actor, playlist, AS_READ).where(PlaylistItem.public_id == item_id)
         found = current_session().scalars(query).unique().one_or_none()
     if found is None:
         raise NotFound("The playlist does not hold this any more.")
@@ -97,24 +100,26 @@ def find_entry(actor: User | None, playlist: Playlist, item_id: str) -> Found[En
 
 
 def find_covers(actor: User | None, playlists: Sequence[Playlist]) -> dict[int, Video]:
-    """Of each playlist, by its row id, the video whose picture stands for it, where there is one."""
+    """Of each playlist, by its row id, the video whose picture stands for it, where there is one, loaded `AS_CARD`."""
     if not playlists:
         return {}
     ids = [playlist.id for playlist in playlists]
     chosen = _chosen_cover(actor)
     rows = select(Playlist.id, func.coalesce(chosen, _first_video(actor))).where(Playlist.id.in_(ids))
     covers = {row[0]: row[1] for row in current_session().execute(rows) if row[1] is not None}
-    query = select(Video).where(Video.id.in_(set(covers.values()))).options(*AS_READ)
-    videos = {video.id: video for video in current_session().scalars(query.execution_options(populate_existing=True))}
+    if not covers:
+        return {}
+    query = select(Video).where(Video.id.in_(set(covers.values()))).options(*AS_CARD)
+    videos = {video.id: video for video in current_session().scalars(query)}
     return {playlist_id: videos[video_id] for playlist_id, video_id in covers.items() if video_id in videos}
 
 
-def items_for(actor: User | None, playlist: Playlist) -> Select[PlaylistItem]:
-    """The items that the person is shown, unsorted, with all that is said of their videos."""
-    loaded = contains_eager(PlaylistItem.video).options(*AS_READ)  # type: ignore[arg-type] # of its two classes of options, both will do
+def items_for(actor: User | None, playlist: Playlist, options: Sequence[ORMOption]) -> Select[PlaylistItem]:
+    """The items that the person is shown, unsorted, with their videos, of which `options` say what is loaded."""
+    loaded = contains_eager(PlaylistItem.video).options(*options)  # type: ignore[arg-type] # of its two classes of options, both will do
     statement = select(PlaylistItem).join(PlaylistItem.video).options(loaded)
-    shown: Select[PlaylistItem] = _within(statement, actor, playlist).execution_options(populate_existing=True)
-    return shown
+    shown: Select[PlaylistItem] = _within(statement, actor, playlist)
+    return shown.execution_options(populate_existing=options is AS_READ)
 
 
 def as_entries(actor: User | None, items: Sequence[PlaylistItem], first_place: int) -> list[Entry]:

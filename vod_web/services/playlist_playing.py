@@ -15,6 +15,7 @@ from vod_web.services.playlist_items import Entry, as_entries, cursor_at, items_
 from vod_web.services.playlist_orders import Shuffle, order_of
 from vod_web.services.playlists import get_playlist
 from vod_web.services.reach import is_playable_for, is_reachable
+from vod_web.services.videos import AS_CARD
 
 SHOWN_BEFORE = 5
 SHOWN_AFTER = 20
@@ -131,8 +132,8 @@ def _neighbours(
 
 
 def _load(actor: User | None, playlist: Playlist, items: Sequence[PlaylistItem]) -> list[PlaylistItem]:
-    """The same items with all that is said of their videos."""
-    query = items_for(actor, playlist).where(PlaylistItem.id.in_([item.id for item in items]))
+    """The same items with what a list shows of their videos."""
+    query = items_for(actor, playlist, AS_CARD).where(PlaylistItem.id.in_([item.id for item in items]))
     loaded = {item.id: item for item in current_session().scalars(query).unique()}
     return [loaded[item.id] for item in items if item.id in loaded]
 
@@ -156,7 +157,7 @@ def _seek(
 ) -> PlaylistItem | None:
     """The next item that plays, however far it is; past the end, the first one, where the list begins again."""
     order = order_of(playlist, wish.shuffle, backwards=backwards)
-    playable = items_for(actor, playlist).where(_plays_for(actor, wish))
+    playable = items_for(actor, playlist, AS_CARD).where(_plays_for(actor, wish))
     found: list[Any] = find_page(playable, order, cursor=cursor_at(order, item), limit=1).items
     if not found and wish.loops:
         found = find_page(playable, order, cursor=None, limit=1).items
@@ -164,6 +165,6 @@ def _seek(
 
 
 def _first(actor: User | None, playlist: Playlist, wish: Wish) -> PlaylistItem | None:
-    playable = items_for(actor, playlist).where(_plays_for(actor, wish))
+    playable = items_for(actor, playlist, AS_CARD).where(_plays_for(actor, wish))
     found = find_page(playable, order_of(playlist, wish.shuffle), cursor=None, limit=1).items
     return found[0] if found else None

@@ -65,7 +65,7 @@ def feed_podcast(username: str) -> Feed:
     owner = get_owner(None, username)
     if not owner.has_podcast:
         raise NotFound("This channel has no podcast.")
-    found = library.list_channel(None, owner, NewestFilter(limit=MOST_EPISODES))
+    found = library.list_channel(None, owner, NewestFilter(limit=MOST_EPISODES), options=())
     videos = [video for video in load_whole(found.items) if video.active_encode and video.active_encode.episode_bytes]
     name = owner.display_name or owner.username
     return Feed(name, owner.about or f"Videos by {name}, to listen to", f"/@{owner.username}", videos, owner)

@@ -104,7 +104,7 @@ def read_card(video: Video, actor: User | None, *, secret_key: str, is_saved: bo
         publish=video.publish_rule,
         is_saved=is_saved,
         urls=PicturesRead(
-            poster=_poster_address(video, actor, folder, secret_key, ""),
+            poster=poster_address(video, actor, secret_key=secret_key),
             storyboard=f"{folder}storyboard.vtt" if encode and encode.has_storyboard else None,
         ),
     )
@@ -196,16 +196,18 @@ def _addresses(video: Video, actor: User | None, secret_key: str, base_url: str)
         watch=f"{base_url}/watch/{video.public_id}",
         embed=f"{base_url}/embed/{video.public_id}",
         hls=f"{folder}multivariant.m3u8" if encode and video.is_playable else None,
-        poster=_poster_address(video, actor, folder, secret_key, base_url),
+        poster=poster_address(video, actor, secret_key=secret_key, base_url=base_url),
         storyboard=f"{folder}storyboard.vtt" if encode and encode.has_storyboard else None,
     )
 
 
-def _poster_address(video: Video, actor: User | None, folder: str, secret_key: str, base_url: str) -> str | None:
-    """Of the chosen picture, or of the one that we chose."""
+def poster_address(video: Video, actor: User | None, *, secret_key: str, base_url: str = "") -> str | None:
+    """Of the chosen picture, or of the one that we chose; the video was loaded `AS_CARD`."""
     if video.thumbnail is not None:
         return base_url + thumbnail_address(video, actor, video.thumbnail, secret_key=secret_key)
-    return f"{folder}poster.jpg" if video.active_encode and video.active_encode.has_poster else None
+    if video.active_encode is None or not video.active_encode.has_poster:
+        return None
+    return base_url + media_address(video, actor, "poster.jpg", secret_key=secret_key)
 
 
 def _moderates(actor: User | None) -> bool:

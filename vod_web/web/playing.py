@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from vod_web.models import Playlist, PlaylistItem, Video
-from vod_web.schemas.playlists import ItemRead
+from vod_web.schemas.playlists import ItemCard
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_items import Entry
 from vod_web.services.playlist_orders import Shuffle
@@ -48,15 +48,15 @@ class Panel:
 
     playlist: Playlist
     links: Links
-    rows: list[ItemRead]
+    rows: list[ItemCard]
     current: str
     """The id of the item that plays."""
     place: int
     count: int
     earlier: str | None
     later: str | None
-    previous: ItemRead | None
-    next: ItemRead | None
+    previous: ItemCard | None
+    next: ItemCard | None
     stop_s: float | None
     start_s: float | None
     shuffled: str
@@ -112,5 +112,5 @@ def begins_at(state: dict[str, Any], panel: Panel | None) -> dict[str, Any]:
     return state | {"start_s": panel.start_s} if panel and panel.start_s is not None else state
 
 
-def _told(told: dict[int, ItemRead], item: PlaylistItem | None) -> ItemRead | None:
+def _told(told: dict[int, ItemCard], item: PlaylistItem | None) -> ItemCard | None:
     return told[item.id] if item is not None else None

@@ -1,12 +1,15 @@
 """How is a playlist told to whoever asks: to a page with addresses of this site, to a program with whole ones?"""
 
 from collections.abc import Sequence
+from typing import Any
 
-from vod_web.models import Playlist, PlaylistKind
+from vod_web.models import Playlist, PlaylistKind, Video
+from vod_web.resources import resources
 from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Page
 from vod_web.schemas.playlists import (
     ChangeRead,
+    ItemCard,
     ItemRead,
     PlaylistAddressesRead,
     PlaylistDetailRead,
@@ -15,15 +18,18 @@ from vod_web.schemas.playlists import (
 from vod_web.services.paging import Found
 from vod_web.services.playlist_changes import Changed
 from vod_web.services.playlist_items import Entry, find_covers
+from vod_web.services.video_telling import poster_address
 from vod_web.web.sign_in import current_person
-from vod_web.web.videos import own_address, show_videos
+from vod_web.web.videos import own_address, show_cards, show_videos
 
 
 def show_playlists(playlists: Sequence[Playlist], *, base_url: str = "") -> list[PlaylistRead]:
     """What the person who asks is told of these playlists, which were loaded with their owners."""
-    covers = find_covers(current_person(), playlists)
-    shown = {video.id: video for video in show_videos(list(covers.values()), base_url=base_url)}
-    pictures = {row_id: shown[video.public_id].urls.poster for row_id, video in covers.items()}
+    person, secret_key = current_person(), resources().settings.secret_key
+    pictures = {
+        row_id: poster_address(video, person, secret_key=secret_key, base_url=base_url)
+        for row_id, video in find_covers(person, playlists).items()
+    }
     return [_read(playlist, pictures.get(playlist.id), base_url) for playlist in playlists]
 
 
@@ -32,22 +38,16 @@ def show_playlist(playlist: Playlist, *, base_url: str = "") -> PlaylistRead:
     return show_playlists([playlist], base_url=base_url)[0]
 
 
-def show_entries(entries: Sequence[Entry], *, base_url: str = "") -> list[ItemRead]:
-    """What the person is told of these items: of what is not available, nothing but that it is there."""
-    available = [entry.item.video for entry in entries if entry.is_available]
-    shown = {video.id: video for video in show_videos(available, base_url=base_url)}
-    return [
-        ItemRead(
-            id=entry.item.public_id,
-            position=entry.place,
-            start_s=entry.item.start_s,
-            stop_s=entry.item.stop_s,
-            added_at=entry.item.added_at,
-            is_available=entry.is_available,
-            video=shown[entry.item.video.public_id] if entry.is_available else None,
-        )
-        for entry in entries
-    ]
+def with_host(told: PlaylistRead, base_url: str) -> PlaylistRead:
+    """The same with addresses for programs and people elsewhere."""
+    urls = {name: address and base_url + address for name, address in told.urls}
+    return told.model_copy(update={"urls": told.urls.model_copy(update=urls)})
+
+
+def show_entries(entries: Sequence[Entry]) -> list[ItemCard]:
+    """What a page shows the person of these items: of what is not available, nothing but that it is there."""
+    shown = {video.id: video for video in show_cards(_available(entries))}
+    return [ItemCard(**_facts(entry), video=shown.get(entry.item.video.public_id)) for entry in entries]
 
 
 def tell_playlist(playlist: Playlist) -> PlaylistRead:
@@ -68,12 +68,30 @@ def tell_detail(playlist: Playlist, found: Found[Entry]) -> PlaylistDetailRead:
 
 def tell_entries(found: Found[Entry]) -> Page[ItemRead]:
     """A page of items, as the API says it."""
-    return Page(items=show_entries(found.items, base_url=own_address()), next=found.next)
+    told = {video.id: video for video in show_videos(_available(found.items), base_url=own_address())}
+    items = [ItemRead(**_facts(entry), video=told.get(entry.item.video.public_id)) for entry in found.items]
+    return Page(items=items, next=found.next)
 
 
 def tell_change(changed: Changed) -> ChangeRead:
     """What came of a change, as the API says it."""
     return ChangeRead(added=changed.added, removed=changed.removed, present=changed.present, undo=changed.undo)
+
+
+def _available(entries: Sequence[Entry]) -> list[Video]:
+    return [entry.item.video for entry in entries if entry.is_available]
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    item = entry.item
+    return {
+        "id": item.public_id,
+        "position": entry.place,
+        "start_s": item.start_s,
+        "stop_s": item.stop_s,
+        "added_at": item.added_at,
+        "is_available": entry.is_available,
+    }
 
 
 def _read(playlist: Playlist, cover: str | None, base_url: str) -> PlaylistRead:

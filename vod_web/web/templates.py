@@ -8,8 +8,10 @@ from jinja2.runtime import Macro
 
 from vod_web.media.languages import language_name
 from vod_web.services import notification_list
+from vod_web.web.addresses import address_of
 from vod_web.web.assets import icon
 from vod_web.web.feeds import channel_feeds, feed_links, search_feeds
+from vod_web.web.formats import FORMATS
 from vod_web.web.live_text import make_live
 from vod_web.web.rendering import address_here, whole_address
 from vod_web.web.sign_in import current_person
@@ -36,7 +38,8 @@ def register_templates(app: Flask) -> None:
     environment.globals["unread_notifications"] = lambda: notification_list.count_unread(current_person())
     environment.filters["language"] = lambda tag: language_name(tag) or tag
     environment.filters["live"] = make_live
-    macros = SimpleNamespace(icon=icon)
+    environment.globals["url_for"] = address_of
+    macros = SimpleNamespace(icon=icon, **FORMATS)
     environment.globals["ui"] = macros  # before the macros are read: they call each other through it
     for name in environment.list_templates(filter_func=lambda name: name.startswith(COMPONENTS)):
         for key, value in vars(environment.get_template(name).module).items():

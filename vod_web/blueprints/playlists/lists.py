@@ -11,14 +11,15 @@ from vod_web.core.errors import NotFound
 from vod_web.models import Playlist, PlaylistKind, PlaylistOrder
 from vod_web.resources import resources
 from vod_web.schemas.base import PageQuery
-from vod_web.schemas.playlists import PlaylistCreate, PlaylistUpdate
+from vod_web.schemas.playlists import PlaylistCreate, PlaylistRead, PlaylistUpdate
 from vod_web.services import playlist_items, playlists
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_orders import Shuffle
 from vod_web.services.playlist_playing import list_more
+from vod_web.services.videos import AS_CARD
 from vod_web.web.forms import blank_form, read_form, read_query_kindly, redisplay_on_error
 from vod_web.web.playing import links_of, read_wish
-from vod_web.web.playlists import show_entries, show_playlist, show_playlists
+from vod_web.web.playlists import show_entries, show_playlist, show_playlists, with_host
 from vod_web.web.rendering import address_here, go_to, is_fragment_request, is_from_htmx, reload_page, render, tell
 from vod_web.web.sharing import draw_qr, playlist_code
 from vod_web.web.sign_in import current_person
@@ -154,9 +155,10 @@ def _show(playlist: Playlist) -> str:
     person = current_person()
     wanted, _ = read_query_kindly(PageQuery)
     wanted = PageQuery(cursor=wanted.cursor, limit=ITEMS_PER_PAGE)
-    found = playlist_items.list_entries(person, playlist, wanted)
+    found = playlist_items.list_entries(person, playlist, wanted, options=AS_CARD)
+    told = show_playlist(playlist)
     context = {
-        "playlist": show_playlist(playlist),
+        "playlist": told,
         "items": show_entries(found.items),
         "next_url": address_here(cursor=found.next) if found.next else None,
         "may_edit": can_edit_playlist(person, playlist),
@@ -164,13 +166,13 @@ def _show(playlist: Playlist) -> str:
     }
     if is_fragment_request():
         return render("playlists/show.html", "items", **context)
-    return render("playlists/show.html", **context, **_around(playlist))
+    return render("playlists/show.html", **context, **_around(playlist, told))
 
 
-def _around(playlist: Playlist) -> dict[str, Any]:
+def _around(playlist: Playlist, told: PlaylistRead) -> dict[str, Any]:
     """What the head of the page says."""
-    person, base_url = current_person(), resources().settings.base_url
-    shared = show_playlist(playlist, base_url=base_url)
+    person = current_person()
+    shared = with_host(told, resources().settings.base_url)
     first = playlist_items.find_first(person, playlist)
     return {
         "extent": playlist_items.measure(person, playlist),
