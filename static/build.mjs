@@ -1,17 +1,22 @@
 /**
  * Builds the browser files: static/css and static/js into static/dist, with content hashes in the names.
  *
- * dist/manifest.json maps the plain name ("app.css") to the built one ("app-4F2A9C.css"). It is written last and in
+ * dist/manifest.json says in "files" what the plain name ("app.css") is called now ("app-4F2A9C.css"), and in "imports"
+ * which files a script needs before it runs, so that a page can ask for all of them at once. It is written last and in
  * one step, so that a running site never reads a half-made list; files of the build before are removed after it.
+ * Beside each text lies the same compressed (".gz"), once and for all: the site and nginx send that.
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const DIST = join(ROOT, "dist");
+const TEXTS = [".js", ".css", ".svg"];
 const LUCIDE = join(ROOT, "../node_modules/lucide-static/icons");
 
 /** "app.js" and the hash of its content make "app-1b2c3d4e.js". */
@@ -43,14 +48,26 @@ async function buildBundles() {
     target: ["es2022", "chrome123", "firefox121", "safari17.5"],
     logLevel: "warning",
   });
-  const manifest = {};
-  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+  const { outputs } = result.metafile;
+  const [manifest, imports] = [{}, {}];
+  for (const [path, output] of Object.entries(outputs)) {
     if (output.entryPoint && !path.endsWith(".LEGAL.txt")) {
       const name = basename(output.entryPoint, extname(output.entryPoint)) + extname(path);
       manifest[name] = basename(path);
+      imports[name] = [...importedBy(path, outputs)].map((imported) => basename(imported));
     }
   }
-  return { manifest, files: Object.keys(result.metafile.outputs).map((path) => basename(path)) };
+  return { manifest, imports, files: Object.keys(outputs).map((path) => basename(path)) };
+}
+
+/** All files that a script imports, and those that they import; not what it may ask for later. */
+function importedBy(path, outputs, found = new Set()) {
+  for (const imported of outputs[path].imports) {
+    if (imported.kind !== "import-statement" || found.has(imported.path)) continue;
+    found.add(imported.path);
+    importedBy(imported.path, outputs, found);
+  }
+  return found;
 }
 
 function symbolOf(name, svg) {
@@ -82,6 +99,15 @@ async function copyPictures() {
   return manifest;
 }
 
+/** Each text once more, as small as gzip makes it. */
+async function compress(names) {
+  const pack = async (name) => {
+    await writeFile(join(DIST, `${name}.gz`), await promisify(gzip)(await readFile(join(DIST, name)), { level: 9 }));
+    return `${name}.gz`;
+  };
+  return Promise.all(names.filter((name) => TEXTS.includes(extname(name))).map(pack));
+}
+
 async function removeOthers(keep) {
   const names = await readdir(DIST);
   await Promise.all(names.filter((name) => !keep.has(name)).map((name) => rm(join(DIST, name), { recursive: true })));
@@ -89,7 +115,8 @@ async function removeOthers(keep) {
 
 await mkdir(DIST, { recursive: true });
 const [bundles, icons, pictures] = await Promise.all([buildBundles(), buildIcons(), copyPictures()]);
-const manifest = { ...bundles.manifest, ...icons, ...pictures };
-await writeFile(join(DIST, "manifest.json.new"), `${JSON.stringify(manifest, null, 2)}\n`);
+const files = { ...bundles.manifest, ...icons, ...pictures };
+const packed = await compress([...new Set([...bundles.files, ...Object.values(files)])]);
+await writeFile(join(DIST, "manifest.json.new"), `${JSON.stringify({ files, imports: bundles.imports }, null, 2)}\n`);
 await rename(join(DIST, "manifest.json.new"), join(DIST, "manifest.json"));
-await removeOthers(new Set(["manifest.json", ...bundles.files, ...Object.values(manifest)]));
+await removeOthers(new Set(["manifest.json", ...bundles.files, ...Object.values(files), ...packed]));

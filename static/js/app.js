@@ -1,4 +1,5 @@
 /** What every page has: htmx and the small behaviours. Each works by delegation, so swapped-in content has it too. */
+import "./basics/shared.js";
 import "htmx.org";
 import { onEachPage } from "./basics/pages.js";
 import { watchCopyButtons } from "./behaviours/copying.js";

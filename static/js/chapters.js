@@ -1,4 +1,5 @@
 /** The editor of chapters: the player's place becomes a line of the list, and the player shows what was saved. */
+import "./basics/shared.js";
 import { onEachPage } from "./basics/pages.js";
 import { clock } from "./player/format.js";
 import { insertLine } from "./studio/chapter_lines.js";

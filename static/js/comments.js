@@ -1,4 +1,5 @@
 /** Comments under a video: drafts that are not lost, names after an @, a comment that an address leads to. */
+import "./basics/shared.js";
 import { keepDrafts } from "./comments/drafts.js";
 import { showLinked } from "./comments/linked.js";
 import { suggestNames } from "./comments/mentions.js";

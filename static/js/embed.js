@@ -1,4 +1,5 @@
 /** The player on other sites: views are counted, and the title hides with the controls. */
+import "./basics/shared.js";
 import { onEachPage } from "./basics/pages.js";
 import { watchPlayingLinks } from "./player/begin.js";
 import { followList } from "./watch/list.js";

@@ -1,4 +1,5 @@
 /** The video player. Pages mark its place with data-player (templates/components/player.html). */
+import "./basics/shared.js";
 import { onEachPage } from "./basics/pages.js";
 import { Player } from "./player/player.js";
 

@@ -1,4 +1,5 @@
 /** The last link of the chain: it turns green when pictures of the test clip have really been shown. */
+import "./basics/shared.js";
 import { icon, make } from "./basics/dom.js";
 
 const PLAYED_S = 0.5;

@@ -1,4 +1,5 @@
 /** Choosing the picture of a video, in its editor and in its row on the upload page. */
+import "./basics/shared.js";
 import { onEachPage } from "./basics/pages.js";
 import { Crop, watchPictures } from "./thumbnail/crop.js";
 import { Scrubber } from "./thumbnail/scrubber.js";

@@ -1,4 +1,5 @@
 /** Uploading: every chosen file becomes a row with a form, and goes up in parts, also while other pages are shown. */
+import "./basics/shared.js";
 import { onEachPage } from "./basics/pages.js";
 import { revisit, stayWhile } from "./behaviours/visits.js";
 import { Dock } from "./upload/dock.js";

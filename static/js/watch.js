@@ -1,5 +1,6 @@
 /** The watch page around the player: times in the description seek, long text folds, the place is remembered,
  * the view counted, and the video shared. */
+import "./basics/shared.js";
 import "./comments.js";
 import { onEachPage } from "./basics/pages.js";
 import { followCaptions } from "./watch/captions.js";

@@ -160,6 +160,7 @@ def test_the_watch_page_has_more_than_a_player(new_page: Callable[[], Page]) -> 
     page.goto("/")
     page.get_by_role("link", name="A week by the sea").first.click()
     watch_page.expect_nothing_jumped(page)
+    watch_page.expect_a_short_way_to_the_first_segment(page)
     watch_page.read_transcript(page)
     watch_page.choose_looks(page)
     watch_page.press_keys(page)

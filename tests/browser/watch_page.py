@@ -13,6 +13,32 @@ SHIFTS = """
 })
 """
 
+REQUESTS = """
+() => performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) =>
+  ({ name: new URL(name).pathname, startTime, responseEnd }))
+"""
+MOST_BEFORE_A_PICTURE = 26
+"""Requests of the page before that for the first segment."""
+
+
+def expect_a_short_way_to_the_first_segment(page: Page) -> None:
+    """Nothing is asked for twice or late: scripts and list of qualities at once, then two playlists, then segments."""
+    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    requests = page.evaluate(REQUESTS)
+    names = [one["name"] for one in requests]
+    assert sum(name.endswith("/multivariant.m3u8") for name in names) == 1
+    playlists = [one for one in requests if one["name"].endswith("/media.m3u8")]
+    segments = [one for one in requests if one["name"].endswith((".m4s", "/init.mp4"))]
+    assert len(playlists) == 2, "one of the picture and one of the sound, at the same time"
+    assert min(one["responseEnd"] for one in playlists) >= max(one["startTime"] for one in playlists)
+    begun = min(one["startTime"] for one in segments)
+    before = [one["name"] for one in requests if one["startTime"] < begun]
+    assert len(before) <= MOST_BEFORE_A_PICTURE, before
+    found_late = [
+        one["name"] for one in requests if one["name"].endswith(".js") and one["startTime"] > playlists[0]["startTime"]
+    ]
+    assert found_late == []
+
 
 def expect_nothing_jumped(page: Page) -> None:
     """From the first picture of the page until the player can play, nothing changed its place."""

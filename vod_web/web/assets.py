@@ -1,19 +1,27 @@
-"""Under which address is a built script, stylesheet or icon sheet found?"""
+"""Under which address is a built script, stylesheet or icon sheet found, and how is it sent?
+
+A script is announced together with all that it imports: otherwise the browser finds one file after another, each
+in the one before. Texts are sent as the build has compressed them.
+"""
 
 import json
 from functools import cache, lru_cache
+from mimetypes import guess_type
 from pathlib import Path
+from typing import NamedTuple
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request, send_from_directory, url_for
 from markupsafe import Markup
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
 
 DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
 
 
 def register_assets(app: Flask) -> None:
-    """The `asset` function of templates; files with a hash in their name may be kept for good."""
-    app.jinja_env.globals["asset"] = asset
+    """The functions of templates for built files; files with a hash in their name may be kept for good."""
+    app.jinja_env.globals.update(asset=asset, script=script, preload_script=preload_script)
+    app.view_functions["static"] = _send_built
 
     @app.after_request
     def keep_hashed_files(response: Response) -> Response:
@@ -22,18 +30,63 @@ def register_assets(app: Flask) -> None:
         return response
 
 
+class _Built(NamedTuple):
+    addresses: dict[str, str]
+    imports: dict[str, list[str]]
+    """Of each script, the addresses of what it imports."""
+
+
+def _send_built(filename: str) -> Response:
+    """A built file, compressed where the build made it so and the browser takes it."""
+    packed = safe_join(str(DIST), f"{filename}.gz")
+    if packed is None or not Path(packed).is_file():
+        return send_from_directory(DIST, filename)
+    if request.accept_encodings.quality("gzip") <= 0:
+        response = send_from_directory(DIST, filename)
+    else:
+        response = send_from_directory(DIST, f"{filename}.gz", mimetype=guess_type(filename)[0], download_name=filename)
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
 def asset(name: str) -> str:
     """The address of a built file, such as `app.css`, with its hash."""
-    if "assets" not in g:  # a page asks for hundreds
-        g.assets = _addresses((DIST / "manifest.json").stat().st_mtime_ns, url_for("static", filename=""))
-    address: str = g.assets[name]
-    return address
+    return _built().addresses[name]
+
+
+def script(name: str) -> Markup:
+    """The tags of a script for the head of a page, with what it imports: whatever no tag before has brought."""
+    tag = Markup('<script type="module" src="{}"></script>').format(asset(name))
+    return _announce(_built().imports[name]) + tag
+
+
+def preload_script(name: str) -> Markup:
+    """The same for a script that another one will ask for."""
+    return _announce([asset(name), *_built().imports[name]])
+
+
+def _announce(addresses: list[str]) -> Markup:
+    known: set[str] = g.setdefault("announced_scripts", set())
+    new = [address for address in addresses if address not in known]
+    known.update(new)
+    return Markup("").join(Markup('<link rel="modulepreload" href="{}">\n    ').format(address) for address in new)
+
+
+def _built() -> _Built:
+    if "built_assets" not in g:  # a page asks for hundreds
+        g.built_assets = _read((DIST / "manifest.json").stat().st_mtime_ns, url_for("static", filename=""))
+    built: _Built = g.built_assets
+    return built
 
 
 @cache
-def _addresses(_modified_ns: int, folder: str) -> dict[str, str]:
-    manifest: dict[str, str] = json.loads((DIST / "manifest.json").read_text())
-    return {name: f"{folder}{hashed}" for name, hashed in manifest.items()}
+def _read(_modified_ns: int, folder: str) -> _Built:
+    manifest = json.loads((DIST / "manifest.json").read_text())
+    return _Built(
+        {name: f"{folder}{hashed}" for name, hashed in manifest["files"].items()},
+        {name: [f"{folder}{hashed}" for hashed in hashes] for name, hashes in manifest["imports"].items()},
+    )
 
 
 def icon(name: str, label: str | None = None, *, filled: bool = False) -> Markup:

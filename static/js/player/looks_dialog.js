@@ -1,4 +1,5 @@
 /** The sheet in which viewers choose how captions look, with a sample that shows it at once. */
+import "../basics/shared.js";
 import { icon, make } from "../basics/dom.js";
 import { PARTS } from "./looks.js";
 

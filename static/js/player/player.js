@@ -78,6 +78,7 @@ export class Player {
     video.controls = false;
     video.querySelectorAll("source").forEach((source) => source.remove());
     video.removeAttribute("src");
+    video.load(); // forgets the address that was in there, which the browser would ask for beside us
     video.preload = "auto";
     video.tabIndex = -1;
     video.muted = "muted" in this.root.dataset || recall("muted", false);

@@ -5,9 +5,22 @@ import { patientLoader } from "./loader.js";
 import { isSurround, keepOneGroup, offeredTracks, trackName } from "./surround.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
-const BUFFER_BEFORE_PLAY_S = 12;
-const BUFFER_S = 40;
+/** How much is loaded ahead, in seconds: [at least, at most]. What many bytes make is nearer to the first. */
+const BEFORE_PLAY = [12, 12];
+const WHILE_PLAYING = [40, 60];
+const SPARING_BEFORE_PLAY = [4, 4];
+const SPARING_WHILE_PLAYING = [20, 20];
 const RECOVERIES = 2;
+
+/** hls.js's first figure is no limit: it loads on until the bytes are many, or the second is reached. */
+function ahead([atLeast, atMost]) {
+  return { maxBufferLength: atLeast, maxMaxBufferLength: atMost };
+}
+
+/** Whether the viewer asks all sites to send little. */
+function isSparing() {
+  return Boolean(navigator.connection?.saveData);
+}
 
 function settings(Hls, startAt, onBusy) {
   return {
@@ -16,7 +29,7 @@ function settings(Hls, startAt, onBusy) {
     enableWorker: false, // our segments are fragmented MP4 already: nothing to repackage, and no second download
     abrEwmaDefaultEstimate: recall("bandwidth", undefined), // what the last video measured: no cautious beginning
     capLevelToPlayerSize: true,
-    maxBufferLength: BUFFER_BEFORE_PLAY_S,
+    ...ahead(isSparing() ? SPARING_BEFORE_PLAY : BEFORE_PLAY),
     backBufferLength: 60,
     loader: patientLoader(Hls.DefaultConfig.loader, onBusy),
     // the page names the captions (captions.js): without these parts, hls.js does not bring them a second time
@@ -80,7 +93,7 @@ export class Source extends EventTarget {
 
   /** From now on a longer part is loaded ahead: somebody really watches. */
   loadAhead() {
-    if (this.#hls) this.#hls.config.maxBufferLength = BUFFER_S;
+    if (this.#hls) Object.assign(this.#hls.config, ahead(isSparing() ? SPARING_WHILE_PLAYING : WHILE_PLAYING));
   }
 
   /** [{index, height, name}], best first, one for each height. */
@@ -169,7 +182,6 @@ export class Source extends EventTarget {
   #attachHls(startAt) {
     const { Events } = this.#Hls;
     const hls = (this.#hls = new this.#Hls(settings(this.#Hls, startAt, () => this.#tell("busy"))));
-    if (navigator.connection?.saveData) hls.config.maxBufferLength = 4;
     hls.on(Events.MANIFEST_PARSED, () => this.#begin());
     hls.once(Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => this.#restoreAudio(audioTracks));
     hls.on(Events.LEVELS_UPDATED, () => this.#tell("levels"));
