@@ -1,57 +1,44 @@
-"""How soon is the first picture there after a video's page is asked for, and how soon does it move after a click?"""
+"""How soon is the first picture there after a video's page is asked for, and how soon does it move after a click?
+
+Each visit is by a browser that was never here, with a profile of its own; the server is warm.
+"""
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from bench.parts.page_timing import CLICK, SHIFT, WATCH, stages_of
 from bench.parts.processes import run_measured
 from bench.parts.site import Site, running_site
 from vod_web.cli.console import stop_on_terminate
 from vod_web.media.tools import find_ffmpeg
 
-READY_LIMIT_S = 600
+READY_LIMIT_S = 900
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-WATCH = """
-addEventListener("DOMContentLoaded", () => {
-  const video = document.querySelector("video");
-  video.requestVideoFrameCallback(() => (window.firstFrame = performance.now()));
-});
-"""
-CLICK = """
-() => new Promise((resolve) => {
-  const video = document.querySelector("video");
-  const begun = performance.now();
-  const onFrame = (_now, { mediaTime }) => {
-    if (mediaTime > 0.05) resolve(performance.now() - begun);
-    else video.requestVideoFrameCallback(onFrame);
-  };
-  video.requestVideoFrameCallback(onFrame);
-  document.querySelector(".player-big").click();
-})
-"""
-SHIFT = """
-() => new Promise((resolve) => {
-  const observer = new PerformanceObserver(() => {});
-  observer.observe({ type: "layout-shift", buffered: true });
-  requestAnimationFrame(() => requestAnimationFrame(() =>
-    resolve(observer.takeRecords().reduce((sum, { value }) => sum + value, 0))));
-})
-"""
+BY_ITSELF = "--autoplay-policy=no-user-gesture-required"
+QUIET_LOAD = 2
+BAR_MS = 1000
+"""Within which the first picture is to be there."""
+
+Visit = Callable[[Page, str], dict[str, float]]
 
 
 def main() -> int:
-    """Put a film on a fresh site, open its page in Chromium again and again, and print the times."""
+    """Put a film on a fresh site, open its page in Chromium again and again, and print when what was there."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=9, help="of each kind of visit, at least 7 (default 9)")
+    parser.add_argument("--settle", type=float, default=10, help="seconds of rest before measuring (default 10)")
     arguments = parser.parse_args()
     stop_on_terminate()
     program = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
@@ -59,14 +46,20 @@ def main() -> int:
         raise SystemExit("Chromium is not installed")
     with TemporaryDirectory(prefix="vod-frame-") as folder, running_site() as site:
         video_id = _prepare(site, Path(folder) / "film.mp4")
+        time.sleep(arguments.settle)
+        _say_load("before")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-            rounds = [_open(browser, f"{site.url}/watch/{video_id}") for _ in range(arguments.rounds + 1)][1:]
-            browser.close()
-    for name in rounds[0]:
-        values = sorted(one[name] for one in rounds)
-        print(f"{name:<28} median {statistics.median(values):8.3f}   worst {values[-1]:8.3f}", flush=True)
-    return 0
+            measured = {
+                what: _measure(playwright, program, visit, f"{site.url}/watch/{video_id}", max(7, arguments.rounds))
+                for what, visit in VISITS.items()
+            }
+        _say_load("after")
+    for what, rounds in measured.items():
+        _print_table(what, rounds)
+    median = statistics.median(one["first picture"] for one in measured[PLAYING])
+    shift = max(one["layout shift"] for rounds in measured.values() for one in rounds if "layout shift" in one)
+    print(f"\nfirst picture after {median:.0f} ms (bar {BAR_MS}), layout shift {shift:g} (bar 0)")
+    return 0 if median < BAR_MS and shift == 0 else 1
 
 
 def _prepare(site: Site, film: Path) -> str:
@@ -79,25 +72,82 @@ def _prepare(site: Site, film: Path) -> str:
         if time.monotonic() > deadline:
             raise SystemExit("the film was not ready in time")
         time.sleep(1)
+    site.call("PATCH", f"/videos/{video_id}", {"visibility": "public"})
     return video_id
 
 
-def _open(browser: Browser, address: str) -> dict[str, float]:
-    """One visit by somebody who was never here."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.add_init_script(WATCH)
-    answer: Any = page.goto(address)
-    page.wait_for_function("() => window.firstFrame")
-    timing = answer.request.timing
-    seen = {
-        "page answered, ms": timing["responseEnd"],
-        "first picture, ms": page.evaluate("window.firstFrame"),
-        "layout shift": page.evaluate(SHIFT),
-        "moving after a click, ms": page.evaluate(CLICK),
-    }
-    context.close()
-    return seen
+def _measure(playwright: Playwright, program: str, visit: Visit, address: str, rounds: int) -> list[dict[str, float]]:
+    """One round more than is counted: the first warms the server up."""
+    measured = []
+    for _ in range(rounds + 1):
+        with _new_browser(playwright, program) as browser:
+            page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+            page.add_init_script(WATCH)
+            measured.append(visit(page, address))
+    return measured[1:]
+
+
+@contextmanager
+def _new_browser(playwright: Playwright, program: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, BY_ITSELF])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def _open_to_play(page: Page, address: str) -> dict[str, float]:
+    """Somebody comes who goes on watching: it plays by itself."""
+    page.add_init_script("sessionStorage.setItem('vod.begin', '*')")
+    return _open(page, address)
+
+
+def _open(page: Page, address: str) -> dict[str, float]:
+    page.goto(address, wait_until="commit")
+    page.wait_for_function("() => window.marks?.firstPicture")
+    stages = stages_of(page)
+    return stages | {"layout shift": page.evaluate(SHIFT)}
+
+
+def _click_when_it_waits(page: Page, address: str) -> dict[str, float]:
+    """Somebody reads first, and presses play then."""
+    _open(page, address)
+    page.wait_for_load_state("networkidle")
+    loaded_s = page.evaluate("document.querySelector('video').buffered.end(0)")
+    return {"moving picture after the click": page.evaluate(CLICK), "loaded before it, s": loaded_s}
+
+
+def _click_on_a_card(page: Page, address: str) -> dict[str, float]:
+    """From the home page to the page of the video, with what the browser has kept of it; it waits for a click there."""
+    page.goto(address.partition("/watch/")[0])
+    page.wait_for_load_state("networkidle")
+    page.click(f"a[href^='/watch/{address.rpartition('/')[2]}']")
+    page.wait_for_url("**/watch/*", wait_until="commit")
+    page.wait_for_function("() => window.marks?.firstPicture")
+    return stages_of(page)
+
+
+PLAYING = "navigation, plays by itself"
+VISITS: dict[str, Visit] = {
+    PLAYING: _open_to_play,
+    "navigation, waits for a click": _open,
+    "from a card of the home page": _click_on_a_card,
+    "a click on play, where the page has waited": _click_when_it_waits,
+}
+
+
+def _print_table(what: str, rounds: list[dict[str, float]]) -> None:
+    print(f"\n{what} ({len(rounds)} times), ms{'':<22}{'median':>9}{'best':>9}{'worst':>9}")
+    names = dict.fromkeys(name for one in rounds for name in one)
+    rows: list[tuple[str, list[float]]] = [(name, sorted(one[name] for one in rounds if name in one)) for name in names]
+    for name, values in rows:
+        print(f"  {name:<52}{statistics.median(values):9.1f}{values[0]:9.1f}{values[-1]:9.1f}")
+
+
+def _say_load(when: str) -> None:
+    load = os.getloadavg()[0]
+    warning = "  (times say little: other work is going on)" if load > QUIET_LOAD else ""
+    print(f"load {when}: {load:.1f}{warning}", flush=True)
 
 
 if __name__ == "__main__":
