@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from vod_web.web.formats import (
+    format_attributes,
     format_bytes,
     format_clock,
     format_count,
@@ -63,3 +64,9 @@ def test_sizes_and_numbers() -> None:
     assert [format_views(one) for one in (0, 1, 999)] == ["No views", "1 view", "999 views"]
     assert format_views(12_345) == '<span title="12,345 views">12K views</span>'
     assert format_percent(0.429) == "42 %"
+
+
+def test_attributes_are_told_as_html() -> None:
+    given = {"hx_get": '/x?a=1&b="', "data_plays": True, "hidden": False, "title": None, "data_count": 0}
+    assert format_attributes(given) == ' hx-get="/x?a=1&amp;b=&#34;" data-plays data-count="0"'
+    assert format_attributes({}) == ""

@@ -37,7 +37,7 @@ def list_threads(actor: User | None, video_id: str, wanted: CommentQuery) -> tup
     Raises:
         NotFound, Gone: as `videos.get_video`.
     """
-    video = get_video(actor, video_id)
+    video = get_video(actor, video_id, options=())
     begins = _of(actor, video).where(Comment.thread_id.is_(None), Comment.is_pinned.is_(False))
     order = NEWEST if wanted.sort == "newest" else TOP
     return video, find_page(begins, order, cursor=wanted.cursor, limit=wanted.limit)
@@ -56,7 +56,7 @@ def list_replies(
     Raises:
         NotFound, Gone: as `videos.get_video`, or there is no such thread.
     """
-    video = get_video(actor, video_id)
+    video = get_video(actor, video_id, options=())
     thread = _find(actor, video, thread_id)
     if thread is None or thread.thread_id is not None:
         raise NotFound(NO_SUCH_COMMENT)

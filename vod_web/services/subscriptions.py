@@ -26,6 +26,8 @@ from vod_web.services.videos import AS_READ, loading
 MOST_FOLLOWED = 5000
 """Channels that one person follows: the newest of each are looked at for every page of what is new."""
 NEWEST = Order(name="-published_at", by=Video.published_at, id=Video.id)
+ONE_OF_THEM = aliased(Video)
+"""Made once: its columns are adapted when they are first asked for."""
 BY_NAME = Order(name="name", by=func.lower(User.display_name), id=User.id, descending=False)
 
 
@@ -165,10 +167,9 @@ def newest_of_followed(person: User, wanted: PageQuery) -> Select[int]:
         found = select(each.c.id).select_from(Subscription).join(each, true())
         found = found.order_by(each.c.published_at.desc(), each.c.id.desc())
     else:
-        one = aliased(Video)
-        found = select(one.id).select_from(Subscription)
-        found = found.join(one, one.id.in_(of_channel.with_only_columns(Video.id)))
-        found = found.order_by(one.published_at.desc(), one.id.desc())
+        found = select(ONE_OF_THEM.id).select_from(Subscription)
+        found = found.join(ONE_OF_THEM, ONE_OF_THEM.id.in_(of_channel.with_only_columns(Video.id)))
+        found = found.order_by(ONE_OF_THEM.published_at.desc(), ONE_OF_THEM.id.desc())
     return found.where(Subscription.subscriber_id == person.id).limit(count)
 
 

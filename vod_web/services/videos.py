@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -81,14 +81,14 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
     return video
 
 
-def get_video(actor: User | None, public_id: str) -> Video:
-    """The video, with what `read_video` needs.
+def get_video(actor: User | None, public_id: str, *, options: Sequence[ORMOption] = AS_READ) -> Video:
+    """The video, with what `read_video` needs, or with what the options say.
 
     Raises:
         NotFound: there is no such video, or this person may not know of it.
         Gone: it was deleted, and this person could have seen it before.
     """
-    found = current_session().execute(_query(actor, public_id)).one_or_none() if is_public_id(public_id) else None
+    found = _find(actor, public_id, options) if is_public_id(public_id) else None
     if found is None:
         raise NotFound("There is no such video, or you may not see it.")
     video, is_named_viewer = found
@@ -185,18 +185,15 @@ def is_public_id(text: str) -> bool:
     return re.fullmatch(PUBLIC_ID_PATTERN, text) is not None
 
 
-def _query(actor: User | None, public_id: str) -> Select[Video, bool]:
+def _find(actor: User | None, public_id: str, options: Sequence[ORMOption]) -> Row[Video, bool] | None:
+    """The video, and whether its owner named this person as a viewer."""
     is_named_viewer = (
         select(video_viewers.c.user_id)
         .where(video_viewers.c.video_id == Video.id, video_viewers.c.user_id == (actor.id if actor else 0))
         .exists()
     )
-    return (
-        select(Video, is_named_viewer)
-        .where(Video.public_id == public_id)
-        .options(*AS_READ)
-        .execution_options(populate_existing=True)
-    )
+    wanted = select(Video, is_named_viewer).where(Video.public_id == public_id).options(*options)
+    return current_session().execute(wanted.execution_options(populate_existing=options is AS_READ)).one_or_none()
 
 
 def _change_texts(session: Session, video: Video, changes: VideoUpdate) -> None:

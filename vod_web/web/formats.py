@@ -1,13 +1,13 @@
-"""How are moments, lengths, sizes and numbers written for people?
+"""How are moments, lengths, sizes and numbers written for people, and attributes for browsers?
 
 Templates have these as `ui.time`, `ui.bytes` and so on. They are functions and not macros because lists show hundreds
 of them, and a macro costs ten times as much.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -117,6 +117,18 @@ def format_percent(part: float) -> str:
     return f"{int(part * 100)} %"
 
 
+def format_attributes(given: Mapping[str, object]) -> Markup:
+    """Further attributes of a macro's element: hx_get="/x" is hx-get="/x"; true stands alone; false and none do not."""
+    told = (_attribute(name.replace("_", "-"), value) for name, value in given.items())
+    return Markup("".join(told))  # each value is escaped, and names are those of macros' arguments
+
+
+def _attribute(name: str, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return f" {name}" if value is True else f' {name}="{escape(value)}"'
+
+
 FORMATS: dict[str, Callable[..., str]] = {
     "time": format_time,
     "day": format_day,
@@ -127,5 +139,6 @@ FORMATS: dict[str, Callable[..., str]] = {
     "count": format_count,
     "views": format_views,
     "percent": format_percent,
+    "attributes": format_attributes,
 }
 """As templates call them."""
