@@ -1,14 +1,17 @@
-"""What people have done in a large library: watched, followed, kept, said. Made inside the database, in a few minutes.
+"""What people have done in a large library: watched, followed, kept, said. Made inside the database.
 
 The same sizes give the same rows. As in life, few videos and channels have most of it; the first in their tables are
 the ones that everybody knows. A table that has rows already is left as it is.
 """
 
+import time
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, text
 
-from bench.parts.bulk import insert_select
+from bench.parts.bulk import insert_select, quickly
+from vod_web.models import PopularIn
+from vod_web.services.popular import MOST_RANKED
 
 TODAY = "2026-11-20 12:00:00"
 PRIMES = (1000003, 999983, 999979, 999961)
@@ -20,6 +23,7 @@ RENDITIONS = (
     ("audio", "audio", None, None),
 )
 CHAPTERS = 5
+WATCHED_DAYS = 30
 REPLIES = 3
 """So many comments in a row are one thread: its beginning and the answers."""
 
@@ -54,13 +58,18 @@ def fill_audience(engine: Engine, crowd: Crowd) -> list[str]:
         "sources": _sources, "encodes": _encodes, "renditions": _renditions, "chapters": _chapters, "jobs": _jobs,
         "subscriptions": _subscriptions, "viewing_positions": _positions, "playlists": _playlists,
         "playlist_items": _items, "reactions": _reactions, "comments": _comments, "notifications": _notifications,
+        "video_days": _days, "popular_videos": _popular,
     }  # fmt: skip
-    known, filled = set(inspect(engine).get_table_names()), []
+    filled = []
     for name, fill in steps.items():
+        begun = time.monotonic()
         with engine.begin() as connection:
-            if name in known and _is_empty(connection, name):
+            if not _is_empty(connection, name):
+                continue
+            with quickly(connection, name):
                 fill(connection, crowd)
-                filled.append(name)
+        print(f"  {name:<20} {time.monotonic() - begun:6.0f} s", flush=True)
+        filled.append(name)
     return filled
 
 
@@ -164,11 +173,8 @@ def _subscriptions(connection: Connection, crowd: Crowd) -> None:
         "subscriber_id": "a", "channel_id": "b", "has_bell": "x < 0.2", "created_at": _ago(connection, "x * 3e7"),
     }  # fmt: skip
     insert_select(connection, "subscriptions", values, pairs)
-    connection.execute(
-        text(
-            "UPDATE users SET follower_count = (SELECT count(*) FROM subscriptions WHERE channel_id = users.id) "
-            "WHERE id IN (SELECT channel_id FROM subscriptions)"
-        )
+    _count(
+        connection, "users", "follower_count", "SELECT channel_id AS id, count(*) AS n FROM subscriptions GROUP BY 1"
     )
 
 
@@ -176,15 +182,18 @@ def _positions(connection: Connection, crowd: Crowd) -> None:
     pairs = _pairs(
         connection, crowd.positions, _pick(0, crowd.people, power=2), _pick(1, crowd.videos, power=3), _share(2)
     )
-    values = {"user_id": "a", "video_id": "b", "position_s": "x * 3000", "watched_at": _ago(connection, "x * 3e7")}
+    values = {
+        "user_id": "a", "video_id": "b", "position_s": "x * 3000", "watched_at": _ago(connection, "x * 3e7"),
+        "goes_on": "x < 0.3",
+    }  # fmt: skip
     insert_select(connection, "viewing_positions", values, pairs)
 
 
 def _playlists(connection: Connection, crowd: Crowd) -> None:
     values = {
-        "id": "i + 1", "public_id": "'l' || (1000000000 + i)", "owner_id": f"i % {crowd.people} + 1",
-        "kind": f"CASE WHEN i < {crowd.people} THEN 'watch_later' ELSE 'ordinary' END", "title": "'Playlist ' || i",
-        "visibility": f"CASE WHEN i < {crowd.people} THEN 'private' ELSE 'public' END",
+        "id": "i + 1", "public_id": "'l' || (1000000000 + i)", "owner_id": "i / 2 + 1",
+        "kind": "CASE WHEN i % 2 = 0 THEN 'watch_later' ELSE 'ordinary' END", "title": "'Playlist ' || i",
+        "visibility": "CASE WHEN i % 2 = 0 THEN 'private' ELSE 'public' END",
         "updated_at": _ago(connection, f"{_share(2)} * 3e7"),
     }  # fmt: skip
     insert_select(connection, "playlists", values, _numbers(connection, crowd.playlists))
@@ -199,6 +208,9 @@ def _items(connection: Connection, crowd: Crowd) -> None:
         "position": "x * 1000000",
     }  # fmt: skip
     insert_select(connection, "playlist_items", values, pairs)
+    _count(
+        connection, "playlists", "item_count", "SELECT playlist_id AS id, count(*) AS n FROM playlist_items GROUP BY 1"
+    )
 
 
 def _reactions(connection: Connection, crowd: Crowd) -> None:
@@ -223,6 +235,7 @@ def _comments(connection: Connection, crowd: Crowd) -> None:
     insert_select(
         connection, "comments", values, f"{_numbers(connection, crowd.comments)} JOIN videos ON videos.id = {video}"
     )
+    _count(connection, "videos", "comment_count", "SELECT video_id AS id, count(*) AS n FROM comments GROUP BY 1")
 
 
 def _notifications(connection: Connection, crowd: Crowd) -> None:
@@ -234,3 +247,34 @@ def _notifications(connection: Connection, crowd: Crowd) -> None:
     }  # fmt: skip
     numbers = _numbers(connection, crowd.notifications)
     insert_select(connection, "notifications", values, f"{numbers} JOIN videos ON videos.id = {_pick(1, crowd.videos)}")
+
+
+def _days(connection: Connection, crowd: Crowd) -> None:
+    """The last weeks of what is watched: some thousands of videos each day."""
+    day = f"({_pick(0, WATCHED_DAYS)} - 1)"
+    pairs = _pairs(connection, crowd.positions // 10, _pick(1, crowd.videos, power=3), day, _share(2))
+    values = {
+        "video_id": "a", "day": _day(connection, "b"), "views": "CAST(1 + 20 * x * 1000 / (1 + a) AS INTEGER)",
+        "watched_s": "x * 6000",
+    }  # fmt: skip
+    insert_select(connection, "video_days", values, pairs)
+
+
+def _day(connection: Connection, days: str) -> str:
+    """So many days before today."""
+    if _is_postgres(connection):
+        return f"date '{TODAY[:10]}' - CAST({days} AS INTEGER)"
+    return f"date('{TODAY[:10]}', '-' || ({days}) || ' days')"
+
+
+def _popular(connection: Connection, crowd: Crowd) -> None:
+    """The rankings, which the site would make itself within five minutes."""
+    values = {"popular_in": "kind", "video_id": "video_id", "score": "score"}
+    kinds = " UNION ALL ".join(f"SELECT '{kind}' AS kind" for kind in PopularIn)
+    ranking = f"SELECT video_id, sum(views) AS score FROM video_days GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_RANKED}"
+    insert_select(connection, "popular_videos", values, f"({ranking}) AS ranking, ({kinds}) AS kinds")
+
+
+def _count(connection: Connection, table: str, column: str, counts: str) -> None:
+    """Write counts beside what is counted, as the site does."""
+    connection.execute(text(f"UPDATE {table} SET {column} = n FROM ({counts}) AS counts WHERE counts.id = {table}.id"))

@@ -20,7 +20,7 @@ from vod_web.db.base import Base
 SECONDARY = """
 SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT IN (
     SELECT conname FROM pg_constraint
-) AND indexname <> 'fts_words_near'
+) AND indexname <> 'fts_words_near' AND (%(table)s::text IS NULL OR tablename = %(table)s)
 """
 
 
@@ -63,12 +63,12 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def without_indexes(connection: "psycopg.Connection[Any]") -> Iterator[None]:
-    """Drop the indexes that no constraint needs, and make them again afterwards, all in one session."""
-    connection.execute("SET session_replication_role = replica")  # foreign keys hold by the way the rows are made
-    connection.execute("SET maintenance_work_mem = '1GB'")
-    connection.execute("SET work_mem = '512MB'")
-    found = connection.execute(SECONDARY).fetchall()
+def without_indexes(connection: "psycopg.Connection[Any]", table: str | None = None) -> Iterator[None]:
+    """Drop the indexes (of one table) that no constraint needs, and make them again afterwards, in one transaction."""
+    connection.execute("SET LOCAL session_replication_role = replica")  # foreign keys hold by the way the rows are made
+    connection.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    connection.execute("SET LOCAL work_mem = '512MB'")
+    found = connection.execute(SECONDARY, {"table": table}).fetchall()
     for name, _ in found:
         connection.execute(f'DROP INDEX "{name}"')  # type: ignore[arg-type] # the name is from the catalogue
     yield
@@ -76,6 +76,17 @@ def without_indexes(connection: "psycopg.Connection[Any]") -> Iterator[None]:
         connection.execute(definition)
         if name.startswith("fts_"):
             connection.execute(f'ALTER INDEX "{name}" ALTER COLUMN 1 SET STATISTICS 1000')  # type: ignore[arg-type] # as the migration does
+
+
+@contextmanager
+def quickly(connection: Connection, table: str) -> Iterator[None]:
+    """Inside the block many rows are put into the table: without what slows that down, where it can be left out."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    with without_indexes(driver, table):
+        yield
 
 
 def insert_select(connection: Connection, name: str, values: dict[str, str], source: str) -> None:
