@@ -164,6 +164,7 @@ def _watch(library: Library) -> Kinds:
         "comments": lambda c: Visit(f"/watch/{c.choice(known)}/comments", _anybody(c, library)),
         "status of a video": lambda c: Visit(f"/watch/{c.choice(library.video_ids)}/status"),
         "embedded player": lambda c: Visit(f"/embed/{c.choice(library.video_ids)}"),
+        "popular": lambda c: Visit(f"/popular?limit={c.randint(20, 30)}"),
         "playlist": lambda c: Visit(f"/playlists/{c.choice(library.playlist_ids)}"),
         "video, by the API": lambda c: Visit(f"/api/v1/videos/{c.choice(library.video_ids)}", _anybody(c, library)),
     }
@@ -209,7 +210,8 @@ def _staff(library: Library) -> Kinds:
     return {
         "admin, overview": admin("/admin/"),
         "admin, videos": admin("/admin/videos"),
-        "admin, videos, by views": admin("/admin/videos?sort=-views"),
+        "admin, videos, by size": admin("/admin/videos?sort=-size_bytes"),
+        "admin, videos, by title": admin("/admin/videos?sort=title"),
         "admin, people": admin("/admin/users"),
         "admin, people, searched": lambda c: Visit(f"/admin/users?query=p{c.randint(1, 9999)}", -1),
         "admin, jobs": admin("/admin/jobs"),

@@ -157,6 +157,8 @@ class Tag(Base):
 
 
 _LISTED = text("is_playable AND published_at IS NOT NULL")
+_LISTED_IN_SQLITE = text("is_playable = 1 AND published_at IS NOT NULL")
+"""SQLite uses such an index only for conditions in the same words, and there a truth is written so."""
 
 
 class Video(Base):
@@ -272,7 +274,8 @@ class Video(Base):
 
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
-        Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED, postgresql_where=_LISTED),
+        Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
+        Index("ix_videos_lasting", "duration_s", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
         Index("ix_videos_channel", "owner_id", "published_at", "id"),
         Index("ix_videos_category", "category", "published_at", "id"),

@@ -5,17 +5,19 @@ videos stand in their owner's lists alone.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm.interfaces import ORMOption
 
+from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
+from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
+from vod_web.services.search.finding import RELEVANCE, Answer, Narrowing, Question, find_videos
 from vod_web.services.search.suggestions import Suggestions, suggest
 from vod_web.services.videos import AS_HIT, AS_READ, is_public_id
 
@@ -30,9 +32,17 @@ SORTED_BY: dict[str, Column] = {
     "views": Video.view_count,
     "size_bytes": Video.source_bytes + Video.rendition_bytes,
 }
+FILTERS = (
+    "status", "visibility", "category", "language", "min_duration_s", "max_duration_s", "published_after",
+    "published_before", "has_captions",
+)  # fmt: skip
+"""The columns of filters that may leave much of a large library."""
+FEW_DAYS = timedelta(days=8)
+"""What was published in so many days is little of it."""
 MAY_BE_ABSENT = ("published_at", "duration_s")
-ABSENT_IN_LISTED = ("duration_s",)
-"""What is listed has been published; and PostgreSQL walks no index where absent values are to come last."""
+ABSENT_IN_LISTED: tuple[str, ...] = ()
+"""What is listed has been published; and PostgreSQL walks no index where absent values are to come last. So lists by
+length leave out what has none, which nothing has for long that plays."""
 NEWEST_FIRST = "-published_at"
 """The order of what answers no words, where relevance was asked for."""
 
@@ -91,7 +101,8 @@ def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) ->
     if wanted.query:
         return _ask(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=AS_HIT)
     count = _count(and_(is_listed(actor), *_conditions(wanted)))
-    return Answer(list_listed(actor, wanted), count, terms=(), is_loose=False)
+    counted = min(count, MOST_COUNTED)
+    return Answer(list_listed(actor, wanted), counted, count > counted, terms=(), is_loose=False)
 
 
 def suggest_listed(actor: User | None, typed: str) -> Suggestions:
@@ -135,7 +146,7 @@ def _page(
 ) -> Found[Video]:
     if wanted.query:
         return _ask(audience, wanted, sorted_by, absent, options).page
-    statement = select(Video).where(audience, *_conditions(wanted)).options(*options)
+    statement = select(Video).where(audience, *_conditions(wanted), _is_sortable(wanted, absent)).options(*options)
     statement = statement.execution_options(
         populate_existing=options is AS_READ
     )  # cards take nothing from what is read
@@ -150,9 +161,22 @@ def _ask(
     options: Sequence[ORMOption] = AS_READ,
 ) -> Answer:
     question = Question(
-        wanted.query, (audience, *_conditions(wanted)), options, cursor=wanted.cursor, limit=wanted.limit
+        wanted.query,
+        (audience, *_conditions(wanted), _is_sortable(wanted, absent)),
+        options,
+        cursor=wanted.cursor,
+        limit=wanted.limit,
+        narrowing=_narrowing_by(wanted),
     )
     return find_videos(question, None if wanted.sort == RELEVANCE else _order(wanted, sorted_by, absent))
+
+
+def _narrowing_by(wanted: VideoFilter) -> Narrowing:
+    is_recent = wanted.published_after is not None and wanted.published_after > utc_now() - FEW_DAYS
+    if wanted.owner or wanted.tag or is_recent:
+        return Narrowing.TO_FEW
+    is_narrowed = any(value is not None for name, value in wanted if name in FILTERS)
+    return Narrowing.TO_SOME if is_narrowed else Narrowing.NOTHING
 
 
 def _count(condition: ColumnElement[bool]) -> int:
@@ -172,6 +196,12 @@ def _order(wanted: VideoFilter, sorted_by: dict[str, Column], absent: Sequence[s
     )
 
 
+def _is_sortable(wanted: VideoFilter, absent: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the video has what the list is sorted by, where that is not allowed to be absent."""
+    is_by_length = wanted.sort.removeprefix("-") == "duration_s" and "duration_s" not in absent
+    return Video.duration_s.is_not(None) if is_by_length else true()
+
+
 def _has_captions(wanted: bool | None) -> ColumnElement[bool]:
     has_any = select(Caption.id).where(Caption.video_id == Video.id).exists()
     return true() if wanted is None else has_any if wanted else not_(has_any)
@@ -179,9 +209,11 @@ def _has_captions(wanted: bool | None) -> ColumnElement[bool]:
 
 def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
     """What the filter asks for; a filter that is not set asks for nothing."""
+    tagged = select(video_tags.c.video_id).join(Tag, Tag.id == video_tags.c.tag_id)
+    tagged = tagged.where(Tag.name == (wanted.tag or "").lower())
     owners = select(User.id).where(User.username_key == (wanted.owner or "").lower())
     return [
-        Video.tags.any(Tag.name == wanted.tag.lower()) if wanted.tag else true(),
+        Video.id.in_(tagged) if wanted.tag else true(),
         Video.owner_id.in_(owners) if wanted.owner else true(),
         Video.status == wanted.status if wanted.status else true(),
         Video.visibility == wanted.visibility if wanted.visibility else true(),

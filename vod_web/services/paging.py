@@ -103,6 +103,8 @@ def name_in_cursor(cursor: str) -> str:
 
 
 def _sorting(order: Order) -> list[Any]:
+    if order.by is order.id:
+        return [order.id.desc() if order.descending else order.id.asc()]
     by = order.by.desc() if order.descending else order.by.asc()
     return [by.nulls_last() if order.nullable else by, order.id.desc() if order.descending else order.id.asc()]
 
@@ -110,6 +112,8 @@ def _sorting(order: Order) -> list[Any]:
 def _is_after(order: Order, value: Any, row_id: int) -> ColumnElement[bool]:
     if value is None:
         return and_(order.by.is_(None), order.id < row_id if order.descending else order.id > row_id)
+    if order.by is order.id:
+        return order.id < row_id if order.descending else order.id > row_id
     here = tuple_(literal(value, order.by.type), literal(row_id, order.id.type))
     place = tuple_(order.by, order.id)
     beyond = place < here if order.descending else place > here

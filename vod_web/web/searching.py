@@ -21,10 +21,13 @@ class Telling:
 
     hits: dict[str, Hit]
     count: int
+    has_more: bool
+    """Whether there are more than were counted."""
     meant: str
     """What the person may have meant to type; empty where that was understood."""
     count_unfiltered: int
     """Where nothing was found: how many the words alone would find."""
+    has_more_unfiltered: bool
 
 
 def show_search(wanted: SearchFilter) -> dict[str, Any]:
@@ -35,13 +38,15 @@ def show_search(wanted: SearchFilter) -> dict[str, Any]:
 
 def _tell(wanted: SearchFilter, answer: Answer) -> Telling:
     hits = _hits(answer)
-    meant, unfiltered = say_meant(wanted.query, answer.terms, list(hits.values())) if answer.is_loose else "", 0
+    meant = say_meant(wanted.query, answer.terms, list(hits.values())) if answer.is_loose else ""
+    unfiltered, has_more = 0, False
     if not answer.count and wanted.query and wanted.is_narrowed:
         other = library.search_listed(current_person(), wanted.without_filters(), now=utc_now())
-        unfiltered = other.count
+        unfiltered, has_more = other.count, other.has_more
         if other.is_loose:
             meant = say_meant(wanted.query, other.terms, list(_hits(other).values()))
-    return Telling(hits, answer.count, meant if meant != wanted.query else "", unfiltered)
+    meant = meant if meant != wanted.query else ""
+    return Telling(hits, answer.count, answer.has_more, meant, unfiltered, has_more)
 
 
 def _hits(answer: Answer) -> dict[str, Hit]:

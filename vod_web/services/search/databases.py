@@ -1,15 +1,34 @@
 """How do SQLite and PostgreSQL find words? What differs between them, behind one interface."""
 
+import math
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, cast, column, func, select, text, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from vod_web.db.fulltext import as_vector, has_trigrams
-from vod_web.models import SearchDocument, SearchWord
-from vod_web.services.search.terms import Term, forms_of
+from vod_web.models import SearchDocument, SearchWord, Video
+from vod_web.services.search.sought import Columns, Commonness, Place, RowId, Sought, TextIndex
+from vod_web.services.search.terms import Term, exactly, forms_of
 
 MOST_NEAR = 60
 """Of the words that look like a typed one, so many are looked at more closely."""
@@ -19,34 +38,6 @@ MOST_BEGINNING = 2000
 """The same where nothing but their beginning says which ones look like it."""
 LAST = "\U0010ffff"
 """Comes after all words, in the order of bytes."""
-
-
-class TextIndex(Protocol):
-    """What a database does for searching. The conditions are about a row of `SearchDocument`."""
-
-    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """Whether the video holds all of the terms, wherever."""
-        ...
-
-    def holds_in_title(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """Whether its title holds all of them."""
-        ...
-
-    def holds_unspoken(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """Whether it holds all of them outside of its captions."""
-        ...
-
-    def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
-        """Known words that look somewhat like one of these, or have one inside. Two statements at most."""
-        ...
-
-    def titled(self, term: Term) -> Select[int]:
-        """The row ids of videos whose titles hold the term; with a limit, cheap for terms that are not common."""
-        ...
-
-    def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
-        """The terms that so few videos hold that `titled` is cheap. One statement at most."""
-        ...
 
 
 def text_index(session: Session) -> TextIndex:
@@ -59,17 +50,25 @@ def text_index(session: Session) -> TextIndex:
 class SqliteIndex:
     """By FTS5: `fts_documents` indexes `search_documents`, `fts_words` the trigrams of `search_words`."""
 
-    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """As `TextIndex`."""
-        return _is_among("", terms)
+    def weigh(self, session: Session, terms: Sequence[Term]) -> Commonness:
+        """As `TextIndex`: FTS5 finds what is common as quickly as what is rare."""
+        return Commonness()
 
-    def holds_in_title(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """As `TextIndex`."""
-        return _is_among("{title} : ", terms)
+    def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
+        """As `TextIndex`: row by row as FTS5 finds them, or by a list of all that it finds."""
+        if sought.is_among_few:
+            return wanted.where(Video.id.in_(select(_FTS.c.rowid).where(_matches_fts5(sought))))
+        return wanted.join(_FTS, Video.id == _NOT_BY_ROW).where(_matches_fts5(sought))
 
-    def holds_unspoken(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """As `TextIndex`."""
-        return _is_among("{title channel text_words} : ", terms)
+    def row_id(self, sought: Sought) -> RowId:
+        """As `TextIndex`; FTS5 finds in the order of its own row ids."""
+        return Video.id if sought.is_among_few else _FTS.c.rowid
+
+    def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
+        """As `TextIndex`; FTS5 must not look each row up by itself, for which it reads the terms anew."""
+        wanted = f"{{title channel text_words}} : ({_format_all_for_fts5(terms)})"
+        found = select(_FTS.c.rowid).where(_FTS.c.fts_documents.op("MATCH")(wanted), _NOT_BY_ROW.in_(ids))
+        return set(session.scalars(found))
 
     def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
         """As `TextIndex`; words stand between `^` and `$`, so that their first and last letters count more."""
@@ -82,22 +81,37 @@ class SqliteIndex:
 
     def titled(self, term: Term) -> Select[int]:
         """As `TextIndex`; the newest, in whose order FTS5 finds them."""
-        return _rows_matching("{title} : ", [term]).order_by(column("rowid").desc())
+        return _rows_matching("{title} : ", [term]).order_by(_FTS.c.rowid.desc())
 
     def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
         """As `TextIndex`: FTS5 stops at a limit however many there are."""
         return list(terms)
 
 
-def _is_among(columns: str, terms: Sequence[Term]) -> ColumnElement[bool]:
+_FTS = table("fts_documents", column("rowid", Integer), column("fts_documents", String))
+_NOT_BY_ROW: ColumnElement[int] = literal_column("+fts_documents.rowid", Integer)
+"""The same id, by which SQLite does not look rows up: FTS5 reads the terms anew for each."""
+
+
+def _matches_fts5(sought: Sought) -> ColumnElement[bool]:
+    in_title = f"({{title}} : ({_format_all_for_fts5(exactly(sought.terms))}))"
+    anywhere = f"({_format_all_for_fts5(sought.terms)})"
+    wanted = {
+        Place.ANYWHERE: anywhere,
+        Place.TITLE: f"{{title}} : {anywhere}",
+        Place.ELSEWHERE: f"{anywhere} NOT {in_title}",
+    }
+    return _FTS.c.fts_documents.op("MATCH", is_comparison=True)(wanted[sought.place])
+
+
+def _format_all_for_fts5(terms: Sequence[Term]) -> str:
     """The words are in quotes, and none has a quote in it: nothing that was typed is read as an operator."""
-    return SearchDocument.video_id.in_(_rows_matching(columns, terms))
+    return " AND ".join(_format_for_fts5(term) for term in terms)
 
 
 def _rows_matching(columns: str, terms: Sequence[Term]) -> Select[int]:
-    wanted = columns + "(" + " AND ".join(_format_for_fts5(term) for term in terms) + ")"
-    table = text("fts_documents")
-    return select(column("rowid", Integer)).select_from(table).where(column("fts_documents").op("MATCH")(wanted))
+    wanted = f"{columns}({_format_all_for_fts5(terms)})"
+    return select(_FTS.c.rowid).where(_FTS.c.fts_documents.op("MATCH")(wanted))
 
 
 def _format_for_fts5(term: Term) -> str:
@@ -112,17 +126,41 @@ def _trigrams(word: str) -> Iterable[str]:
 class PostgresIndex:
     """By vectors with inverted indexes, and by the trigrams of `pg_trgm`."""
 
-    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """As `TextIndex`; the migration has the same expression in an index."""
-        return _found(_matches(_UNSPOKEN.op("||")(SearchDocument.caption_words), terms))
+    def weigh(self, session: Session, terms: Sequence[Term]) -> Commonness:
+        """As `TextIndex`, by the statistics from which the planner takes what it thinks."""
+        forms = sorted({form for term in terms for form in (term.word, *forms_of(term))})
+        begun = [term.word for term in terms if term.is_beginning]
+        told = session.execute(_SHARES, {"forms": forms, "begun": begun, "most": MOST_BY_SCAN}).all()
+        anywhere = {word: share for place, word, share, _ in told if place == "anywhere"}
+        titles = {word: share for place, word, share, _ in told if place == "title"}
+        share = _share(anywhere, terms)
+        expected = share * max((rows for *_, rows in told), default=0)
+        return Commonness(share, _share(titles, exactly(terms)), _share(titles, terms), expected)
 
-    def holds_in_title(self, terms: Sequence[Term]) -> ColumnElement[bool]:
-        """As `TextIndex`; this one, too."""
-        return _matches(as_vector(SearchDocument.title), terms)
+    def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
+        """As `TextIndex`: by the inverted index, or by looking into one row after the other where every few have it."""
+        is_walk = sought.share >= WALKED_SHARE
+        if sought.place is Place.TITLE:
+            in_title = _matches(_TITLE, sought.terms)
+            return wanted.where(in_title if is_walk else _found(in_title))
+        anywhere = _looked_into(sought.terms) if is_walk else self.holds(sought.terms)
+        if sought.place is Place.ANYWHERE:
+            return wanted.where(anywhere)
+        return wanted.where(anywhere, not_(_matches(_TITLE, exactly(sought.terms))))
 
-    def holds_unspoken(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+    def row_id(self, sought: Sought) -> RowId:
+        """As `TextIndex`; as a sum where rows are to be found first and then sorted, not walked over in this order."""
+        is_walk = sought.share >= WALKED_SHARE and not sought.is_among_few
+        return SearchDocument.video_id if is_walk else SearchDocument.video_id + 0
+
+    def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
         """As `TextIndex`."""
-        return _matches(_UNSPOKEN, terms)
+        of_these = SearchDocument.video_id.in_(ids)
+        return set(session.scalars(select(SearchDocument.video_id).where(of_these, _matches(_UNSPOKEN, terms))))
+
+    def holds(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        """Whether the video holds all of the terms, wherever; the migration has the same expression in an index."""
+        return _found(_matches(_UNSPOKEN.op("||")(SearchDocument.caption_words), terms))
 
     def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
         """As `TextIndex`."""
@@ -131,7 +169,7 @@ class PostgresIndex:
 
     def titled(self, term: Term) -> Select[int]:
         """As `TextIndex`; any of them: putting all in order would cost more than they are worth."""
-        return select(SearchDocument.video_id).where(self.holds_in_title([term]))
+        return select(SearchDocument.video_id).where(_matches(_TITLE, [term]))
 
     def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
         """As `TextIndex`, by what the planner knows of the words in the texts, which are more than in the titles."""
@@ -172,10 +210,42 @@ WHERE pg_stats.tablename = 'search_documents' AND pg_stats.attname = 'text_words
   AND known.word = ANY (:forms) AND known.share > :share AND pg_class.reltuples > :most
 """)
 
+WALKED_SHARE = 0.005
+"""Where a larger share of all videos has it, a page is full before many were looked into."""
+_SHARES = text("""
+SELECT CASE tablename WHEN 'search_documents' THEN 'anywhere' ELSE 'title' END,
+       known.word, known.share, pg_class.reltuples
+FROM pg_stats, pg_class,
+     LATERAL unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
+WHERE pg_stats.schemaname = current_schema()
+  AND (tablename = 'fts_documents_title' OR tablename = 'search_documents' AND attname = 'text_words')
+  AND pg_class.oid = 'search_documents'::regclass AND pg_class.reltuples > :most
+  AND (known.word = ANY (:forms)
+       OR EXISTS (SELECT FROM unnest(CAST(:begun AS text[])) AS begun (word) WHERE starts_with(known.word, begun.word)))
+""")
+
+_TITLE: ColumnElement[str] = as_vector(SearchDocument.title)
 _UNSPOKEN: ColumnElement[str] = SearchDocument.text_words.op("||")(as_vector(SearchDocument.channel))
 
 
-def _matches(vector: ColumnElement[str], terms: Sequence[Term]) -> ColumnElement[bool]:
+def _share(shares: dict[str, float], terms: Sequence[Term]) -> float:
+    """The share of what holds all terms, as if none went with another."""
+    return math.prod(
+        max(
+            *(shares.get(form, 0.0) for form in (term.word, *forms_of(term))),
+            min(1.0, sum(shares[word] for word in shares if term.is_beginning and word.startswith(term.word))),
+        )
+        for term in terms
+    )
+
+
+def _looked_into(terms: Sequence[Term]) -> ColumnElement[bool]:
+    """The same as `PostgresIndex.holds`, without putting vectors together: a quarter of the work for a row."""
+    parts = (SearchDocument.text_words, as_vector(SearchDocument.channel), SearchDocument.caption_words)
+    return and_(*(or_(*(_matches(part, [term]) for part in parts)) for term in terms))
+
+
+def _matches(vector: SQLColumnExpression[str], terms: Sequence[Term]) -> ColumnElement[bool]:
     wanted = " & ".join(_format_for_postgres(term) for term in terms)
     return vector.op("@@", is_comparison=True)(cast(wanted, TSQUERY))
 

@@ -8,18 +8,19 @@ a list goes on as it began, whatever is published meanwhile.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVarTuple
+from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, Integer, Select, literal, not_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
 from vod_web.models import SearchDocument, SearchWord, Video
 from vod_web.services.paging import Found, Order, cursor_of, cut_page, find_page, name_in_cursor
-from vod_web.services.search.databases import TextIndex, text_index
+from vod_web.services.search.databases import text_index
 from vod_web.services.search.nearness import choose_meant
 from vod_web.services.search.ranking import Candidate, score
+from vod_web.services.search.sought import Columns, Commonness, Place, Sought, TextIndex
 from vod_web.services.search.terms import Term, exactly, loosen, read_terms
 
 MOST_RANKED = 1000
@@ -29,7 +30,18 @@ LOOSE = "~"
 TITLES_FIRST, OTHERS_AFTER = "relevance-titles", "relevance-others"
 
 
-Columns = TypeVarTuple("Columns")
+PLENTY = 5 * MOST_RANKED
+"""Where so many are expected to hold the words, nobody looks whether they are more than can be ranked."""
+
+
+class Narrowing(Enum):
+    """What the filters leave."""
+
+    NOTHING = auto()
+    """Everything, as there are none."""
+    TO_SOME = auto()
+    TO_FEW = auto()
+    """Few enough to begin with them, and found by an index: those of a channel, or with a tag."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ class Question:
     """What is to be loaded with the videos."""
     cursor: str | None
     limit: int
+    narrowing: Narrowing = Narrowing.NOTHING
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,9 @@ class Answer:
 
     page: Found[Video]
     count: int
-    """On all pages, up to `MOST_RANKED` + 1, which stands for more; of a page after the first not always known."""
+    """On all pages, as far as is counted."""
+    has_more: bool
+    """Whether there are more than were counted."""
     terms: tuple[Term, ...]
     is_loose: bool
     """Whether nothing holds the words as they were typed."""
@@ -62,15 +77,19 @@ def find_videos(question: Question, order: Order | None = None) -> Answer:
     session = current_session()
     terms = read_terms(question.query)
     if not terms:
-        return Answer(Found([], None), 0, (), False)
-    search = _Search(session, text_index(session), question, terms)
+        return Answer(Found([], None), 0, False, (), False)
+    index = text_index(session)
     begun = name_in_cursor(question.cursor) if question.cursor else ""
-    candidates = [] if begun.endswith(LOOSE) else search.look()
-    if not candidates and (not begun or begun.endswith(LOOSE)):
+    search = _Search(session, index, question, terms, begun, index.weigh(session, terms))
+    if begun.endswith(LOOSE):
+        search = search.loosened()
+    candidates = search.look()
+    if candidates == [] and not begun:
         search = search.loosened()
         candidates = search.look()
-    page = search.page_in(order) if order else search.page_by_relevance(begun, candidates)
-    return Answer(page, len(candidates), search.terms, search.is_loose)
+    page = search.page_in(order, candidates) if order else search.page_by_relevance(candidates)
+    count, has_more = search.count(candidates, page)
+    return Answer(page, count, has_more, search.terms, search.is_loose)
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,9 @@ class _Search:
     index: TextIndex
     question: Question
     terms: tuple[Term, ...]
+    begun: str
+    """The order in which the list began, if this is not its first page."""
+    common: Commonness
     is_loose: bool = False
 
     def loosened(self) -> "_Search":
@@ -89,57 +111,102 @@ class _Search:
         unknown = find_unknown(self.session, self.terms) or typed
         near = self.index.list_near(self.session, unknown)
         instead = {word: choose_meant(word, near) for word in unknown}
-        return _Search(self.session, self.index, self.question, loosen(self.terms, instead), is_loose=True)
+        return replace(self, terms=loosen(self.terms, instead), common=Commonness(), is_loose=True)
 
-    def look(self) -> list[Candidate]:
-        """What holds all terms, in any order; one more than can be ranked where there are more."""
+    def look(self) -> list[Candidate] | None:
+        """What holds all terms, in any order; None where that is more than can be ranked."""
         if self.is_loose and not any(term.instead for term in self.terms):
             return []
-        columns = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel, Video.published_at)
-        wanted = select(Video.id, *columns, self.index.holds_unspoken(self.terms))
-        rows = self.session.execute(self._narrowed(wanted, self.index.holds(self.terms)).limit(MOST_RANKED + 1))
-        return [Candidate(*row) for row in rows]
+        if self.begun in (TITLES_FIRST, OTHERS_AFTER) or self._is_plenty():
+            return None
+        is_spoken = SearchDocument.caption_words.cast(String) != ""
+        texts = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel, Video.published_at, is_spoken)
+        found = self.session.execute(self._narrow(select(Video.id, *texts), self._by_index()).limit(MOST_RANKED + 1))
+        rows = found.all()
+        if len(rows) > MOST_RANKED:
+            return None
+        spoken = [row[0] for row in rows if row[-1]]
+        by_captions = set(spoken) - self.index.unspoken_among(self.session, self.terms, spoken) if spoken else set()
+        return [
+            Candidate(video_id, title, tags, channel, published_at, video_id not in by_captions)
+            for video_id, title, tags, channel, published_at, _ in rows
+        ]
 
-    def page_in(self, order: Order) -> Found[Video]:
+    def count(self, candidates: list[Candidate] | None, page: Found[Video]) -> tuple[int, bool]:
+        """How many answer on all pages, and whether it is more than that."""
+        if candidates is not None:
+            return len(candidates), False
+        if self._is_plenty() and self.question.narrowing is not Narrowing.NOTHING:
+            return len(page.items), page.next is not None
+        return (MOST_RANKED, True) if page.next or self.begun else (len(page.items), False)
+
+    def page_in(self, order: Order, candidates: list[Candidate] | None) -> Found[Video]:
         """A page in an order that the database knows."""
         named = replace(order, name=order.name + LOOSE * self.is_loose)
-        return self._page(self.index.holds(self.terms), named, self.question.cursor, self.question.limit)
+        wanted = self._sorted_among_many() if candidates is None else self._among(candidates)
+        return self._page(wanted, named, self.question.cursor, self.question.limit)
 
-    def page_by_relevance(self, begun: str, candidates: Sequence[Candidate]) -> Found[Video]:
+    def page_by_relevance(self, candidates: list[Candidate] | None) -> Found[Video]:
         """A page of the ranked candidates, or of what is too much to be ranked."""
         name = RELEVANCE + LOOSE * self.is_loose
-        if begun != name and (begun or len(candidates) > MOST_RANKED):
-            return self._page_unranked(begun)
-        ranked = sorted(((score(one, self.terms), one.video_id) for one in candidates), reverse=True)
+        if self.begun != name and (self.begun or candidates is None):
+            return self._page_unranked()
+        ranked = sorted(((score(one, self.terms), one.video_id) for one in candidates or []), reverse=True)
         order = Order(name=name, by=literal(0, Integer), id=Video.id)
         cut = cut_page(ranked, order, cursor=self.question.cursor, limit=self.question.limit)
         return Found(self._load([video_id for _, video_id in cut.items]), cut.next)
 
-    def _page_unranked(self, begun: str) -> Found[Video]:
+    def _is_plenty(self) -> bool:
+        """Whether the terms are so common that nobody needs to look whether there are more than can be ranked."""
+        is_narrow = self.question.narrowing is Narrowing.TO_FEW
+        return self.common.expected >= PLENTY and not is_narrow and self.begun != RELEVANCE
+
+    def _page_unranked(self) -> Found[Video]:
         """The newest with all words in their title, then the newest others."""
         cursor, limit = self.question.cursor, self.question.limit
-        in_title = self.index.holds_in_title(exactly(self.terms))
-        others = self.index.holds(self.terms) & not_(in_title)
-        titles_order, others_order = _newest_first(TITLES_FIRST), _newest_first(OTHERS_AFTER)
-        if begun == OTHERS_AFTER:
-            return self._page(others, others_order, cursor, limit)
-        first = self._page(in_title, titles_order, cursor, limit)
+        if self.begun == OTHERS_AFTER:
+            return self._newest(Place.ELSEWHERE, cursor, limit)
+        first = self._newest(Place.TITLE, cursor, limit)
         if first.next:
             return first
         left = limit - len(first.items)
-        rest = self._page(others, others_order, None, max(left, 1))
+        rest = self._newest(Place.ELSEWHERE, None, max(left, 1))
         if left or not rest.items:
             return Found([*first.items, *rest.items], rest.next)
         last = first.items[-1]
-        return Found(first.items, cursor_of(titles_order, last.id, last.id))
+        return Found(first.items, cursor_of(self._newest_first(Place.TITLE), last.id, last.id))
 
-    def _page(self, holds: ColumnElement[bool], order: Order, cursor: str | None, limit: int) -> Found[Video]:
-        wanted = self._narrowed(select(Video), holds).options(*self.question.options)
-        return find_page(wanted, order, cursor=cursor, limit=limit)
+    def _newest(self, place: Place, cursor: str | None, limit: int) -> Found[Video]:
+        return self._page(self._narrowed(select(Video), place), self._newest_first(place), cursor, limit)
 
-    def _narrowed(self, wanted: Select[*Columns], holds: ColumnElement[bool]) -> Select[*Columns]:
+    def _newest_first(self, place: Place) -> Order:
+        """By the ids, in which both databases find the words: however many there are, a page costs the same."""
+        by = self.index.row_id(self._sought(place))
+        return Order(name=TITLES_FIRST if place is Place.TITLE else OTHERS_AFTER, by=by, id=by)
+
+    def _page(self, wanted: Select[Video], order: Order, cursor: str | None, limit: int) -> Found[Video]:
+        return find_page(wanted.options(*self.question.options), order, cursor=cursor, limit=limit)
+
+    def _sought(self, place: Place) -> Sought:
+        is_among_few = self.question.narrowing is Narrowing.TO_FEW
+        return Sought(exactly(self.terms) if place is Place.TITLE else self.terms, place, self.common, is_among_few)
+
+    def _by_index(self) -> Sought:
+        """Whatever is known of the words: so many videos are wanted that a walk would be long."""
+        return replace(self._sought(Place.ANYWHERE), common=Commonness())
+
+    def _narrowed(self, wanted: Select[*Columns], place: Place) -> Select[*Columns]:
+        return self._narrow(wanted, self._sought(place))
+
+    def _narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
         joined = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
-        return joined.where(holds, *self.question.audience)
+        return self.index.narrow(joined, sought).where(*self.question.audience)
+
+    def _sorted_among_many(self) -> Select[Video]:
+        return self._narrow(select(Video), replace(self._sought(Place.ANYWHERE), is_among_few=True))
+
+    def _among(self, candidates: Sequence[Candidate]) -> Select[Video]:
+        return select(Video).where(Video.id.in_([one.video_id for one in candidates]))
 
     def _load(self, ids: Sequence[int]) -> list[Video]:
         wanted = select(Video).where(Video.id.in_(ids)).options(*self.question.options)
@@ -167,8 +234,3 @@ def end_of(term: Term) -> str:
 def after_all(beginning: str) -> str:
     """What comes after all texts with this beginning, in the order of bytes."""
     return beginning + "\U0010ffff"
-
-
-def _newest_first(name: str) -> Order:
-    """By the ids, in which both databases find the words: however many there are, a page costs the same."""
-    return Order(name=name, by=Video.id, id=Video.id)

@@ -12,6 +12,7 @@ from vod_web.services.search.databases import text_index
 from vod_web.services.search.finding import after_all
 from vod_web.services.search.marks import Piece, make_marker
 from vod_web.services.search.ranking import Candidate, score
+from vod_web.services.search.sought import Place, Sought
 from vod_web.services.search.terms import Term, read_terms
 from vod_web.services.search.words import words_of
 
@@ -69,8 +70,10 @@ def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[b
     columns = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel, Video.published_at)
     wanted = select(Video.title, Video.public_id, Video.language, Video.id, *columns)
     wanted = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
-    wanted = wanted.where(text_index(session).holds_in_title(terms), audience)
-    wanted = wanted.order_by(Video.id.desc()).limit(MOST_LOOKED_AT)
+    index = text_index(session)
+    sought = Sought(terms, Place.TITLE, index.weigh(session, terms))
+    wanted = index.narrow(wanted, sought).where(audience)
+    wanted = wanted.order_by(index.row_id(sought).desc()).limit(MOST_LOOKED_AT)
     ranked = []
     for title, key, language, video_id, words, tags, channel, published_at in session.execute(wanted):
         candidate = Candidate(video_id, words, tags, channel, published_at, is_unspoken=True)
@@ -82,8 +85,8 @@ def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[b
 
 
 def _tags_like(beginning: str, audience: ColumnElement[bool]) -> Select[str, str]:
-    is_used = select(video_tags.c.video_id).join(Video, Video.id == video_tags.c.video_id)
-    is_used = is_used.where(video_tags.c.tag_id == Tag.id, audience).correlate(Tag)
+    is_seen = select(Video.id).where(Video.id == video_tags.c.video_id, audience).correlate(video_tags)
+    is_used = select(video_tags.c.video_id).where(video_tags.c.tag_id == Tag.id, is_seen.exists()).correlate(Tag)
     wanted = select(Tag.name, Tag.name.label("key")).where(
         Tag.id.in_(_named(NameKind.TAG, beginning).with_only_columns(SearchName.tag_id)), is_used.exists()
     )

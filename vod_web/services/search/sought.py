@@ -1,0 +1,87 @@
+"""What does a search ask of a database, whichever it is?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from vod_web.services.search.terms import Term
+
+Columns = TypeVarTuple("Columns")
+RowId = InstrumentedAttribute[int] | ColumnElement[int]
+
+
+class Place(StrEnum):
+    """Where in a video's texts all of the terms are."""
+
+    ANYWHERE = "anywhere"
+    TITLE = "title"
+    ELSEWHERE = "elsewhere"
+    """Anywhere, but not as they were typed in the title."""
+
+
+@dataclass(frozen=True)
+class Commonness:
+    """In which share of all videos the terms are, as far as the database knows that without looking; 0 for rare."""
+
+    anywhere: float = 0.0
+    in_titles: float = 0.0
+    """As they were typed."""
+    begun_in_titles: float = 0.0
+    """Also where words go on after them."""
+    expected: float = 0.0
+    """In how many videos they are."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for where, and how the videos with it are best found."""
+
+    terms: Sequence[Term]
+    place: Place = Place.ANYWHERE
+    common: Commonness = Commonness()
+    is_among_few: bool = False
+    """Whether other conditions find few videos by an index, or other columns than the ids put them in order."""
+
+    @property
+    def share(self) -> float:
+        """Of all videos those that hold it, as far as is known."""
+        if self.place is not Place.TITLE:
+            return self.common.anywhere
+        is_begun = any(term.is_beginning for term in self.terms)
+        return self.common.begun_in_titles if is_begun else self.common.in_titles
+
+
+class TextIndex(Protocol):
+    """What a database does for searching."""
+
+    def weigh(self, session: Session, terms: Sequence[Term]) -> Commonness:
+        """How common the terms are. One statement at most."""
+        ...
+
+    def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
+        """Of the videos and their documents in a statement those that hold what is sought."""
+        ...
+
+    def row_id(self, sought: Sought) -> RowId:
+        """The id of a narrowed statement's video: what to sort by, so that the newest are found first and at once."""
+        ...
+
+    def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
+        """Which of these videos hold all of the terms outside of their captions. One statement."""
+        ...
+
+    def list_near(self, session: Session, words: Sequence[str]) -> list[str]:
+        """Known words that look somewhat like one of these, or have one inside. Two statements at most."""
+        ...
+
+    def titled(self, term: Term) -> Select[int]:
+        """The row ids of videos whose titles hold the term; with a limit, cheap for terms that are not common."""
+        ...
+
+    def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
+        """The terms that so few videos hold that `titled` is cheap. One statement at most."""
+        ...
