@@ -157,7 +157,7 @@ function takeHead(next) {
   for (const { src } of next.querySelectorAll("script[src]")) {
     if (known.has(src)) continue;
     const script = document.createElement("script");
-    Object.assign(script, { type: "module", src });
+    Object.assign(script, { type: "module", async: false, src }); // in their order, as those of a page
     document.head.append(script);
   }
 }
