@@ -95,14 +95,16 @@ class Site:
         wanted = select(Job).join(Job.encode).where(Encode.video_id == video.id).order_by(Job.id)
         return list(current_session().scalars(wanted))
 
-    def wait_for(self, video: Video, status: VideoStatus = VideoStatus.READY) -> Video:
+    def wait_for(
+        self, video: Video, status: VideoStatus = VideoStatus.READY, *, limit_s: float = READY_LIMIT_S
+    ) -> Video:
         """Wait until the video has this status, and all its jobs are over."""
 
         def is_there() -> bool:
             return self.see(video).status is status and all(job.state.is_over for job in self.jobs(video))
 
         try:
-            wait_until(is_there, what=f"the video is {status.value}", limit_s=READY_LIMIT_S)
+            wait_until(is_there, what=f"the video is {status.value}", limit_s=limit_s)
         except AssertionError as error:
             states = [(job.kind.value, job.number, job.state.value, job.error) for job in self.jobs(video)]
             raise AssertionError(f"{error}: {states}\n{self.log.read_text()[-4000:]}") from None

@@ -13,6 +13,7 @@ from tests.databases import let_go
 from tests.factories import make_admin, make_user
 from tests.workers import Site
 from vod_web.app import create_app
+from vod_web.core.clock import utc_now
 from vod_web.core.settings import load_settings
 from vod_web.db.session import close_session, transaction
 from vod_web.media.runner import Tools, run_ffmpeg
@@ -25,6 +26,7 @@ from vod_web.services.sign_ins import Browser, begin_sign_in
 from vod_web.web.sign_in import COOKIE
 
 LADDER = "240"
+READY_LIMIT_S = 240.0
 
 
 class Cinema:
@@ -49,8 +51,9 @@ class Cinema:
         with transaction() as session:
             row = session.get_one(Video, video.id, options=[selectinload(Video.tags)], populate_existing=True)
             row.title, row.visibility = title, Visibility.PUBLIC
+            row.announced_at = utc_now()  # who follows later is not told of it
             index_video(session, row)
-        return self._workshop.wait_for(video)
+        return self._workshop.wait_for(video, limit_s=READY_LIMIT_S)
 
     def see(self, video: Video) -> Video:
         """The film as it stands in the database."""

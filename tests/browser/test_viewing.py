@@ -11,6 +11,7 @@ from tests.browser.commenting import comment
 from tests.browser.conftest import Complaints, RunningSite, running_site
 from tests.browser.keyboard import fill_in, press, tab_to
 from tests.browser.playing import current_time_s, wait_until_past
+from tests.factories import make_video
 from tests.servers import wait_until
 from vod_web.core.clock import utc_now
 from vod_web.models import Video
@@ -162,6 +163,42 @@ def test_a_visitor_goes_on_in_the_same_browser(
     other.goto(f"/watch/{film.public_id}")
     expect(other.locator("[data-player]")).to_be_visible()
     expect(chip(other)).to_have_count(0)
+
+
+def test_a_follower_with_the_bell_is_told_of_a_new_video(
+    new_page: Callable[[], Page], cinema: Cinema, film: Video
+) -> None:
+    page = new_page()
+    page.set_default_timeout(LIMIT_MS)
+    cinema.enter(page)
+    page.goto(f"/watch/{film.public_id}")
+    page.get_by_role("button", name="Subscribe to Grace").click()
+    bell = page.get_by_role("button", name="Tell me of new videos of Grace")
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true", timeout=LIMIT_MS)
+
+    title = make_video(cinema.owner, f"News {randbits(32)}").title
+    wait_until(lambda: has_news(page), what="the bell counts it", limit_s=120)
+    page.goto("/subscriptions")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    page.goto("/notifications")
+    page.get_by_role("button", name="Mark as read").click()
+    expect(page.locator(".notification", has_text=title)).to_have_count(1)
+    expect(page.locator(".notification-unread")).to_have_count(0)
+    expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
+
+    page.goto(f"/watch/{film.public_id}")
+    page.get_by_role("button", name="Subscribed to Grace").click()
+    page.locator(".toast", has_text="You no longer follow Grace.").get_by_role("button", name="Undo").click()
+    expect(bell).to_have_attribute("aria-pressed", "true", timeout=LIMIT_MS)
+    page.reload()
+    expect(bell).to_have_attribute("aria-pressed", "true")
+
+
+def has_news(page: Page) -> bool:
+    """Whether the bell of a page that is opened now counts something."""
+    page.goto("/")
+    return page.get_by_role("link", name="Notifications, 1 unread").count() == 1
 
 
 def test_somebody_does_everything_by_keyboard_alone(new_page: Callable[[], Page], cinema: Cinema, film: Video) -> None:
