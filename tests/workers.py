@@ -27,7 +27,7 @@ from vod_web.services.processing.turns import LADDER_PLACE
 from vod_web.storage.keys import encode_prefix, source_key
 
 ROOT = Path(__file__).parents[1]
-READY_LIMIT_S = 60.0
+READY_LIMIT_S = 240.0
 Process = subprocess.Popen[bytes]
 
 

@@ -48,14 +48,14 @@ def words(text: str) -> str:
 
 
 def test_several_addresses_are_several_imports_without_a_script(client: FlaskClient, person: User) -> None:
-    typed = f"{FILM}\nhttp://10.0.0.1/x.mp4\n\nhttps://example.org/two.mkv"
+    typed = f"{FILM}\nhttp://10.0.0.1/x.mp4\n\n https://example.org/two of three.mkv "
     answer = client.post("/upload/imports", data={"addresses": typed})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/upload")
 
     page = words(client.get("/upload").text)
 
     assert "opening_night.mp4" in page
-    assert "two.mkv" in page
+    assert "two of three.mkv" in page
     assert "Waiting for its turn" in page
     assert "http://10.0.0.1/x.mp4: 10.0.0.1 is a private address" in page
 

@@ -149,7 +149,9 @@ def test_a_worker_that_was_silent_too_long_changes_nothing_any_more(
     frozen.send_signal(signal.SIGSTOP)
     site.start_worker("--name", "lively")
     wait_until(
-        lambda: job.id in {found.id for found in site.jobs(video) if found.worker == "lively"}, what="taken", limit_s=90
+        lambda: job.id in {found.id for found in site.jobs(video) if found.worker == "lively"},
+        what="taken",
+        limit_s=240,
     )
     frozen.send_signal(signal.SIGCONT)
     wait_until(lambda: "job_no_longer_ours" in site.log.read_text(), what="the frozen worker notices")

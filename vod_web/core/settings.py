@@ -108,7 +108,7 @@ class Settings:
     import_networks: tuple[IPv4Network | IPv6Network, ...] = setting_field(networks, (), "192.168.7.0/24,fd00:7::/64")
     """Private networks that it asks too, at any port; else the public internet alone."""
     mail_url: str = setting_field(url("smtp", "smtps"), "", "smtps://user:secret@mail.example.org", is_secret=True)
-    """The mail server; without it an admin hands out reset links."""
+    """The mail server, for notifications and new passwords; without it an admin hands out reset links."""
     mail_from: str = setting_field(text, "", "Video <video@example.org>")
     """The sender of the site's mails; needed where `MAIL_URL` is set."""
     sendfile: str = setting_field(one_of("none", "nginx"), "none", "nginx")

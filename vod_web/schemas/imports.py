@@ -1,5 +1,6 @@
 """What do a person and the site say to each other about a file on another server?"""
 
+import re
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
@@ -71,12 +72,17 @@ class ImportRead(Output):
     """When it is forgotten; one that failed with its draft."""
 
 
+_BETWEEN_ADDRESSES = re.compile(r"[\r\n]+|\s+(?=https?://)")
+"""An address may hold spaces, as people copy them from a list of files."""
+
+
 def _split(text: object) -> object:
     if not isinstance(text, str):
         return text
-    if not text.split():
+    found = [part.strip() for part in _BETWEEN_ADDRESSES.split(text) if part.strip()]
+    if not found:
         raise ValueError("Paste an address.")
-    return text.split()
+    return [address.replace(" ", "%20") for address in found]
 
 
 class Addresses(Input):
