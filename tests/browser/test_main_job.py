@@ -46,9 +46,12 @@ def _set_up(page: Page) -> None:
 
 def test_the_set_up_page_makes_the_admin_and_ends_with_a_clip_that_plays(new_page: Callable[[], Page]) -> None:
     page = new_page()
+    page.goto("/")
+    assert find_violations(page) == {}
     _set_up(page)
     expect(page.locator(".step")).to_have_count(6)
     expect(page.locator(".step-done")).to_have_count(6, timeout=READY_LIMIT_MS)
+    assert find_violations(page) == {}
     expect(page.locator("[data-link='Player']")).to_contain_text("Your browser plays it")
     assert len(shown_frames(page, 3)) == 3
     page.goto("/setup")

@@ -1,0 +1,135 @@
+"""Every page of the site, looked at by axe in light and in dark: that there is nothing to complain of."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.accessibility import find_violations
+from tests.browser.conftest import RunningSite, running_site
+from tests.browser.lively import LOOKERS, LivelySite, filling
+from tests.rights.table import ELSEWHERE, TABLE
+from vod_web.services.notification_settings import mail_stop_token
+from vod_web.services.passwords import make_reset_link
+
+WATCHED_ELSEWHERE: dict[str, Callable[[LivelySite], str]] = {
+    "GET /password/<secret>": lambda site: (
+        urlsplit(make_reset_link(site.people.of["admin"], "named", settings=site.settings)).path
+    ),
+    "GET /notifications/mail/<token>": lambda site: (
+        "/notifications/mail/" + mail_stop_token(site.owner.id, secret_key=site.settings.secret_key)
+    ),
+}
+"""Pages whose address is a secret."""
+NO_PAGES = {
+    "GET /static/<path:filename>",
+    "GET /media/<token>/<video_id>/<encode_id>/<path:path>",
+    "GET /feeds/channels/<username>/podcast.xml",
+    "GET /pictures/<name>",
+    "GET /notifications/<kind>/<subject>",
+    "GET /readyz",
+    "GET /oembed",
+    "GET /sitemap-<int:page>.xml",
+    "GET /setup",  # a page as long as there is no admin: tests/browser/test_main_job.py looks at it
+}
+FEWEST = 55
+"""So many pages there are at least."""
+AS_VISITOR = ["/", "/newest", "/popular", "/search?query=boats", "/search?query=nothing-like-it", "/@owner"]
+ODD = ["/nowhere", "/watch/AAAAAAAAAAA", "/password/wrong", "/search?length=x", "/notifications/mail/wrong"]
+PHONE = ["/", "/search?query=boats", "/@owner", "/studio", "/upload", "/history", "/playlists", "/account"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A new site with a very short ladder."""
+    with running_site(tmp_path_factory.mktemp("site") / "data", VOD_LADDER="240", VOD_WORKERS="1") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lively(site: RunningSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivelySite]:
+    """On which something of everything has happened."""
+    with filling(site, tmp_path_factory.mktemp("clip")) as lively:
+        yield lively
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, lively: LivelySite) -> Iterator[Page]:
+    """One for all: to open a browser for each would take longer than to look."""
+    context = chromium.new_context(base_url=lively.url, viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.set_default_timeout(40_000)
+    yield context.new_page()
+    context.close()
+
+
+def look(page: Page, paths: list[str]) -> dict[str, object]:
+    """What is wrong, by path."""
+    found = {}
+    for path in paths:
+        page.goto(path)
+        if wrong := find_violations(page):
+            found[path] = wrong
+    return found
+
+
+def test_every_page_has_no_violation(page: Page, lively: LivelySite) -> None:
+    got = [address for address in TABLE if address.startswith("GET ") and " /api/" not in address]
+    seen = [where for address in [*got, "GET /api/v1/docs"] if (where := lively.find_page(address, TABLE[address]))]
+    assert len(seen) >= FEWEST
+    found: dict[str, object] = {}
+    for who in LOOKERS:
+        lively.become(page, who)
+        found |= look(page, [path for sees, path in seen if sees == who])
+    found |= look(page, [find(lively) for find in WATCHED_ELSEWHERE.values()])
+    assert found == {}
+
+
+def test_no_page_is_forgotten() -> None:
+    addresses = {address for address in ELSEWHERE if address.startswith("GET ") and " /api/" not in address}
+    assert addresses == NO_PAGES | WATCHED_ELSEWHERE.keys()
+
+
+def test_what_visitors_see_and_pages_of_errors_have_none(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "visitor")
+    assert look(page, [*AS_VISITOR, *ODD, f"/watch/{lively.film.public_id}"]) == {}
+
+
+def test_videos_that_do_not_play_have_none(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "owner")
+    assert look(page, [f"/watch/{video_id}" for video_id in lively.unready]) == {}
+    lively.become(page, "stranger")
+    assert look(page, [f"/watch/{lively.deleted}", "/admin"]) == {}
+
+
+def test_pages_on_a_phone_have_none(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "owner")
+    page.set_viewport_size({"width": 390, "height": 844})
+    try:
+        assert look(page, [*PHONE, f"/watch/{lively.film.public_id}"]) == {}
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_what_opens_on_the_watch_page_has_none(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "stranger")
+    page.goto(f"/watch/{lively.film.public_id}")
+    page.wait_for_function("() => document.querySelector('[data-player]')?.player")
+    for button, heading in (("Share", "Share this video"), ("Save", "Save to playlist"), ("Report", "Report")):
+        opener = page.get_by_role("button", name=button, exact=True)
+        opener.or_(page.get_by_role("link", name=button, exact=True)).first.click()
+        dialog = page.get_by_role("dialog", name=heading)
+        expect(dialog).to_be_visible()
+        assert find_violations(page) == {}, button
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+    page.locator("[data-player]").focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert find_violations(page) == {}
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Transcript", exact=True).click()
+    page.locator("[data-player]").hover()
+    page.locator("[data-player]").get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("menuitem", name="Quality")).to_be_visible()
+    assert find_violations(page) == {}
