@@ -76,6 +76,28 @@ def test_watch_later_is_one_click_from_a_card_with_undo(client: FlaskClient, ada
     assert foreign.headers["Location"] == "/"
 
 
+def test_cards_say_what_is_in_watch_later_and_take_it_out(client: FlaskClient, ada: User) -> None:
+    video, other = make_video(ada, "film"), make_video(ada, "other")
+    address = f"/watch-later/{video.public_id}"
+
+    def pressed() -> dict[str, str]:
+        buttons = r'data-later="([^"]+)"[^>]*aria-pressed="(true|false)"'
+        return dict(re.findall(buttons, client.get("/newest").text))
+
+    assert pressed() == {video.public_id: "false", other.public_id: "false"}
+    added = client.post(address, data={"wish": "in"}, headers=FRAGMENT)
+    assert json.loads(added.headers["HX-Trigger"])["later-changed"] == {"video": video.public_id, "is_in": True}
+    assert pressed() == {video.public_id: "true", other.public_id: "false"}
+    removed = client.post(address, data={"wish": "out"}, headers=FRAGMENT)
+    assert json.loads(removed.headers["HX-Trigger"])["later-changed"] == {"video": video.public_id, "is_in": False}
+    assert pressed()[video.public_id] == "false"
+    assert client.post(address, data={"wish": "in"}).status_code == 303
+    assert client.post(address, data={"wish": "out"}).status_code == 303
+    assert titles(client.get("/watch-later").text) == []
+    sign_out(client)
+    assert pressed() == {video.public_id: "false", other.public_id: "false"}
+
+
 def test_visitors_are_led_to_sign_in(client: FlaskClient, ada: User) -> None:
     video_id = make_video(ada, "film").public_id
     sign_out(client)
