@@ -41,9 +41,9 @@ seconds => {
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """A site with one worker for everything, and the one that only does what somebody waits for."""
+    """A site with one worker for everything, and the one that only does what somebody waits for; new for each try."""
     with running_site(tmp_path_factory.mktemp("site") / "data", VOD_LADDER="360,480", VOD_WORKERS="1") as running:
         yield running
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -36,7 +37,10 @@ def holiday(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _set_up(page: Page) -> None:
     page.goto("/")
-    expect(page).to_have_url("/setup")
+    if urlsplit(page.url).path != "/setup":  # done in a first try, which failed later
+        _sign_in(page, "ada")
+        page.goto("/setup/proof")
+        return
     page.get_by_label("Name of the site").fill("Village cinema")
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("User name").fill("ada")
@@ -183,11 +187,12 @@ def test_another_video_follows(new_page: Callable[[], Page], holiday: Path) -> N
     expect(page.get_by_role("heading", level=1)).to_have_text("A week by the sea")
 
 
-def _sign_in(page: Page) -> None:
+def _sign_in(page: Page, username: str = "grace") -> None:
     page.goto("/login")
-    page.get_by_label("E-mail or user name").fill("grace")
+    page.get_by_label("E-mail or user name").fill(username)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Your account")).to_be_visible()
 
 
 def _add_captions_and_chapters(page: Page, address: str) -> None:
