@@ -240,7 +240,7 @@ def _share(shares: dict[str, float], terms: Sequence[Term]) -> float:
 
 
 def _looked_into(terms: Sequence[Term]) -> ColumnElement[bool]:
-    """The same as `PostgresIndex.holds`, without putting vectors together: a quarter of the work for a row."""
+    """The same as `PostgresIndex.holds`, without putting vectors together, which takes longer than searching them."""
     parts = (SearchDocument.text_words, as_vector(SearchDocument.channel), SearchDocument.caption_words)
     return and_(*(or_(*(_matches(part, [term]) for part in parts)) for term in terms))
 
