@@ -1,4 +1,4 @@
-"""Indexes for lists by views and by length, in the words by which SQLite finds them."""
+"""Indexes for lists by date, by views and by length, in the words by which SQLite finds them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,9 +17,11 @@ def upgrade() -> None:
         _view_index_in(LISTED_IN_SQLITE)
     where = {"sqlite_where": LISTED_IN_SQLITE, "postgresql_where": LISTED}
     op.create_index("ix_videos_lasting", "videos", ["duration_s", "id"], **where)
+    op.create_index("ix_videos_newest", "videos", ["published_at", "id"], **where)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_videos_newest", "videos")
     op.drop_index("ix_videos_lasting", "videos")
     if op.get_context().dialect.name == "sqlite":
         _view_index_in(LISTED)

@@ -274,6 +274,8 @@ class Video(Base):
 
     __table_args__ = (
         Index("ix_videos_listed", "visibility", "is_playable", "published_at", "id"),
+        # For who sees internal videos too: "visibility" in front of the date gives no order to two of its values.
+        Index("ix_videos_newest", "published_at", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_lasting", "duration_s", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
