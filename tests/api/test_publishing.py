@@ -16,6 +16,7 @@ def test_a_program_schedules_a_video_and_puts_it_into_a_playlist(app: Flask, cli
     made = client.post(f"{API}/playlists", json={"title": "Trips"}, headers=headers)
     assert (made.status_code, made.json["title"], made.json["visibility"]) == (201, "Trips", "private")
     changes = {"publish": "at_time", "publish_at": "2030-07-01T10:00:00+02:00", "category": "travel", "language": "de"}
+    changes |= {"licence": "cc-by-4.0", "recorded_on": "2019-05-03"}
     changed = client.patch(
         f"{API}/videos/{video.public_id}", json=changes | {"playlists": [made.json["id"]]}, headers=headers
     ).json
@@ -25,6 +26,8 @@ def test_a_program_schedules_a_video_and_puts_it_into_a_playlist(app: Flask, cli
         None,
     )
     assert (changed["category"], changed["language"]) == ("travel", "de")
+    assert (changed["licence"], changed["recorded_on"]) == ("cc-by-4.0", "2019-05-03")
+    assert changed["licence_url"] == "https://creativecommons.org/licenses/by/4.0/"
     mine = client.get(f"{API}/playlists", headers=headers).json["items"]
     assert [(one["id"], one["item_count"]) for one in mine] == [(made.json["id"], 1)]
     assert (

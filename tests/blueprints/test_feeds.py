@@ -14,7 +14,7 @@ from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.db.session import transaction
 from vod_web.media.episodes import EPISODE_NAME
-from vod_web.models import Category, Encode, Playlist, PlaylistItem, User, Video, VideoStatus, Visibility
+from vod_web.models import Category, Encode, Licence, Playlist, PlaylistItem, User, Video, VideoStatus, Visibility
 from vod_web.resources import resources
 from vod_web.storage.keys import encode_prefix
 
@@ -67,6 +67,16 @@ def test_a_feed_tells_all_of_a_video_with_whole_addresses(client: FlaskClient, f
     assert f'href="{base_url}/watch/{video.public_id}?t=30"' in item["content"]
     assert "<script>" not in item["content"]
     assert item["id"].startswith("urn:uuid:")
+
+
+def test_feeds_name_the_licence(client: FlaskClient) -> None:
+    make_video(make_user("ada"), licence=Licence.CC0)
+    text = "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert f'<link rel="license" href="{text}"/>' in client.get("/feeds/videos.atom").text
+    assert (
+        f'<media:license type="text/html" href="{text}">CC0 1.0</media:license>' in client.get("/feeds/videos.rss").text
+    )
+    assert titles(client, "/feeds/videos.atom") == titles(client, "/feeds/videos.rss") == ["A video"]
 
 
 def test_what_xml_cannot_hold_is_left_out(client: FlaskClient) -> None:
@@ -179,7 +189,7 @@ def test_a_feed_costs_the_same_however_much_it_holds(client: FlaskClient) -> Non
 def test_a_podcast_has_one_file_for_each_episode(client: FlaskClient) -> None:
     client.application.config["WTF_CSRF_ENABLED"] = False
     ada = make_user("ada", display_name="Ada & co")
-    video = make_video(ada, HARD, language="no")
+    video = make_video(ada, HARD, language="no", licence=Licence.CC_BY)
     encode = make_encode(video, resources().storage)
     key = encode_prefix(video.public_id, encode.public_id) + EPISODE_NAME
     resources().storage.put_bytes(key, b"sound" * 100, content_type="audio/x-m4a")
@@ -196,6 +206,7 @@ def test_a_podcast_has_one_file_for_each_episode(client: FlaskClient) -> None:
     assert (told.feed.title, told.feed.language, told.feed.author) == ("Ada & co", "no", "Ada & co")
     [entry] = told.entries
     [enclosure] = entry.enclosures
+    assert '<podcast:license url="https://creativecommons.org/licenses/by/4.0/">cc-by-4.0<' in client.get(address).text
     assert (enclosure.type, enclosure.length, entry.itunes_duration) == ("audio/x-m4a", "500", "64")
     path = enclosure.href.removeprefix(resources().settings.base_url)
     with client.get(path) as whole, client.get(path, headers={"Range": "bytes=5-9"}) as part:

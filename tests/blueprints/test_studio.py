@@ -228,12 +228,15 @@ def test_when_about_what_and_in_which_playlists(client: FlaskClient, ada: User) 
     trips, talks = (create_playlist(ada, PlaylistCreate(title=title)) for title in ("Trips", "Talks"))
     address = f"/studio/videos/{video.public_id}"
     told = {"publish": "at_time", "publish_at": "2030-07-01T10:00", "time_zone": "Europe/Berlin"}
+    told |= {"licence": "cc-by-4.0", "recorded_on": "2019-05-03"}
     sent = form(category="music", language="de", playlists=[trips.public_id], **told)
     assert client.post(address, data=sent).status_code == 303
     page = client.get(address).text
     assert f'value="{trips.public_id}" checked' in page
     assert f'value="{talks.public_id}" checked' not in page
     assert 'value="2030-07-01T08:00"' in page
+    assert 'value="2019-05-03"' in page
+    assert '<option value="cc-by-4.0" selected>' in page
     assert "Scheduled" in client.get("/studio").text
     changed = get_own_video(ada, video.public_id)
     assert (changed.category, changed.language, changed.published_at) == ("music", "de", None)

@@ -89,6 +89,7 @@ def test_what_uploads_begin_with_is_kept_and_stands_in_new_rows(client: FlaskCli
         "publish": "when_ready",
         "category": "travel",
         "language": "de",
+        "licence": "cc-by-4.0",
         "tags": "sea, sun",
         "description": "Filmed by Ada.",
     }
@@ -100,6 +101,7 @@ def test_what_uploads_begin_with_is_kept_and_stands_in_new_rows(client: FlaskCli
         assert '<option value="when_ready" selected>' in page
         assert '<option value="travel" selected>Travel and places' in page
         assert '<option value="de" selected>German' in page
+        assert '<option value="cc-by-4.0" selected>CC BY 4.0' in page
         assert 'value="sea, sun"' in page
         assert "Filmed by Ada." in page
 

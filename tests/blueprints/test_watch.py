@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from vod_web.db.session import current_session, transaction
 from vod_web.models import (
     Encode,
     EncodeStatus,
+    Licence,
     Rendition,
     RenditionKind,
     User,
@@ -51,6 +53,21 @@ def test_the_page_has_the_player_and_what_belongs_to_it(client: FlaskClient) -> 
     assert 'href="/@ada"' in page
     assert "every 2s" not in page
     assert "/studio/videos/" not in page
+
+
+def test_the_licence_and_the_day_of_recording_stand_under_the_description(client: FlaskClient) -> None:
+    video = published(licence=Licence.CC_BY, recorded_on=date(2019, 5, 3))
+    page = client.get(f"/watch/{video.public_id}").text
+    assert 'Recorded <time datetime="2019-05-03">3 May 2019</time>' in page
+    text = "https://creativecommons.org/licenses/by/4.0/"
+    assert re.search(f'<a href="{text}" rel="license[^"]*">CC BY 4.0</a>', page)
+    structured = json.loads(re.search(r'<script type="application/ld\+json">(.+?)</script>', page)[1])  # type: ignore[index] # it is there
+    assert (structured["license"], structured["dateCreated"]) == (text, "2019-05-03")
+    reserved = make_video(make_user(), licence=Licence.ALL_RIGHTS_RESERVED)
+    page = client.get(f"/watch/{reserved.public_id}").text
+    assert "All rights reserved" in page
+    assert "Recorded" not in page
+    assert 'rel="license' not in page
 
 
 def test_the_player_and_the_status_name_the_captions(client: FlaskClient) -> None:

@@ -1,6 +1,6 @@
 """When others get to see a video: at once, when it is ready, or at a time; never before it is ready."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -10,7 +10,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.errors import InvalidInput, NotFound
 from vod_web.core.settings import Settings
 from vod_web.db.session import close_session, transaction
-from vod_web.models import Category, PublishRule, User, Video, VideoStatus
+from vod_web.models import Category, Licence, PublishRule, User, Video, VideoStatus
 from vod_web.schemas.base import parse_input
 from vod_web.schemas.playlists import PlaylistCreate
 from vod_web.schemas.uploads import UploadCreate, UploadDefaultsWrite
@@ -123,6 +123,35 @@ def test_category_and_language_are_found_and_can_be_taken_away(owner: User) -> N
     assert (changed.category, changed.language) == (None, "pt-BR")
 
 
+def test_licence_and_day_of_recording_are_kept_and_can_be_taken_away(owner: User) -> None:
+    video = make_video(owner)
+    changed = change(owner, video, licence="cc-by-sa-4.0", recorded_on="2019-05-03")
+    assert (changed.licence, changed.recorded_on) == (Licence.CC_BY_SA, date(2019, 5, 3))
+    kept = change(owner, video, title="Other", licence="")
+    assert (kept.licence, kept.recorded_on) == (None, date(2019, 5, 3))
+    assert change(owner, video, recorded_on=None).recorded_on is None
+
+
+@pytest.mark.parametrize("licence", Licence)
+def test_every_licence_fits_its_column_and_names_its_text(licence: Licence) -> None:
+    assert len(licence.value) <= 20
+    assert licence.label
+    assert licence.meaning
+    assert (licence.url is None) == (licence is Licence.ALL_RIGHTS_RESERVED)
+
+
+def test_what_was_recorded_is_not_still_to_come(owner: User) -> None:
+    video, today = make_video(owner), utc_now().date()
+    tomorrow = today + timedelta(days=1)
+    assert change(owner, video, recorded_on=tomorrow.isoformat()).recorded_on == tomorrow, "it is that day somewhere"
+    with pytest.raises(InvalidInput, match="still to come"):
+        change(owner, video, recorded_on=(today + timedelta(days=2)).isoformat())
+    with pytest.raises(InvalidInput, match="four digits"):
+        change(owner, video, recorded_on="0019-05-03")
+    with pytest.raises(InvalidInput):
+        change(owner, video, recorded_on="yesterday")
+
+
 def test_a_video_is_put_into_ones_own_playlists_and_out_of_them(owner: User) -> None:
     video = make_video(owner)
     trips, talks = (playlists.create_playlist(owner, PlaylistCreate(title=name)) for name in ("Trips", "Talks"))
@@ -137,13 +166,15 @@ def test_a_video_is_put_into_ones_own_playlists_and_out_of_them(owner: User) -> 
 
 def test_uploads_begin_with_what_their_owner_chose(owner: User, settings: Settings) -> None:
     wanted = {"description": "Filmed by Ada.", "tags": "sea, sun", "category": "travel", "visibility": "unlisted"}
+    wanted |= {"licence": "cc0-1.0"}
     upload_defaults.set_defaults(owner, parse_input(UploadDefaultsWrite, wanted | {"publish": "when_ready"}))
     storage = open_storage(settings)
-    new = UploadCreate(filename="a.mp4", size_bytes=1000, category=Category.MUSIC)
+    new = UploadCreate(filename="a.mp4", size_bytes=1000, category=Category.MUSIC, recorded_on=date(2020, 2, 29))
     upload = uploads.create_upload(owner, new, storage=storage, settings=settings)
     video = see(owner, upload.video)
     assert (video.title, video.description, video.category) == ("a", "Filmed by Ada.", Category.MUSIC)
     assert [tag.name for tag in video.tags] == ["sea", "sun"]
+    assert (video.licence, video.recorded_on) == (Licence.CC0, date(2020, 2, 29))
     assert (video.visibility, video.publish_rule) == ("unlisted", PublishRule.WHEN_READY)
     upload_defaults.set_defaults(owner, UploadDefaultsWrite())
     assert upload_defaults.get_defaults(owner).tags == []

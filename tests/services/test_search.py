@@ -185,13 +185,14 @@ def test_cursors_of_other_orders_are_refused(ada: User) -> None:
 
 def test_filters_narrow(ada: User, storage: LocalStorage) -> None:
     now = utc_now()
-    values = {"category": "travel", "language": "de", "tags": ["sea"], "duration_s": 100.0}
+    values = {"category": "travel", "language": "de", "licence": "cc-by-4.0", "tags": ["sea"], "duration_s": 100.0}
     video = make_video(ada, "film one", published_at=now - timedelta(days=2), **values)
     say(video, storage, "hello")
     make_video(make_user("bob"), "film two", published_at=now - timedelta(days=200), duration_s=2000.0)
     for narrow in (
         {"category": "travel"},
         {"language": "de"},
+        {"licence": "cc-by-4.0"},
         {"tag": "sea"},
         {"owner": "ada"},
         {"age": "week"},

@@ -8,6 +8,7 @@ from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKin
 from vod_web.models.figures import FigureBatch, PopularIn, PopularVideo, VideoDay, VideoRetention
 from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
+from vod_web.models.licences import Licence
 from vod_web.models.notifications import (
     Announcement,
     MailChoice,
@@ -63,6 +64,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "Licence",
     "MailChoice",
     "MailTurn",
     "NameKind",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
+from vod_web.models.licences import Licence
 from vod_web.models.users import User
 from vod_web.models.videos import Category, CommentRule, PublishRule, Video, Visibility
 
@@ -89,6 +90,7 @@ class UploadDefaults(Base):
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.PUBLIC)
     category: Mapped[Category | None] = mapped_column(enum_column(Category))
     language: Mapped[str | None] = mapped_column(String(40))
+    licence: Mapped[Licence | None] = mapped_column(enum_column(Licence))
     publish: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     """Never at a time: that is another one for each video."""
     comments: Mapped[CommentRule | None] = mapped_column(enum_column(CommentRule))

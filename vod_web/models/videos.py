@@ -1,6 +1,6 @@
 """What is a video, and who may see it?"""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
 from vod_web.models.chapters import ChapterSet
+from vod_web.models.licences import Licence
 from vod_web.models.users import User
 
 
@@ -160,6 +161,8 @@ _LISTED = text("is_playable AND published_at IS NOT NULL")
 _LISTED_IN_SQLITE = text("is_playable = 1 AND published_at IS NOT NULL")
 """SQLite uses such an index only for conditions in the same words, and there a truth is written so."""
 
+_LICENSED = text("licence IS NOT NULL")
+
 
 class Video(Base):
     """A video as people know it; its files belong to its sources and encodes."""
@@ -175,6 +178,9 @@ class Video(Base):
     category: Mapped[Category | None] = mapped_column(enum_column(Category))
     language: Mapped[str | None] = mapped_column(String(40))
     """What is spoken in it, as BCP 47 writes it."""
+    licence: Mapped[Licence | None] = mapped_column(enum_column(Licence))
+    recorded_on: Mapped[date | None] = mapped_column()
+    """The day on which it was filmed, wherever that was."""
     publish_rule: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
     """With `PublishRule.AT_TIME`: not before then."""
@@ -281,6 +287,7 @@ class Video(Base):
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
         Index("ix_videos_channel", "owner_id", "published_at", "id"),
         Index("ix_videos_category", "category", "published_at", "id"),
+        Index("ix_videos_licence", "licence", "published_at", "id", sqlite_where=_LICENSED, postgresql_where=_LICENSED),
         Index(
             "ix_videos_unannounced", "published_at", sqlite_where=text(UNANNOUNCED), postgresql_where=text(UNANNOUNCED)
         ),

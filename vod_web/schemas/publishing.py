@@ -1,14 +1,18 @@
-"""In which language, about what, and from when on? What forms and programs say of it, in one way."""
+"""What a video is about, what may be done with it, from when on: what forms and programs say of it, in one way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo, field_validator
 
-from vod_web.models import Category, PublishRule
+from vod_web.core.clock import utc_now
+from vod_web.models import Category, Licence, PublishRule
 from vod_web.schemas.base import Input
+
+FIRST_YEAR = 1870
+"""Before moving pictures were."""
 
 
 def none_if_empty(value: Any) -> Any:
@@ -28,8 +32,22 @@ def time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def latest_day() -> date:
+    """What is today somewhere on earth: the last day on which a video can have been recorded."""
+    return (utc_now() + timedelta(days=1)).date()
+
+
+def _check_day(day: date | None) -> date | None:
+    if day is not None and day > latest_day():
+        raise ValueError("This day is still to come.")
+    if day is not None and day.year < FIRST_YEAR:
+        raise ValueError(f"Write the year with four digits, from {FIRST_YEAR} on.")
+    return day
+
+
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=40)]
 TimeZone = Annotated[str, BeforeValidator(_check_zone)]
+RecordedOn = Annotated[date | None, BeforeValidator(none_if_empty), AfterValidator(_check_day)]
 
 
 class Publishing(Input):
@@ -39,6 +57,10 @@ class Publishing(Input):
     """Null takes it away."""
     language: Annotated[Language | None, BeforeValidator(none_if_empty)] = None
     """What is spoken, as BCP 47 writes it, such as "en" or "pt-BR"; "zxx" where nobody speaks; null takes it away."""
+    licence: Annotated[Licence | None, BeforeValidator(none_if_empty)] = None
+    """What others may do with it; null takes it away."""
+    recorded_on: RecordedOn = None
+    """The day on which it was filmed, such as "2019-05-03"; null takes it away."""
     publish: PublishRule | None = None
     """`now`: as soon as it plays; `when_ready`: with all its qualities; `at_time`: then, if it is ready."""
     time_zone: Annotated[TimeZone | None, BeforeValidator(none_if_empty)] = None

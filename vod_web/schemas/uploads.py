@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
+from vod_web.models.licences import Licence
 from vod_web.models.uploads import UploadState
 from vod_web.models.videos import Category, CommentRule, PublishRule, Visibility
 from vod_web.schemas.base import Input, Output
@@ -142,6 +143,7 @@ class UploadDefaultsWrite(Input):
     visibility: Visibility = Visibility.PUBLIC
     category: Annotated[Category | None, BeforeValidator(none_if_empty)] = None
     language: Annotated[Language | None, BeforeValidator(none_if_empty)] = None
+    licence: Annotated[Licence | None, BeforeValidator(none_if_empty)] = None
     publish: Literal[PublishRule.NOW, PublishRule.WHEN_READY] = PublishRule.NOW
     comments: Annotated[CommentRule | None, BeforeValidator(none_if_empty)] = None
     """Null for what the site begins with."""
@@ -155,5 +157,6 @@ class UploadDefaultsRead(Output):
     visibility: Visibility = Visibility.PUBLIC
     category: Category | None = None
     language: str | None = None
+    licence: Licence | None = None
     publish: PublishRule = PublishRule.NOW
     comments: CommentRule | None = None

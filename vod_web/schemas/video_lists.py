@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from vod_web.models import Category, VideoStatus, Visibility
+from vod_web.models import Category, Licence, VideoStatus, Visibility
 from vod_web.schemas.base import Input, PageQuery
 
 MOST_PER_PAGE = 100
@@ -53,6 +53,7 @@ class VideoFilter(PageQuery):
     visibility: Annotated[Visibility | None, Wanted] = None
     category: Annotated[Category | None, Wanted] = None
     language: Annotated[str | None, Wanted, Field(description="As BCP 47 writes it.", max_length=40)] = None
+    licence: Annotated[Licence | None, Wanted] = None
     min_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     max_duration_s: Annotated[float | None, Wanted, Field(ge=0)] = None
     published_after: Annotated[AwareDatetime | None, Wanted, Field(description="With a time zone.")] = None

@@ -1,12 +1,12 @@
 """What is said about a video, by people who publish it and to people and programs that watch it?"""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from vod_web.models import CaptionKind, Category, CommentRule, EmbedRule, PublishRule, VideoStatus, Visibility
+from vod_web.models import CaptionKind, Category, CommentRule, EmbedRule, Licence, PublishRule, VideoStatus, Visibility
 from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Input, Output
 from vod_web.schemas.chapters import ChapterRead
@@ -64,7 +64,7 @@ class VideoCreate(Publishing):
 
 
 class VideoUpdate(Publishing):
-    """What is to change about a video; what is left out (or null, but for category and language) stays."""
+    """What is to change about a video; what is left out (or null, but for what `Publishing` has) stays."""
 
     title: Title | None = None
     description: Description | None = None
@@ -205,6 +205,10 @@ class VideoRead(Output):
     tags: list[str]
     category: Category | None
     language: str | None
+    licence: Licence | None
+    licence_url: str | None
+    """Where the licence can be read."""
+    recorded_on: date | None
     views: int
     watched_s: float | None
     """How long it was watched by everybody together; for whoever may change the video, null for others."""

@@ -33,7 +33,7 @@ SORTED_BY: dict[str, Column] = {
     "size_bytes": Video.source_bytes + Video.rendition_bytes,
 }
 FILTERS = (
-    "status", "visibility", "category", "language", "min_duration_s", "max_duration_s", "published_after",
+    "status", "visibility", "category", "language", "licence", "min_duration_s", "max_duration_s", "published_after",
     "published_before", "has_captions",
 )  # fmt: skip
 """The columns of filters that may leave much of a large library."""
@@ -219,6 +219,7 @@ def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
         Video.visibility == wanted.visibility if wanted.visibility else true(),
         Video.category == wanted.category if wanted.category else true(),
         Video.language == wanted.language if wanted.language else true(),
+        Video.licence == wanted.licence if wanted.licence else true(),
         Video.duration_s >= wanted.min_duration_s if wanted.min_duration_s is not None else true(),
         Video.duration_s <= wanted.max_duration_s if wanted.max_duration_s is not None else true(),
         Video.published_at > wanted.published_after if wanted.published_after else true(),

@@ -62,6 +62,8 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             visibility=new.visibility,
             category=new.category,
             language=new.language,
+            licence=new.licence,
+            recorded_on=new.recorded_on,
             publish_rule=PublishRule.NOW,
             comment_rule=new.comments or get_site().comment_rule,
             status=status,
@@ -152,6 +154,8 @@ def editable(video: Video) -> dict[str, Any]:
         "viewers": [person.username for person in video.viewers],
         "category": video.category.value if video.category else None,
         "language": video.language,
+        "licence": video.licence.value if video.licence else None,
+        "recorded_on": video.recorded_on.isoformat() if video.recorded_on else None,
         "publish": video.publish_rule.value,
         "publish_at": video.publish_at.isoformat() if video.publish_at else None,
         "embed": video.embed_rule.value,
@@ -203,7 +207,7 @@ def _change_texts(session: Session, video: Video, changes: VideoUpdate) -> None:
         video.description = changes.description
     if changes.tags is not None:
         video.tags = ensure_tags(session, changes.tags)
-    for name in ("category", "language"):
+    for name in ("category", "language", "licence", "recorded_on"):
         if changes.changes(name):
             setattr(video, name, getattr(changes, name))
     session.flush()

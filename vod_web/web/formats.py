@@ -51,6 +51,12 @@ def format_day(moment: date, today: date) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
+def format_date(moment: date) -> Markup:
+    """A day of the calendar."""
+    shown = f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+    return Markup(f'<time datetime="{moment.isoformat()}">{shown}</time>')  # made of numbers and of our own words
+
+
 def format_clock(seconds: float) -> str:
     """A place in a video, as the player's clock tells it: "0:00", "4:07", "1:04:07"."""
     minutes, whole = divmod(int(seconds), 60)
@@ -132,6 +138,7 @@ def _attribute(name: str, value: object) -> str:
 FORMATS: dict[str, Callable[..., str]] = {
     "time": format_time,
     "day": format_day,
+    "date": format_date,
     "clock": format_clock,
     "duration": format_duration,
     "wait": format_wait,

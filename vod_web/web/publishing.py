@@ -1,11 +1,11 @@
-"""What do forms offer for a video's category, language, playlists and time?"""
+"""What do forms offer for a video's category, language, licence, playlists and time?"""
 
 from dataclasses import dataclass
 from functools import cache
 
 from vod_web.media.languages import list_languages
-from vod_web.models import Category, Playlist, User
-from vod_web.schemas.publishing import time_zones
+from vod_web.models import Category, Licence, Playlist, User
+from vod_web.schemas.publishing import latest_day, time_zones
 from vod_web.services import playlists
 
 _TECHNICAL_ZONES = ("Etc/", "SystemV/", "posix/", "right/")
@@ -17,8 +17,11 @@ class PublishingChoices:
 
     categories: list[tuple[str, str]]
     languages: list[tuple[str, str]]
+    licences: list[tuple[str, str]]
     playlists: list[tuple[str, str]]
     time_zones: list[str]
+    latest_day: str
+    """The last on which something can have been recorded."""
 
 
 def publishing_choices(person: User | None, *, kept_language: str | None = None) -> PublishingChoices:
@@ -29,8 +32,10 @@ def publishing_choices(person: User | None, *, kept_language: str | None = None)
     return PublishingChoices(
         categories=[("", "None"), *_categories()],
         languages=languages,
+        licences=[("", "Not said"), *((one.value, f"{one.label}: {one.meaning}") for one in Licence)],
         playlists=[_of_playlist(playlist) for playlist in (playlists.list_own_playlists(person) if person else [])],
         time_zones=_place_zones(),
+        latest_day=latest_day().isoformat(),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from vod_web.core.clock import utc_now
 from vod_web.media.languages import list_languages
-from vod_web.models import Category
+from vod_web.models import Category, Licence
 from vod_web.schemas.video_lists import Age, Length, SearchFilter
 from vod_web.services import library
 from vod_web.services.caption_files import shown_captions
@@ -68,6 +68,7 @@ def search_choices(wanted: SearchFilter) -> dict[str, list[tuple[str, str]]]:
         "length": [("", "Any length"), *((one.value, text) for one, text in lengths.items())],
         "category": [("", "All"), *sorted(((one.value, one.label) for one in Category), key=lambda one: one[1])],
         "language": [("", "All"), *languages],
+        "licence": [("", "Any"), *((one.value, one.label) for one in Licence)],
         "has_captions": [("", "With or without"), ("true", "With captions")],
     }
 

@@ -91,6 +91,8 @@ def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> d
         "embedUrl": video.urls.embed if is_embeddable else None,
         "contentUrl": video.urls.hls,
         "inLanguage": video.language if video.language != "zxx" else None,
+        "license": video.licence_url,
+        "dateCreated": video.recorded_on.isoformat() if video.recorded_on else None,
         "keywords": ", ".join(video.tags) or None,
         "genre": video.category.label if video.category else None,
         "isFamilyFriendly": True,

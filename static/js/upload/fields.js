@@ -1,7 +1,7 @@
 /** Between the fields of a row's form and what the API calls them. */
 import { asTyped, ownZone } from "../basics/zones.js";
 
-const PLAIN = ["title", "description", "tags", "visibility", "category", "language"];
+const PLAIN = ["title", "description", "tags", "visibility", "category", "language", "licence", "recorded_on"];
 const SCHEDULE = ["publish", "publish_at", "time_zone"];
 
 /** What is to be saved when these fields have changed; a time counts once it is whole. */

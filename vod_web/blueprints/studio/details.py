@@ -53,6 +53,8 @@ def _form_of(video_id: str) -> dict[str, Any]:
         visibility=video.visibility.value,
         category=video.category,
         language=video.language,
+        licence=video.licence,
+        recorded_on=video.recorded_on,
         publish=video.publish_rule.value,
         publish_at=f"{video.publish_at:%Y-%m-%dT%H:%M}" if video.publish_at else "",
         time_zone="UTC",
