@@ -22,6 +22,7 @@ from vod_web.media.test_clip import make_clip
 from vod_web.media.tools import find_ffmpeg
 from vod_web.models import (
     NotificationKind,
+    PublishRule,
     User,
     Video,
     VideoDay,
@@ -54,6 +55,9 @@ class LivelyThings(Things):
     def __getitem__(self, name: str) -> str:
         return self._film.public_id if name == "video_id" else super().__getitem__(name)
 
+    def schedule_video(self) -> None:
+        """It stays as it is, for all other pages; `LivelySite.scheduled` is one that is still to come."""
+
 
 class LivelySite:
     """People of every kind, and what they have done. What is asked here goes by the database; browsers ask the site."""
@@ -68,6 +72,7 @@ class LivelySite:
         clip = make_clip(folder / "clip.mp4", tools=Tools(str(find_ffmpeg())), duration_s=6)
         film = workshop.add_video(clip)
         self.unready: list[str] = []
+        self.scheduled = ""
         self.deleted = ""
         self.things = LivelyThings(self.people, film)
         workshop.wait_for(film, limit_s=240)
@@ -125,6 +130,8 @@ class LivelySite:
         failed = make_unready_video(owner, VideoStatus.FAILED, "No video at all", status_reason="It is not a video.")
         coming = make_unready_video(owner, VideoStatus.PROCESSING, "On its way", progress=0.4)
         self.unready = [failed.public_id, coming.public_id]
+        later = {"publish_rule": PublishRule.AT_TIME, "publish_at": now + timedelta(days=3), "published_at": None}
+        self.scheduled = make_video(owner, "On Friday", **later).public_id
         self.deleted = make_video(owner, "Thrown away").public_id
         delete_video(owner, self.deleted, now=now)
         with transaction() as session:

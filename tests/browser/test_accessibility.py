@@ -92,14 +92,15 @@ def test_no_page_is_forgotten() -> None:
 
 def test_what_visitors_see_and_pages_of_errors_have_none(page: Page, lively: LivelySite) -> None:
     lively.become(page, "visitor")
-    assert look(page, [*AS_VISITOR, *ODD, f"/watch/{lively.film.public_id}"]) == {}
+    videos = (lively.film.public_id, lively.scheduled)
+    assert look(page, [*AS_VISITOR, *ODD, *(f"/watch/{video_id}" for video_id in videos)]) == {}
 
 
 def test_videos_that_do_not_play_have_none(page: Page, lively: LivelySite) -> None:
     lively.become(page, "owner")
     assert look(page, [f"/watch/{video_id}" for video_id in lively.unready]) == {}
     lively.become(page, "stranger")
-    assert look(page, [f"/watch/{lively.deleted}", "/admin"]) == {}
+    assert look(page, [f"/watch/{lively.deleted}", f"/watch/{lively.scheduled}", "/admin"]) == {}
 
 
 def test_pages_on_a_phone_have_none(page: Page, lively: LivelySite) -> None:

@@ -20,6 +20,7 @@ from vod_web.models import (
     Job,
     JobKind,
     JobState,
+    PublishRule,
     Report,
     ReportReason,
     Role,
@@ -110,6 +111,14 @@ class Things:
     def video(self) -> Video:
         """The row of it."""
         return current_session().scalars(select(Video).where(Video.public_id == self["video_id"])).one()
+
+    def schedule_video(self) -> None:
+        """From now on it is still to come."""
+        video = self.video()
+        with transaction() as session:
+            row = session.merge(video)
+            row.publish_rule, row.publish_at = PublishRule.AT_TIME, utc_now() + timedelta(days=1)
+            row.published_at = None
 
     def make_version(self) -> str:
         """A file that the video had before."""

@@ -124,6 +124,17 @@ def _video(things: Things) -> Body:
     return {"video_id": things["video_id"]}
 
 
+def _scheduled(things: Things) -> Body:
+    """Nothing is sent; the video is still to come."""
+    things.schedule_video()
+    return {}
+
+
+def _wanted(things: Things) -> Body:
+    """It is, and somebody wants to be reminded."""
+    return _scheduled(things) | {"data": {"is_wanted": "1"}}
+
+
 SRT = b"1\n00:00:01,000 --> 00:00:02,000\nLand ahoy.\n"
 
 TABLE: dict[str, Row] = {
@@ -153,6 +164,8 @@ TABLE: dict[str, Row] = {
     "GET /watch/<video_id>": Row(WATCHERS),
     "GET /watch/<video_id>/status": Row(WATCHERS),
     "GET /watch/<video_id>/qr.svg": Row(WATCHERS),
+    "GET /watch/<video_id>/premiere": Row(WATCHERS, _scheduled),
+    "POST /watch/<video_id>/reminder": Row(SIGNED_IN_WATCHERS, _wanted),
     "POST /watch/<video_id>/plays": Row(WATCHERS, {"json": {"played_s": 1}}),
     "POST /watch/<video_id>/retry": Row(CHANGERS),
     "POST /watch/<video_id>/reaction": Row(SIGNED_IN_WATCHERS, {"data": {"kind": "like"}}),
@@ -355,6 +368,9 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/videos/<video_id>/reaction": Row(SIGNED_IN_WATCHERS),
     "PUT /api/v1/videos/<video_id>/reaction": Row(SIGNED_IN_WATCHERS, {"json": {"kind": "like"}}),
     "PUT /api/v1/videos/<video_id>/position": Row(SIGNED_IN_WATCHERS, {"json": {"position_s": 3}}),
+    "GET /api/v1/videos/<video_id>/premiere": Row(SIGNED_IN_WATCHERS, _scheduled),
+    "PUT /api/v1/videos/<video_id>/reminder": Row(SIGNED_IN_WATCHERS, _scheduled),
+    "DELETE /api/v1/videos/<video_id>/reminder": Row(SIGNED_IN_WATCHERS, _scheduled),
     "POST /api/v1/videos/<video_id>/retry": Row(CHANGERS),
     "PUT /api/v1/videos/<video_id>/thumbnail": Row(CHANGERS, {"json": {"at_s": 3}}),
     "DELETE /api/v1/videos/<video_id>/thumbnail": Row(CHANGERS),

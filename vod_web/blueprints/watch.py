@@ -6,17 +6,19 @@ from typing import Any
 from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from vod_web.core.errors import NotFound
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.base import parse_input
 from vod_web.schemas.viewing import PlayReport
-from vod_web.services import positions, processing, reactions, videos
+from vod_web.services import positions, premieres, processing, reactions, videos
 from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
 from vod_web.services.related import find_related
 from vod_web.services.subscriptions import get_standing
 from vod_web.web.playing import begins_at, show_playing
+from vod_web.web.premieres import show_premiere
 from vod_web.web.rendering import go_to, render, render_blocks
 from vod_web.web.sharing import describe_video, draw_qr, embed_code
 from vod_web.web.sign_in import current_person
@@ -32,8 +34,11 @@ LARGEST_FRAME = (1280, 720)
 
 @blueprint.get("/watch/<video_id>")
 def show(video_id: str) -> str:
-    """The video and what belongs to it."""
-    video = videos.get_video(current_person(), video_id)
+    """The video and what belongs to it; of one whose time is still to come, when that is."""
+    try:
+        video = videos.get_video(current_person(), video_id)
+    except NotFound:
+        return render("watch/premiere.html", **show_premiere(premieres.get_premiere(current_person(), video_id)))
     reaction, playing = reactions.find_reaction(current_person(), video), show_playing(video)
     context = _around(video) | _shared(video) | {"reaction": reaction, "playing": playing}
     return render("watch/show.html", **begins_at(_state_of(video), playing), **context)

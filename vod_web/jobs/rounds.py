@@ -22,6 +22,7 @@ from vod_web.services.notification_mails import send_due_mails
 from vod_web.services.playlists import purge_playlists
 from vod_web.services.podcasts import make_missing_episodes
 from vod_web.services.popular import rank_if_due
+from vod_web.services.premieres import remind_of_published
 from vod_web.services.processing.files import remove_dropped, remove_old_files
 from vod_web.services.processing.sweep import sweep_jobs
 from vod_web.services.processing.workers import forget_workers
@@ -102,6 +103,11 @@ def remove_stale_imports() -> int:
 def publish_scheduled() -> int:
     """Videos whose time has come."""
     return publish_due(now=utc_now())
+
+
+def remind_waiters() -> int:
+    """Those who wanted to be reminded of videos, as soon as these are published."""
+    return remind_of_published(now=utc_now())
 
 
 def tell_followers() -> int:
@@ -216,6 +222,7 @@ SWEEP = (
     mend_jobs,
     mend_imports,
     publish_scheduled,
+    remind_waiters,
     tell_followers,
     remove_stale_uploads,
     remove_stale_imports,

@@ -18,6 +18,7 @@ from vod_web.models.notifications import (
     NotificationSetting,
 )
 from vod_web.models.playlists import Playlist, PlaylistChange, PlaylistItem, PlaylistKind, PlaylistOrder
+from vod_web.models.premieres import AwaitedVideo, Reminder
 from vod_web.models.reactions import Reaction, ReactionKind
 from vod_web.models.reports import Report, ReportReason
 from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
@@ -44,6 +45,7 @@ __all__ = [
     "Announcement",
     "ApiToken",
     "AuditEvent",
+    "AwaitedVideo",
     "Caption",
     "CaptionKind",
     "CaptionOrigin",
@@ -84,6 +86,7 @@ __all__ = [
     "Reaction",
     "ReactionKind",
     "RegistrationPolicy",
+    "Reminder",
     "Rendition",
     "RenditionKind",
     "Report",

@@ -26,6 +26,8 @@ class NotificationKind(StrEnum):
 
     NEW_VIDEO = "new_video"
     """Of a channel that is followed with a bell. Its subject is the video."""
+    REMINDER = "reminder"
+    """A video of which the person wanted to be reminded is published; the subject is the video."""
     VIDEO_READY = "video_ready"
     """An own video is made; the subject is the encode."""
     VIDEO_FAILED = "video_failed"

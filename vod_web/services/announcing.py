@@ -2,17 +2,18 @@
 
 A video is announced once, as soon as others may find it: published, playing, public or internal. Whatever brought that
 about, the sweep finds it, and writes so first; so nothing that publishes needs to know of followers, and nobody is told
-twice. Then those who have a bell are told, some thousands in each transaction; broken off, the next sweep goes on.
+twice. Then those who have a bell are told, some thousands in each transaction; broken off, the next sweep goes on. Who
+waited for the video has been reminded of it before (`premieres.py`), and is not told again.
 """
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, Subquery, func, select, text, update
 from sqlalchemy.orm import Session
 
 from vod_web.core.logging import get_logger
 from vod_web.db.session import transaction
-from vod_web.models import Announcement, NotificationKind, Subscription, Video
+from vod_web.models import Announcement, AwaitedVideo, Notification, NotificationKind, Subscription, Video
 from vod_web.models.videos import UNANNOUNCED
 from vod_web.services.notifications import tell
 
@@ -62,7 +63,8 @@ def _new_videos(session: Session) -> str:
 def _go_on(now: datetime) -> int | None:
     """Tell the next followers of one video; how many those were, or None when nobody is left to be told."""
     with transaction() as session:
-        first = select(Announcement).order_by(Announcement.video_id).limit(1)
+        has_waiters = select(AwaitedVideo.video_id).where(AwaitedVideo.video_id == Announcement.video_id).exists()
+        first = select(Announcement).where(~has_waiters).order_by(Announcement.video_id).limit(1)
         announcement = session.scalar(first.with_for_update(skip_locked=True))
         if announcement is None:
             return None
@@ -82,9 +84,19 @@ def _go_on(now: datetime) -> int | None:
         count, last = session.execute(select(func.count(), func.max(some.c.subscriber_id))).one()
         if count:
             about = {"subject": video.public_id, "video_id": video.id, "person_id": video.owner_id, "excerpt": ""}
-            tell(session, NotificationKind.NEW_VIDEO, select(some.c.subscriber_id), about=about, now=now)
+            tell(session, NotificationKind.NEW_VIDEO, _not_reminded(some, video), about=about, now=now)
             announcement.told_up_to = last
         if count < FOLLOWERS_AT_ONCE:
             session.delete(announcement)
             log.info("announced", video=video.public_id)
     return int(count)
+
+
+def _not_reminded(some: Subquery, video: Video) -> Select[int]:
+    """Those of them who were not told of the video already because they waited for it."""
+    reminded = select(Notification.id).where(
+        Notification.user_id == some.c.subscriber_id,
+        Notification.kind == NotificationKind.REMINDER,
+        Notification.subject == video.public_id,
+    )
+    return select(some.c.subscriber_id).where(~reminded.exists())

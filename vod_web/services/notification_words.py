@@ -25,6 +25,7 @@ class Told:
 
 _SENTENCES = {
     NotificationKind.NEW_VIDEO: "{person} has a new video: {title}",
+    NotificationKind.REMINDER: "It can be watched now: {title}",
     NotificationKind.VIDEO_READY: "Your video is ready: {title}",
     NotificationKind.VIDEO_FAILED: "Your video could not be processed: {title}",
     NotificationKind.COMMENT: "{person} commented on {title}",
@@ -35,6 +36,7 @@ _OF_COMMENTS = (NotificationKind.COMMENT, NotificationKind.REPLY, NotificationKi
 
 TITLES = {
     NotificationKind.NEW_VIDEO: ("New videos", "Of the channels that you follow with the bell."),
+    NotificationKind.REMINDER: ("Reminders", "A video that you wanted to be reminded of is published."),
     NotificationKind.VIDEO_READY: ("Your video is ready", "All of its qualities are made."),
     NotificationKind.VIDEO_FAILED: ("Your video failed", "It could not be processed, and why."),
     NotificationKind.COMMENT: ("Comments", "Somebody writes under one of your videos."),

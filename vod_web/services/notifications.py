@@ -20,8 +20,11 @@ DIGEST_HOUR = 6
 """When the daily mail goes out, in UTC."""
 LONGEST_EXCERPT = 200
 
-MAIL_BY_DEFAULT = {NotificationKind.VIDEO_FAILED: MailChoice.AT_ONCE}
-"""What nobody asked for is mailed only where something must be done about it."""
+MAIL_BY_DEFAULT = {
+    NotificationKind.VIDEO_FAILED: MailChoice.AT_ONCE,
+    NotificationKind.REMINDER: MailChoice.AT_ONCE,
+}
+"""What nobody asked for is mailed only where something must be done about it; a reminder is asked for by a button."""
 
 
 def notify(

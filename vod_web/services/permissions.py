@@ -55,6 +55,14 @@ def can_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) 
     return _is_meant_for(actor, video, is_named_viewer=is_named_viewer)
 
 
+def can_await(actor: User | None, video: Video, *, is_named_viewer: bool = False) -> bool:
+    """Whether the person may know that the video is published at a time, and with which title and picture."""
+    is_gone = video.status in (VideoStatus.DELETED, VideoStatus.BLOCKED)
+    if is_gone or not is_held(video) or video.publish_rule is not PublishRule.AT_TIME:
+        return False
+    return can_see(actor, video) or _is_meant_for(actor, video, is_named_viewer=is_named_viewer)
+
+
 def could_see(actor: User | None, video: Video, *, is_named_viewer: bool = False) -> bool:
     """Whether the person may know that this deleted video was here."""
     if video.former_status is VideoStatus.BLOCKED or is_held(video):

@@ -7,6 +7,7 @@ a video that is made private or deleted, and a person who is suspended, stop at 
 
 import hashlib
 import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session
 from vod_web.models import Caption, Encode, EncodeStatus, Thumbnail, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_viewers
-from vod_web.services.permissions import can_edit, can_see, is_held
+from vod_web.services.permissions import can_await, can_edit, can_see, is_held
 from vod_web.storage.keys import OF_VIDEO, captions_key, media_key, thumbnail_prefix, video_prefix
 
 PUBLIC = "public"
@@ -34,6 +35,9 @@ TOKEN_STEP_S = 3600
 
 CACHED_S = 0.5
 MOST_CACHED = 10_000
+
+POSTER = re.compile(r"/poster(-[0-9]+)?\.jpg$")
+"""Of an encode, or of a chosen picture."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ class Grant:
     """Everybody may have it, so caches may keep it."""
     is_finished: bool
     """Nothing of it will change any more."""
-    pictures_only: bool
-    """Of a video in the bin, its owner sees the poster."""
+    poster_only: bool
+    """Of a video in the bin, its owner sees the poster; of a scheduled one, who waits for it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def authorize(
     key = media_key(video_id, encode_id, path)
     made_out_to = None if token == PUBLIC else read_token(token, secret_key=secret_key, now=now())
     grant = _grants.get(video_id, encode_id, made_out_to.person_id if made_out_to else 0)
-    if not _opens(grant, made_out_to, video_id) or (grant.pictures_only and not key.endswith(".jpg")):
+    if not _opens(grant, made_out_to, video_id) or (grant.poster_only and not POSTER.search(key)):
         raise NotFound("This video cannot be watched here.")
     return Delivery(key=key, is_public=made_out_to is None, is_finished=grant.is_finished)
 
@@ -204,13 +208,14 @@ def _ask(video_id: str, encode_id: str, person_id: int) -> Grant | None:
     is_deleted = video.status is VideoStatus.DELETED
     if is_deleted and not can_edit(person, video):
         return None
-    if not can_see(person, video, is_named_viewer=is_named_viewer):
+    is_seen = can_see(person, video, is_named_viewer=is_named_viewer)
+    if not is_seen and not can_await(person, video, is_named_viewer=is_named_viewer):
         return None
     return Grant(
         access_epoch=video.access_epoch,
         is_public=_is_public(video),
         is_finished=_is_finished(encode),
-        pictures_only=is_deleted,
+        poster_only=is_deleted or not is_seen,
     )
 
 
