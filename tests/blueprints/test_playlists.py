@@ -231,6 +231,37 @@ def test_removing_can_be_undone(client: FlaskClient, ada: User) -> None:
     assert titles(client.get(address).text) == ["A", "B", "C"]
 
 
+def test_all_are_moved_to_another_one_by_forms(client: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vod_web.blueprints.playlists.lists.ITEMS_PER_PAGE", 2)
+    trips = make_list(client, "Trips", *[make_video(ada, name) for name in "ABC"])
+    other = make_list(client, "Other")
+    address = f"/playlists/{trips}"
+    assert 'data-select-everything="3"' in client.get(address).text
+    chosen = client.post(f"{address}/items/target", data={"all": "1"})
+    assert "3 videos of “Trips” go to the end of the playlist that you choose." in chosen.text
+    assert '<input type="hidden" name="all" value="1">' in chosen.text
+    assert f'name="to" value="{other}"' in chosen.text
+    assert f'name="to" value="{trips}"' not in chosen.text
+    moved = client.post(f"{address}/items/take", data={"all": "1", "to": other})
+    page = client.get(moved.headers["Location"]).text
+    assert "3 videos moved." in page
+    undo = re.search(r'action="(/playlists/undo/[^"]+)"', page)
+    assert undo is not None
+    assert len(titles(client.get(f"/playlists/{other}").text)) == 2
+    client.post(undo[1])
+    assert titles(client.get(f"/playlists/{other}").text) == []
+
+
+def test_where_checked_videos_go_is_asked_in_a_dialog(client: FlaskClient, ada: User) -> None:
+    trips = make_list(client, "Trips", make_video(ada, "A"), make_video(ada, "B"))
+    (first, _) = item_ids(client.get(f"/playlists/{trips}").text)
+    dialog = client.post(f"/playlists/{trips}/items/target", data={"items": [first]}, headers=FRAGMENT).text
+    assert dialog.strip().startswith('<dialog class="dialog"')
+    assert f'<input type="hidden" name="items" value="{first}">' in dialog
+    for path in ("target", "take"):
+        assert client.post(f"/playlists/{trips}/items/{path}", data={}).status_code == 422
+
+
 def test_a_deleted_playlist_comes_back(client: FlaskClient, ada: User) -> None:
     trips = make_list(client, "Trips")
     deleted = client.post(f"/playlists/{trips}/delete")

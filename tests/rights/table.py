@@ -240,6 +240,7 @@ TABLE: dict[str, Row] = {
     "POST /playlists/<playlist_id>/delete": Row(LIST_CHANGERS),
     "POST /playlists/<playlist_id>/restore": Row(LIST_RESTORERS),
     "POST /playlists/<playlist_id>/items/take": Row(LIST_CHANGERS, _items),
+    "POST /playlists/<playlist_id>/items/target": Row(LIST_CHANGERS, _items),
     "POST /playlists/<playlist_id>/items/<item_id>/move": Row(LIST_CHANGERS, {"data": {"to": "top"}}),
     "POST /playlists/<playlist_id>/items/<item_id>/part": Row(LIST_CHANGERS, {"data": {"start_s": "1"}}),
     "POST /playlists/<playlist_id>/items/<item_id>/remove": Row(LIST_CHANGERS),

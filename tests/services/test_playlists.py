@@ -1,6 +1,7 @@
 """Playlists: who sees what of them, their order, and what can be undone."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,12 @@ from tests.factories import make_admin, make_unready_video, make_user, make_vide
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
-from vod_web.db.session import current_session, transaction
+from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import EmbedRule, Playlist, PlaylistItem, PlaylistOrder, Role, User, Video, VideoStatus, Visibility
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.playlists import ItemAdd, ItemMove, ItemUpdate, PlaylistCreate, PlaylistUpdate
 from vod_web.services import bin as video_bin
-from vod_web.services import playlist_changes, playlist_items, playlists
+from vod_web.services import playlist_changes, playlist_items, playlist_rows, playlists
 from vod_web.services.playlist_changes import add_video, add_videos, move_item, remove_items, undo_change
 from vod_web.services.playlist_orders import Shuffle
 from vod_web.services.playlist_playing import Playing, Wish, find_playing, list_more
@@ -264,6 +265,60 @@ def test_what_is_removed_or_moved_comes_back_to_its_place(ada: User, letters: li
     added = add_videos(ada, other.public_id, [letters[4].public_id], now=utc_now())
     undo_change(ada, added.undo or "")
     assert (seen(ada, other), count_of(other)) == (["B"], 1)
+
+
+@pytest.mark.parametrize("at_once", [2, 5000])
+def test_all_of_a_playlist_is_removed_or_moved_in_its_order(
+    ada: User, letters: list[Video], at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playlist_rows, "MOST_IN_ONE_STATEMENT", at_once)
+    playlist, other = make_playlist(ada, *letters), make_playlist(ada, letters[1], title="Other")
+    playlists.update_playlist(ada, playlist.public_id, PlaylistUpdate(order=PlaylistOrder.VIEWS))
+    removed = remove_items(ada, playlist.public_id, None, now=utc_now())
+    assert (removed.removed, seen(ada, playlist), count_of(playlist)) == (5, [], 0)
+    undo_change(ada, removed.undo or "")
+    moved = remove_items(ada, playlist.public_id, None, to=other.public_id, now=utc_now())
+    assert (moved.removed, moved.added) == (5, 4)
+    assert (seen(ada, playlist), seen(ada, other)) == ([], ["B", "E", "D", "C", "A"])
+    undo_change(ada, moved.undo or "")
+    assert (count_of(playlist), seen(ada, other)) == (5, ["B"])
+
+
+def test_what_one_may_not_watch_is_not_moved_on(ada: User, letters: list[Video]) -> None:
+    private = make_video(make_user(), "Private", visibility=Visibility.UNLISTED)
+    playlist, other = make_playlist(ada, letters[0], private), make_playlist(ada, title="Other")
+    with transaction() as session:
+        session.get_one(Video, private.id).visibility = Visibility.PRIVATE
+    moved = remove_items(ada, playlist.public_id, None, to=other.public_id, now=utc_now())
+    assert (moved.removed, seen(ada, playlist), seen(ada, other)) == (1, ["-"], ["A"])
+
+
+def test_moving_to_and_fro_at_once_ends(ada: User, letters: list[Video], database: Engine) -> None:
+    one, two = make_playlist(ada, *letters[:2]), make_playlist(ada, *letters[3:], title="Other")
+    ways = ((one.public_id, two.public_id), (two.public_id, one.public_id))
+
+    def move(way: tuple[str, str]) -> None:
+        for _ in range(5):
+            remove_items(ada, way[0], None, to=way[1], now=utc_now())
+            close_session()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(move, ways))
+    assert sorted(seen(ada, one) + seen(ada, two)) == ["A", "B", "D", "E"]
+
+
+def test_other_playlists_are_offered_a_page_at_a_time(ada: User) -> None:
+    source = make_playlist(ada, title="Source")
+    names = [make_playlist(ada, title=f"List {number}").title for number in range(5)]
+    make_playlist(make_user(), title="Somebody else's")
+    found, cursor = [], None
+    for _ in range(3):
+        page = playlists.list_targets(ada, source.public_id, PageQuery(cursor=cursor, limit=2)).targets
+        found += [playlist.title for playlist in page.items]
+        cursor = page.next
+    assert found == ["Watch later", *reversed(names)]
+    with pytest.raises(NotAllowed):
+        playlists.list_targets(make_user(), source.public_id, PageQuery())
 
 
 def test_undo_leaves_out_what_was_put_back_or_purged_meanwhile(ada: User, letters: list[Video]) -> None:

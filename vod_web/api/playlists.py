@@ -134,8 +134,8 @@ def add_items(playlist_id: str, body: ItemsAdd) -> ChangeRead:
     limit=CHANGES,
 )
 def take_items(playlist_id: str, body: ItemsTake) -> ChangeRead:
-    """Remove up to 100 items from a playlist of yours, or move them to another one (`to`)."""
-    changed = playlist_changes.remove_items(current_person(), playlist_id, body.items, to=body.to, now=utc_now())
+    """Remove items from a playlist of yours, up to 1000 or `all`, or move them to another one (`to`)."""
+    changed = playlist_changes.remove_items(current_person(), playlist_id, body.ids, to=body.to, now=utc_now())
     return tell_change(changed)
 
 

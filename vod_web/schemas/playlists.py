@@ -1,7 +1,7 @@
 """What is said about a playlist?"""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -11,7 +11,10 @@ from vod_web.schemas.base import Input, Output
 from vod_web.schemas.videos import VideoCard, VideoRead
 
 MOST_AT_ONCE = 100
-"""Videos that are added, removed or moved by one call."""
+"""Videos that are added by one call."""
+
+MOST_CHECKED = 1000
+"""Items that are taken out or moved by one call, unless it is all of them."""
 
 PlaylistTitle = Annotated[str, Field(min_length=1, max_length=150)]
 PlaylistText = Annotated[str, Field(max_length=5000)]
@@ -76,10 +79,28 @@ class ItemsAdd(Input):
     video_ids: Ids
 
 
-class ItemsTake(Input):
-    """Several items of a playlist; `to` is another playlist that gets their videos."""
+class ItemsChosen(Input):
+    """Several items of a playlist, or `all` of them, however many there are."""
 
-    items: Ids
+    items: Annotated[list[str], Field(max_length=MOST_CHECKED)] = Field(default_factory=list)
+    all: bool = False
+
+    @model_validator(mode="after")
+    def choose_something(self) -> Self:
+        """At least one."""
+        if not self.items and not self.all:
+            raise ValueError("Choose at least one video.")
+        return self
+
+    @property
+    def ids(self) -> list[str] | None:
+        """Those of the items; None for all of them."""
+        return None if self.all else self.items
+
+
+class ItemsTake(ItemsChosen):
+    """What is taken out; `to` is another playlist that gets these videos."""
+
     to: Annotated[str | None, BeforeValidator(_absent_if_empty), Field(max_length=20)] = None
 
 

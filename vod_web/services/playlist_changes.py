@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import Conflict, InvalidInput, NotFound
@@ -15,9 +15,9 @@ from vod_web.schemas.playlists import ItemAdd, ItemMove, ItemUpdate
 from vod_web.services.paging import find_page
 from vod_web.services.permissions import can_edit_playlist, require_signed_in
 from vod_web.services.playlist_items import cursor_at, get_item, place_of
-from vod_web.services.playlist_orders import order_of
-from vod_web.services.playlist_rows import append, count, place_between, take_out
-from vod_web.services.playlists import lock_playlist
+from vod_web.services.playlist_orders import BY, order_of
+from vod_web.services.playlist_rows import append, count, in_parts, place_between, take_out
+from vod_web.services.playlists import get_own_playlist, lock_playlist
 from vod_web.services.reach import is_reachable
 from vod_web.services.videos import get_video, is_public_id
 
@@ -75,22 +75,24 @@ def add_videos(actor: User | None, playlist_id: str, video_ids: Sequence[str], *
 
 
 def remove_items(
-    actor: User | None, playlist_id: str, item_ids: Sequence[str], *, to: str | None = None, now: datetime
+    actor: User | None, playlist_id: str, item_ids: Sequence[str] | None, *, to: str | None = None, now: datetime
 ) -> Changed:
-    """Take items out of a playlist, or move them to the end of another one; what is gone already is left out.
+    """Take items out of a playlist (None: all), or move them to the end of another one; what is gone is left out.
+
+    They keep their order. What the person may not watch any more is not moved, and stays.
 
     Raises:
         NotFound, NotSignedIn, NotAllowed: as `playlists.get_own_playlist`, of either playlist.
     """
     with transaction() as session:
-        playlist = lock_playlist(session, actor, playlist_id)
+        playlist, other = _lock_both(session, actor, playlist_id, to)
         items = _find_items(session, playlist, item_ids)
         moved: list[PlaylistItem] = []
-        if to is not None and to != playlist.public_id:
-            other = lock_playlist(session, actor, to)
-            ids = _reachable_ids(actor, [item.video.public_id for item in items])
-            moved, items = append(session, other, ids, now), [item for item in items if item.video_id in ids]
-        elif to is not None:
+        if other is not None and other is not playlist:
+            reachable = _reachable_items(actor, playlist)
+            items = [item for item in items if item.id in reachable]
+            moved = append(session, other, [item.video_id for item in items], now)
+        elif other is not None:
             items = []
         removed = [_as_kept(item) for item in items]
         take_out(session, playlist, items, now)
@@ -178,9 +180,29 @@ def _reachable_ids(actor: User | None, video_ids: Sequence[str]) -> list[int]:
     return [known[video_id] for video_id in dict.fromkeys(wanted) if video_id in known]
 
 
-def _find_items(session: Session, playlist: Playlist, item_ids: Sequence[str]) -> list[PlaylistItem]:
-    query = select(PlaylistItem).where(PlaylistItem.playlist_id == playlist.id, PlaylistItem.public_id.in_(item_ids))
-    query = query.options(joinedload(PlaylistItem.video)).order_by(PlaylistItem.position, PlaylistItem.id)
+def _lock_both(
+    session: Session, actor: User | None, playlist_id: str, to: str | None
+) -> tuple[Playlist, Playlist | None]:
+    """The playlist, and the other one, if any; the older one first, so that no two wait for each other for ever."""
+    wanted = [get_own_playlist(actor, one) for one in (playlist_id, to) if one is not None]
+    ids = sorted({playlist.id: playlist.public_id for playlist in wanted}.items())
+    locked = {row_id: lock_playlist(session, actor, public_id) for row_id, public_id in ids}
+    return locked[wanted[0].id], locked[wanted[1].id] if to is not None else None
+
+
+def _reachable_items(actor: User | None, playlist: Playlist) -> set[int]:
+    """The row ids of the items of which the person may watch the videos."""
+    query = select(PlaylistItem.id).join(PlaylistItem.video)
+    return set(current_session().scalars(query.where(PlaylistItem.playlist_id == playlist.id, is_reachable(actor))))
+
+
+def _find_items(session: Session, playlist: Playlist, item_ids: Sequence[str] | None) -> list[PlaylistItem]:
+    query = select(PlaylistItem).where(PlaylistItem.playlist_id == playlist.id)
+    if item_ids is not None:
+        query = query.where(PlaylistItem.public_id.in_(item_ids))
+    by, descending = BY[playlist.order]
+    sorting = (by.desc(), PlaylistItem.id.desc()) if descending else (by, PlaylistItem.id)
+    query = query.join(PlaylistItem.video).order_by(*sorting)
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
@@ -276,8 +298,11 @@ def _as_kept(item: PlaylistItem) -> dict[str, object]:
 
 
 def _take_back(session: Session, actor: User | None, added: Sequence[str]) -> list[Playlist]:
-    query = select(PlaylistItem).where(PlaylistItem.public_id.in_(added))
-    items = list(session.scalars(query))
+    items = [
+        item
+        for part in in_parts(added)
+        for item in session.scalars(select(PlaylistItem).where(PlaylistItem.public_id.in_(part)))
+    ]
     playlists = _lock(session, actor, {item.playlist_id for item in items})
     for playlist in playlists.values():
         take_out(session, playlist, [item for item in items if item.playlist_id == playlist.id], utc_now())
@@ -288,10 +313,13 @@ def _put_back(session: Session, actor: User | None, removed: Sequence[dict[str, 
     playlists = _lock(session, actor, {int(str(row["playlist_id"])) for row in removed})
     for playlist in playlists.values():
         rows = [row for row in removed if row["playlist_id"] == playlist.id]
-        ids = [row["video_id"] for row in rows]
         here = select(PlaylistItem.video_id).where(PlaylistItem.playlist_id == playlist.id)
-        present = set(session.scalars(here.where(PlaylistItem.video_id.in_(ids))))
-        known = set(session.scalars(select(Video.id).where(Video.id.in_(ids))))
+        present = set(session.scalars(here))
+        known = {
+            video_id
+            for part in in_parts([row["video_id"] for row in rows])
+            for video_id in session.scalars(select(Video.id).where(Video.id.in_(part)))
+        }
         back = [row for row in rows if row["video_id"] in known - present]
         session.add_all(
             PlaylistItem(**row | {"added_at": datetime.fromisoformat(str(row["added_at"]))}) for row in back

@@ -1,8 +1,9 @@
 """How are the rows of a playlist's items written? Inside a transaction, on a playlist that is locked."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,16 @@ from vod_web.models import Playlist, PlaylistItem
 MOST_ITEMS = 100_000
 """Of one playlist: far beyond what anybody puts together, so that no script fills the site."""
 
+MOST_IN_ONE_STATEMENT = 5000
+
+Value = TypeVar("Value")
+
+
+def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Some at a time: no database takes any number of values in one statement."""
+    for start in range(0, len(values), MOST_IN_ONE_STATEMENT):
+        yield values[start : start + MOST_IN_ONE_STATEMENT]
+
 
 def append(session: Session, playlist: Playlist, video_ids: Iterable[int], now: datetime) -> list[PlaylistItem]:
     """Put these videos to the end, in this order; those that are there already stay where they are.
@@ -22,7 +33,8 @@ def append(session: Session, playlist: Playlist, video_ids: Iterable[int], now: 
     """
     wanted = list(dict.fromkeys(video_ids))
     here = PlaylistItem.playlist_id == playlist.id
-    present = set(session.scalars(select(PlaylistItem.video_id).where(here, PlaylistItem.video_id.in_(wanted))))
+    held = select(PlaylistItem.video_id).where(here)
+    present = {row for part in in_parts(wanted) for row in session.scalars(held.where(PlaylistItem.video_id.in_(part)))}
     last = session.scalar(select(func.max(PlaylistItem.position)).where(here))
     items = [
         PlaylistItem(playlist_id=playlist.id, video_id=video_id, position=(last or 0.0) + number, added_at=now)
@@ -39,7 +51,11 @@ def take_out(session: Session, playlist: Playlist, items: Sequence[PlaylistItem]
     """Remove these items of the playlist; its cover goes with the video that it showed."""
     if playlist.cover_video_id in {item.video_id for item in items}:
         playlist.cover_video_id = None
-    session.execute(delete(PlaylistItem).where(PlaylistItem.id.in_([item.id for item in items])))
+    for part in in_parts(items):
+        gone = delete(PlaylistItem).where(PlaylistItem.id.in_([item.id for item in part]))
+        session.execute(gone, execution_options={"synchronize_session": False})
+        for item in part:
+            session.expunge(item)
     count(session, playlist, -len(items), now)
 
 

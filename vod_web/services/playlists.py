@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select
@@ -42,6 +43,28 @@ def list_mine(actor: User | None, wanted: PageQuery) -> Found[Playlist]:
     """A page of the person's ordinary playlists, the last changed first."""
     statement = _own(require_signed_in(actor)).options(joinedload(Playlist.owner))
     return find_page(statement, LAST_CHANGED_FIRST, cursor=wanted.cursor, limit=wanted.limit)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where the videos of a playlist can be moved to."""
+
+    source: Playlist
+    targets: Found[Playlist]
+
+
+def list_targets(actor: User | None, public_id: str, wanted: PageQuery) -> Targets:
+    """The person's other playlists, *Watch later* first, then the last changed ones, a page at a time.
+
+    Raises:
+        NotFound, NotSignedIn, NotAllowed: as `get_own_playlist`.
+    """
+    source, person = get_own_playlist(actor, public_id), require_signed_in(actor)
+    others = _own(person).options(joinedload(Playlist.owner)).where(Playlist.id != source.id)
+    found = find_page(others, LAST_CHANGED_FIRST, cursor=wanted.cursor, limit=wanted.limit)
+    later = ensure_watch_later(person)
+    first = [later] if wanted.cursor is None and later.id != source.id else []
+    return Targets(source, Found([*first, *found.items], found.next))
 
 
 def list_public_of_channel(actor: User | None, channel: User, wanted: PageQuery) -> Found[Playlist]:

@@ -122,3 +122,12 @@ def say_saved(changed: Changed) -> str:
         verb = "Saved in" if changed.added else "Removed from"
         return f"{verb} “{title}”." if number == 1 else f"{verb} “{title}”: {number} videos."
     return f"“{title}” is as it was."
+
+
+def say_taken(changed: Changed, *, is_moved: bool) -> str:
+    """What came of taking items out of a playlist, in words."""
+    number = f"{changed.removed} video{'s' if changed.removed != 1 else ''}"
+    if not is_moved:
+        return f"{number} removed."
+    present = changed.removed - changed.added
+    return f"{number} moved." if not present else f"{number} moved; {present} of them were there already."

@@ -1,15 +1,17 @@
 """What is done to the items of a playlist: moved, cut, removed, and all that undone."""
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from vod_web.blueprints.playlists import blueprint
 from vod_web.core.clock import utc_now
-from vod_web.schemas.playlists import ItemMove, ItemsTake, ItemUpdate
-from vod_web.services import playlist_changes
+from vod_web.schemas.base import PageQuery, parse_input
+from vod_web.schemas.playlists import ItemMove, ItemsChosen, ItemsTake, ItemUpdate
+from vod_web.services import playlist_changes, playlists
 from vod_web.services.playlist_changes import Changed
 from vod_web.web.forms import read_form
-from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, tell
+from vod_web.web.playlists import say_taken, show_playlists
+from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, tell
 from vod_web.web.sign_in import current_person
 
 
@@ -39,11 +41,21 @@ def remove(playlist_id: str, item_id: str) -> Response:
 
 @blueprint.post("/playlists/<playlist_id>/items/take")
 def take(playlist_id: str) -> Response:
-    """Take the checked items out, or move them to another playlist."""
-    wanted = read_form(ItemsTake)
-    changed = playlist_changes.remove_items(current_person(), playlist_id, wanted.items, to=wanted.to, now=utc_now())
-    number = f"{changed.removed} video{'s' if changed.removed != 1 else ''}"
-    return _tell(playlist_id, changed, f"{number} {'moved' if wanted.to else 'removed'}.", stays=False)
+    """Take the checked items out, or all of them, or move them to another playlist."""
+    wanted, person = read_form(ItemsTake), current_person()
+    changed = playlist_changes.remove_items(person, playlist_id, wanted.ids, to=wanted.to, now=utc_now())
+    return _tell(playlist_id, changed, say_taken(changed, is_moved=wanted.to is not None), stays=False)
+
+
+@blueprint.post("/playlists/<playlist_id>/items/target")
+def choose_target(playlist_id: str) -> str:
+    """To which playlist the checked items go: a dialog, or a page; a button on it asks for more playlists."""
+    cursor = request.form.get("cursor") or None
+    chosen = parse_input(ItemsChosen, {"items": request.form.getlist("items"), "all": request.form.get("all", False)})
+    found = playlists.list_targets(current_person(), playlist_id, PageQuery(cursor=cursor))
+    source, *targets = show_playlists([found.source, *found.targets.items])
+    context = {"playlist": source, "targets": targets, "next": found.targets.next, "chosen": chosen}
+    return render("playlists/target.html", "dialog", **context)
 
 
 @blueprint.post("/playlists/undo/<change_id>")
