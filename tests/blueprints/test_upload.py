@@ -1,15 +1,17 @@
 """The upload page: what it says before anything is chosen."""
 
 import html
+from dataclasses import replace
 
 from flask.testing import FlaskClient
 
 from tests.factories import make_user, sign_in
 from tests.queries import counted_queries
-from vod_web.models import Role
+from vod_web.models import CommentRule, Role
 from vod_web.resources import resources
 from vod_web.schemas.uploads import UploadCreate
 from vod_web.services import uploads
+from vod_web.services.site import change_site, get_site
 
 MB = 1_000_000
 
@@ -90,6 +92,7 @@ def test_what_uploads_begin_with_is_kept_and_stands_in_new_rows(client: FlaskCli
         "category": "travel",
         "language": "de",
         "licence": "cc-by-4.0",
+        "comments": "held",
         "tags": "sea, sun",
         "description": "Filmed by Ada.",
     }
@@ -102,8 +105,20 @@ def test_what_uploads_begin_with_is_kept_and_stands_in_new_rows(client: FlaskCli
         assert '<option value="travel" selected>Travel and places' in page
         assert '<option value="de" selected>German' in page
         assert '<option value="cc-by-4.0" selected>CC BY 4.0' in page
+        assert '<option value="held" selected>Held until you have seen them' in page
         assert 'value="sea, sun"' in page
         assert "Filmed by Ada." in page
+
+
+def test_rows_begin_with_the_rule_of_the_site_and_without_one_where_it_has_no_comments(client: FlaskClient) -> None:
+    sign_in(client, make_user())
+    site = get_site()
+    for changes, shown in (({"comment_rule": CommentRule.OFF}, True), ({"has_comments": False}, False)):
+        change_site(replace(site, **changes))
+        page = " ".join(client.get("/upload").text.split())
+        assert ('<option value="off" selected>Off</option>' in page) is shown
+        assert ('name="comments"' in page) is shown
+        assert ('value="comments"' in page) is shown
 
 
 def test_defaults_that_are_wrong_are_shown_again(client: FlaskClient) -> None:

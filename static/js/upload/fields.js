@@ -1,14 +1,14 @@
 /** Between the fields of a row's form and what the API calls them. */
 import { asTyped, ownZone } from "../basics/zones.js";
 
-const PLAIN = ["title", "description", "tags", "visibility", "category", "language", "licence", "recorded_on"];
+const PLAIN = ["title", "description", "tags", "visibility", "category", "language", "licence", "recorded_on", "comments"];
 const SCHEDULE = ["publish", "publish_at", "time_zone"];
 
 /** What is to be saved when these fields have changed; a time counts once it is whole. */
 export function changesOf(form, names) {
   const { elements } = form;
   const changes = {};
-  for (const name of PLAIN) if (names.has(name)) changes[name] = elements[name].value;
+  for (const name of PLAIN) if (names.has(name) && elements[name]) changes[name] = elements[name].value;
   if (names.has("playlist")) changes.playlists = elements.playlist.value ? [elements.playlist.value] : [];
   if (SCHEDULE.some((name) => names.has(name))) Object.assign(changes, scheduleOf(elements));
   return changes;
@@ -36,7 +36,10 @@ export function show(form, video, touched) {
     publish_at: video.publish_at ? asTyped(video.publish_at) : "",
     time_zone: ownZone(),
   };
-  for (const [name, value] of Object.entries(shown)) if (!touched.has(name)) form.elements[name].value = value;
+  for (const [name, value] of Object.entries(shown)) {
+    const field = form.elements[name]; // none for comments, where the site has none
+    if (field && !touched.has(name)) field.value = value;
+  }
 }
 
 /** The fields of a form whose values are its own to give. */
