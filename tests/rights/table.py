@@ -168,6 +168,8 @@ TABLE: dict[str, Row] = {
     "POST /watch/<video_id>/reminder": Row(SIGNED_IN_WATCHERS, _wanted),
     "POST /watch/<video_id>/plays": Row(WATCHERS, {"json": {"played_s": 1}}),
     "POST /watch/<video_id>/retry": Row(CHANGERS),
+    "POST /watch/<video_id>/reveal": Row(WATCHERS),
+    "POST /watch/<video_id>/sensitive": Row(MODERATORS, {"data": {"is_sensitive": "true"}}),
     "POST /watch/<video_id>/reaction": Row(SIGNED_IN_WATCHERS, {"data": {"kind": "like"}}),
     "GET /embed/<video_id>": Row(WATCHERS),
     "GET /watch/<video_id>/report": Row(WATCHERS),
@@ -203,6 +205,8 @@ TABLE: dict[str, Row] = {
     "POST /account/tokens": Row(SIGNED_IN, {"data": {"name": "t", "scopes": "read"}}),
     "POST /account/tokens/<token_id>/revoke": Row(OWNER),
     "GET /account/uploads": Row(UPLOADERS),
+    "GET /account/watching": Row(SIGNED_IN),
+    "POST /account/watching": Row(SIGNED_IN, {"data": {"rule": "show"}}),
     "POST /account/uploads": Row(UPLOADERS, {"data": {"visibility": "public"}}),
     "POST /account/pictures/<kind>": Row(SIGNED_IN, _picture),
     # What one follows, likes and has watched
@@ -319,6 +323,7 @@ TABLE: dict[str, Row] = {
     "POST /admin/videos/<video_id>/reencode": Row(ADMINS),
     "POST /admin/videos/<video_id>/restore": Row(ADMINS),
     "POST /admin/videos/<video_id>/retry": Row(ADMINS),
+    "POST /admin/videos/<video_id>/sensitive": Row(ADMINS, {"data": {"is_sensitive": "true"}}),
     "POST /admin/workers": Row(ADMINS, {"data": {"count": "2"}}),
     # The API
     "GET /api/v1/docs": Row(EVERYBODY),
@@ -360,6 +365,7 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/videos/<video_id>": Row(SIGNED_IN_WATCHERS),
     "PATCH /api/v1/videos/<video_id>": Row(CHANGERS, {"json": {"title": "New"}}),
     "DELETE /api/v1/videos/<video_id>": Row(CHANGERS),
+    "PUT /api/v1/videos/<video_id>/sensitivity": Row(MODERATORS, {"json": {"is_sensitive": True}}),
     "GET /api/v1/videos/<video_id>/captions": Row(SIGNED_IN_WATCHERS),
     "PUT /api/v1/videos/<video_id>/captions/<language>": Row(
         CHANGERS, {"data": SRT, "content_type": "application/x-subrip"}
@@ -417,6 +423,8 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/videos/<video_id>/plays": Row(SIGNED_IN_WATCHERS, {"json": {"played_s": 1}}),
     "GET /api/v1/analytics": Row(SIGNED_IN),
     "GET /api/v1/videos/<video_id>/analytics": Row(CHANGERS),
+    "GET /api/v1/me/sensitive-videos": Row(SIGNED_IN),
+    "PUT /api/v1/me/sensitive-videos": Row(SIGNED_IN, {"json": {"rule": "show"}}),
     "GET /api/v1/me/podcast": Row(SIGNED_IN),
     "PUT /api/v1/me/podcast": Row(SIGNED_IN, {"json": {"is_on": False}}),
     "POST /api/v1/videos/<video_id>/reports": Row(SIGNED_IN_WATCHERS, {"json": {"reason": "spam"}}),

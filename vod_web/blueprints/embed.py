@@ -7,17 +7,20 @@ from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from vod_web.core.errors import NotFound, VodError
+from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.embedding import OEmbedQuery, OEmbedRead
 from vod_web.services import playlists, site, videos
 from vod_web.services.embedding import EVERYWHERE, fit_player, frame_ancestors, is_embeddable
 from vod_web.services.playlist_playing import find_start
+from vod_web.services.sensitivity import make_reveal
 from vod_web.web.errors import status_of
 from vod_web.web.forms import read_query
 from vod_web.web.headers import allow_frames
 from vod_web.web.playing import begins_at, read_wish, show_playing
 from vod_web.web.playlists import show_playlist as tell_list
-from vod_web.web.rendering import go_to, render
+from vod_web.web.rendering import address_here, go_to, render
+from vod_web.web.sensitivity import is_covered_in_frame
 from vod_web.web.sharing import PLAYLIST_SIZE, POSTER_WIDTH, tell_oembed, tell_playlist_oembed
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_video, show_videos
@@ -43,8 +46,13 @@ def show(video_id: str) -> Response:
     has_title = request.args.get("title", "1") in ON
     playing = show_playing(video, is_embedded=True)
     state = begins_at({"start_s": _start_s()}, playing)
+    state |= {"is_covered": is_covered_in_frame(video), "reveal_url": _reveal_url(video)}
     page = render("embed/show.html", video=show_video(video), has_title=has_title, playing=playing, **state, **wishes)
     return current_app.response_class(page)
+
+
+def _reveal_url(video: Video) -> str:
+    return address_here(reveal=make_reveal(video, secret_key=resources().settings.secret_key))
 
 
 @blueprint.get("/embed/playlists/<playlist_id>")

@@ -20,6 +20,7 @@ from vod_web.services.subscriptions import get_standing
 from vod_web.web.playing import begins_at, show_playing
 from vod_web.web.premieres import show_premiere
 from vod_web.web.rendering import go_to, render, render_blocks
+from vod_web.web.sensitivity import is_covered
 from vod_web.web.sharing import describe_video, draw_qr, embed_code
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list, show_video, show_videos
@@ -84,6 +85,7 @@ def _state_of(video: Video) -> dict[str, Any]:
     return {
         "video": show_video(video),
         "may_edit": can_edit(person, video),
+        "is_covered": is_covered(video),
         "start_s": positions.find_resume_s(person, video) if video.is_playable else None,
     }
 

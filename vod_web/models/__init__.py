@@ -22,6 +22,7 @@ from vod_web.models.premieres import AwaitedVideo, Reminder
 from vod_web.models.reactions import Reaction, ReactionKind
 from vod_web.models.reports import Report, ReportReason
 from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
+from vod_web.models.sensitivity import SensitiveRule
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.sources import Source, SourceState
 from vod_web.models.subscriptions import Subscription
@@ -96,6 +97,7 @@ __all__ = [
     "SearchName",
     "SearchTrack",
     "SearchWord",
+    "SensitiveRule",
     "SignIn",
     "SiteSetting",
     "Source",

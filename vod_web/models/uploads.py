@@ -91,6 +91,7 @@ class UploadDefaults(Base):
     category: Mapped[Category | None] = mapped_column(enum_column(Category))
     language: Mapped[str | None] = mapped_column(String(40))
     licence: Mapped[Licence | None] = mapped_column(enum_column(Licence))
+    is_sensitive: Mapped[bool] = mapped_column(default=False)
     publish: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     """Never at a time: that is another one for each video."""
     comments: Mapped[CommentRule | None] = mapped_column(enum_column(CommentRule))

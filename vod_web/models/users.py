@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vod_web.core.clock import utc_now
 from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
+from vod_web.models.sensitivity import SensitiveRule
 
 
 class Role(StrEnum):
@@ -60,6 +61,8 @@ class User(Base):
     """How many people follow the channel; kept by `services.subscriptions`."""
     is_history_paused: Mapped[bool] = mapped_column(default=False)
     """Whether nothing is remembered of what the person watches."""
+    sensitive_rule: Mapped[SensitiveRule | None] = mapped_column(enum_column(SensitiveRule))
+    """None for what the site has chosen."""
     has_podcast: Mapped[bool] = mapped_column(default=False)
     """Whether the sound of their public videos is offered as a podcast."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)

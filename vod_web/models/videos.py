@@ -181,6 +181,10 @@ class Video(Base):
     licence: Mapped[Licence | None] = mapped_column(enum_column(Licence))
     recorded_on: Mapped[date | None] = mapped_column()
     """The day on which it was filmed, wherever that was."""
+    is_sensitive: Mapped[bool] = mapped_column(default=False)
+    """Not everybody may want to see it without a warning."""
+    is_marked_by_moderator: Mapped[bool] = mapped_column(default=False)
+    """As sensitive, which its owner cannot take back."""
     publish_rule: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
     """With `PublishRule.AT_TIME`: not before then."""

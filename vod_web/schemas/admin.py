@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from vod_web.core.settings import MOST_WORKERS
-from vod_web.models import CommentRule, JobKind, JobState, RegistrationPolicy, Role
+from vod_web.models import CommentRule, JobKind, JobState, RegistrationPolicy, Role, SensitiveRule
 from vod_web.schemas.accounts import Email, Username
 from vod_web.schemas.base import Input, Output, PageQuery
 from vod_web.schemas.setup import SiteName
@@ -115,6 +115,7 @@ class SiteChange(Input):
     has_reactions: bool | None = None
     has_comments: bool | None = None
     comment_rule: CommentRule | None = None
+    sensitive_rule: SensitiveRule | None = None
 
 
 class WorkersChange(Input):

@@ -61,6 +61,8 @@ class Publishing(Input):
     """What others may do with it; null takes it away."""
     recorded_on: RecordedOn = None
     """The day on which it was filmed, such as "2019-05-03"; null takes it away."""
+    is_sensitive: bool | None = None
+    """Whether there may be people who do not want to see it without a warning."""
     publish: PublishRule | None = None
     """`now`: as soon as it plays; `when_ready`: with all its qualities; `at_time`: then, if it is ready."""
     time_zone: Annotated[TimeZone | None, BeforeValidator(none_if_empty)] = None

@@ -144,6 +144,7 @@ class UploadDefaultsWrite(Input):
     category: Annotated[Category | None, BeforeValidator(none_if_empty)] = None
     language: Annotated[Language | None, BeforeValidator(none_if_empty)] = None
     licence: Annotated[Licence | None, BeforeValidator(none_if_empty)] = None
+    is_sensitive: bool = False
     publish: Literal[PublishRule.NOW, PublishRule.WHEN_READY] = PublishRule.NOW
     comments: Annotated[CommentRule | None, BeforeValidator(none_if_empty)] = None
     """Null for what the site begins with."""
@@ -158,5 +159,6 @@ class UploadDefaultsRead(Output):
     category: Category | None = None
     language: str | None = None
     licence: Licence | None = None
+    is_sensitive: bool = False
     publish: PublishRule = PublishRule.NOW
     comments: CommentRule | None = None

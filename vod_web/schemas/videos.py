@@ -172,6 +172,9 @@ class VideoCard(Output):
     created_at: datetime
     published_at: datetime | None
     publish: PublishRule
+    is_sensitive: bool
+    is_blurred: bool
+    """Whether the person who asks is to see no picture of it that is not blurred."""
     is_saved: bool
     """Whether it is in *Watch later* of the person who asks."""
     urls: PicturesRead
@@ -209,6 +212,12 @@ class VideoRead(Output):
     licence_url: str | None
     """Where the licence can be read."""
     recorded_on: date | None
+    is_sensitive: bool
+    """Not everybody may want to see it without a warning."""
+    is_marked_by_moderator: bool
+    """As sensitive, which its owner cannot take back."""
+    is_blurred: bool
+    """Whether you are to see no picture of it that is not blurred, nor the video, before you ask for it."""
     views: int
     watched_s: float | None
     """How long it was watched by everybody together; for whoever may change the video, null for others."""

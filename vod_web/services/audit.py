@@ -47,6 +47,7 @@ Deed = Literal[
     "video.edit_captions",
     "video.edit_chapters",
     "video.import",
+    "video.mark",
     "video.reencode",
     "video.replace",
     "video.restore",

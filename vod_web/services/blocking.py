@@ -1,9 +1,9 @@
-"""How is a video hidden by those who look after the site, and how does it come back?"""
+"""How is a video hidden or marked by those who look after the site, and how does it come back?"""
 
 from vod_web.core.errors import InvalidInput
 from vod_web.db.session import transaction
 from vod_web.models import Role, User, Video, VideoStatus
-from vod_web.services import audit
+from vod_web.services import audit, sensitivity
 from vod_web.services.bin import status_of_work
 from vod_web.services.permissions import require_role
 from vod_web.services.videos import get_video, lock_video
@@ -46,4 +46,21 @@ def unblock_video(actor: User | None, public_id: str) -> Video:
             video.status, video.status_reason = status_of_work(session, video)
             video.access_epoch += 1
             audit.note(moderator, "video.unblock", video.title[: audit.TARGET_LENGTH], id=public_id)
+    return video
+
+
+def mark_video(actor: User | None, public_id: str, *, is_sensitive: bool) -> Video:
+    """Say whether it is sensitive; that it is, its owner cannot take back.
+
+    Raises:
+        NotSignedIn, NotAllowed: the actor does not moderate.
+        NotFound, Gone: as `videos.get_video`.
+    """
+    moderator = require_role(actor, Role.MODERATOR)
+    with transaction() as session:
+        lock_video(session, public_id)
+        video = get_video(moderator, public_id)
+        sensitivity.mark(moderator, video, is_sensitive)
+        video.is_marked_by_moderator = is_sensitive
+        audit.note_power(moderator, video, "video.mark", is_sensitive=is_sensitive)
     return video

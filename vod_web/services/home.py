@@ -12,6 +12,7 @@ from vod_web.services.history import is_in_history
 from vod_web.services.library import is_listed
 from vod_web.services.paging import Found, find_page
 from vod_web.services.reach import is_reachable
+from vod_web.services.sensitivity import is_not_hidden
 from vod_web.services.subscriptions import NEWEST, newest_of_followed
 from vod_web.services.videos import AS_CARD
 
@@ -56,6 +57,7 @@ def _unfinished(person: User) -> Select[int]:
         select(ViewingPosition.video_id)
         .join(ViewingPosition.video)
         .where(is_in_history(person), ViewingPosition.goes_on, is_reachable(person), Video.is_playable)
+        .where(is_not_hidden(person))
         .order_by(ViewingPosition.watched_at.desc(), ViewingPosition.video_id.desc())
         .limit(MOST_ON_SHELF)
     )

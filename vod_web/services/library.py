@@ -19,6 +19,7 @@ from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, Answer, Narrowing, Question, find_videos
 from vod_web.services.search.suggestions import Suggestions, suggest
+from vod_web.services.sensitivity import is_not_hidden
 from vod_web.services.videos import AS_HIT, AS_READ, is_public_id
 
 MOST_COUNTED = 1000
@@ -123,6 +124,7 @@ def is_listed(actor: User | None) -> ColumnElement[bool]:
         Video.is_playable,
         Video.published_at.is_not(None),
         Video.status.not_in((VideoStatus.DELETED, VideoStatus.BLOCKED)),
+        is_not_hidden(actor),
     )
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from vod_web.core.errors import Conflict
 from vod_web.core.settings import Settings
 from vod_web.db.session import current_session, transaction
-from vod_web.models import CommentRule, RegistrationPolicy, Role, SiteSetting, User
+from vod_web.models import CommentRule, RegistrationPolicy, Role, SensitiveRule, SiteSetting, User
 from vod_web.schemas.admin import SiteChange, WorkersChange
 from vod_web.services import audit
 from vod_web.services.permissions import require_role
 
 WORKERS = "workers"
+_KNOWN = "site"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +29,20 @@ class Site:
     """Whether there are comments at all, whatever is said of each video."""
     comment_rule: CommentRule = CommentRule.ON
     """With what new videos begin, where their owner has not chosen."""
+    sensitive_rule: SensitiveRule = SensitiveRule.BLUR
+    """How sensitive videos are shown to visitors, and to whoever has not chosen."""
 
 
 def get_site() -> Site:
-    """The decisions as they stand; defaults where nothing was decided."""
+    """The decisions as they stood when this session first asked; defaults where nothing was decided."""
+    known = current_session().info
+    if _KNOWN not in known:
+        known[_KNOWN] = _read_site()
+    found: Site = known[_KNOWN]
+    return found
+
+
+def _read_site() -> Site:
     rows = current_session().scalars(select(SiteSetting)).all()
     decided = {row.name: row.value["value"] for row in rows}
     return Site(
@@ -40,6 +51,7 @@ def get_site() -> Site:
         has_reactions=decided.get("has_reactions", Site.has_reactions),
         has_comments=decided.get("has_comments", Site.has_comments),
         comment_rule=CommentRule(decided.get("comment_rule", Site.comment_rule)),
+        sensitive_rule=SensitiveRule(decided.get("sensitive_rule", Site.sensitive_rule)),
     )
 
 
@@ -48,6 +60,7 @@ def change_site(site: Site) -> Site:
     with transaction() as session:
         for name, value in asdict(site).items():
             session.merge(SiteSetting(name=name, value={"value": value}))
+        session.info.pop(_KNOWN, None)
     return site
 
 
@@ -59,7 +72,7 @@ def decide(actor: User | None, change: SiteChange) -> Site:
     """
     admin = require_role(actor, Role.ADMIN)
     with transaction():
-        before = get_site()
+        before = _read_site()
         after = replace(before, **change.model_dump(exclude_none=True))
         changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
         audit.note(admin, "site.change", after.name, registration=after.registration.value, changed=changed)

@@ -23,6 +23,7 @@ from vod_web.services.caption_files import shown_captions
 from vod_web.services.chapters import told_chapters
 from vod_web.services.permissions import can_edit
 from vod_web.services.playback import caption_address, media_address, thumbnail_address
+from vod_web.services.sensitivity import is_blurred
 
 SHORTEST_LEFT_S = 1.0
 
@@ -69,6 +70,9 @@ def read_video(
         licence=video.licence,
         licence_url=video.licence.url if video.licence else None,
         recorded_on=video.recorded_on,
+        is_sensitive=video.is_sensitive,
+        is_marked_by_moderator=video.is_marked_by_moderator,
+        is_blurred=is_blurred(actor, video),
         views=video.view_count,
         watched_s=round(video.watched_s, 1) if can_edit(actor, video) else None,
         likes=video.like_count if has_reactions else None,
@@ -105,6 +109,8 @@ def read_card(video: Video, actor: User | None, *, secret_key: str, is_saved: bo
         created_at=video.created_at,
         published_at=video.published_at,
         publish=video.publish_rule,
+        is_sensitive=video.is_sensitive,
+        is_blurred=is_blurred(actor, video),
         is_saved=is_saved,
         urls=PicturesRead(
             poster=poster_address(video, actor, secret_key=secret_key),

@@ -18,7 +18,7 @@ from vod_web.db.session import current_session, transaction
 from vod_web.models import EmbedRule, Encode, PublishRule, Role, Source, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import VideoCreate, VideoUpdate
-from vod_web.services import audit, playlists, publication
+from vod_web.services import audit, playlists, publication, sensitivity
 from vod_web.services.permissions import can_edit, can_see, could_see, require_role, require_signed_in
 from vod_web.services.search.index import index_video
 from vod_web.services.site import get_site
@@ -64,6 +64,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             language=new.language,
             licence=new.licence,
             recorded_on=new.recorded_on,
+            is_sensitive=bool(new.is_sensitive),
             publish_rule=PublishRule.NOW,
             comment_rule=new.comments or get_site().comment_rule,
             status=status,
@@ -132,6 +133,7 @@ def update_video(
         _change_texts(session, video, changes)
         _change_access(session, video, changes)
         _change_embedding(video, changes)
+        sensitivity.mark(actor, video, changes.is_sensitive)
         video.comment_rule = changes.comments or video.comment_rule
         publication.change_publication(video, changes, now or utc_now())
         changed = [name for name, value in editable(video).items() if value != before[name]]
@@ -156,6 +158,7 @@ def editable(video: Video) -> dict[str, Any]:
         "language": video.language,
         "licence": video.licence.value if video.licence else None,
         "recorded_on": video.recorded_on.isoformat() if video.recorded_on else None,
+        "is_sensitive": video.is_sensitive,
         "publish": video.publish_rule.value,
         "publish_at": video.publish_at.isoformat() if video.publish_at else None,
         "embed": video.embed_rule.value,

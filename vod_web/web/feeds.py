@@ -84,7 +84,7 @@ def send_feed(feed: Feed, form: str, *, own_path: str) -> Response:
 
 def _item(video: Video) -> Item:
     held = resources()
-    told = read_video(video, None, settings=held.settings, base_url=held.settings.base_url)
+    told = _without_picture(read_video(video, None, settings=held.settings, base_url=held.settings.base_url))
     published_at = video.published_at or video.created_at
     return Item(
         id=_stable_id(video.public_id),
@@ -97,6 +97,13 @@ def _item(video: Video) -> Item:
         episode_url=_episode_url(video),
         episode_bytes=video.active_encode.episode_bytes if video.active_encode else None,
     )
+
+
+def _without_picture(video: VideoRead) -> VideoRead:
+    """Readers blur nothing: a sensitive video has no picture there."""
+    if not video.is_sensitive:
+        return video
+    return video.model_copy(update={"urls": video.urls.model_copy(update={"poster": None})})
 
 
 def _episode_url(video: Video) -> str | None:

@@ -29,6 +29,7 @@ def show_playlists(playlists: Sequence[Playlist], *, base_url: str = "") -> list
     pictures = {
         row_id: poster_address(video, person, secret_key=secret_key, base_url=base_url)
         for row_id, video in find_covers(person, playlists).items()
+        if not video.is_sensitive  # its picture stands for nothing else
     }
     return [_read(playlist, pictures.get(playlist.id), base_url) for playlist in playlists]
 

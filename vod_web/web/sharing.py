@@ -41,7 +41,7 @@ def tell_oembed(
     video: VideoRead, size: tuple[int, int] | None, poster_size: tuple[int, int], *, site_name: str, base_url: str
 ) -> OEmbedRead:
     """What a site that was given the video's address needs to show it; without a size there is nothing but a link."""
-    poster = video.urls.poster
+    poster = None if video.is_sensitive else video.urls.poster
     return OEmbedRead(
         type="video" if size else "link",
         provider_name=site_name,
@@ -84,7 +84,7 @@ def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> d
         "@type": "VideoObject",
         "name": video.title,
         "description": video.description or video.title,
-        "thumbnailUrl": [video.urls.poster] if video.urls.poster else None,
+        "thumbnailUrl": [video.urls.poster] if video.urls.poster and not video.is_sensitive else None,
         "uploadDate": (video.published_at or video.created_at).isoformat(),
         "duration": format_duration(video.duration_s) if video.duration_s else None,
         "url": video.urls.watch,
@@ -95,7 +95,7 @@ def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> d
         "dateCreated": video.recorded_on.isoformat() if video.recorded_on else None,
         "keywords": ", ".join(video.tags) or None,
         "genre": video.category.label if video.category else None,
-        "isFamilyFriendly": True,
+        "isFamilyFriendly": not video.is_sensitive,
         "author": {
             "@type": "Person",
             "name": video.owner.display_name or video.owner.username,

@@ -2,6 +2,7 @@
 import { chosenFiles } from "../basics/files.js";
 import { fillInZones } from "../basics/zones.js";
 import { Draft } from "./drafts.js";
+import { copyFields } from "./fields.js";
 import { More } from "./more.js";
 import { followPreparation, isChanging } from "./preparation.js";
 import { formatBytes, formatSpeed } from "./speed.js";
@@ -52,7 +53,7 @@ export class Row {
   /** Writes what another row says into these fields. */
   take(other, names) {
     if (!this.#parts.form || !other.#parts.form) return;
-    for (const name of names) this.#parts.form.elements[name].value = other.#parts.form.elements[name].value;
+    copyFields(names, other.#parts.form, this.#parts.form);
     this.draft.touch(names);
   }
 

@@ -7,8 +7,9 @@ from vod_web.core.clock import utc_now
 from vod_web.models import VideoStatus, Visibility
 from vod_web.resources import resources
 from vod_web.schemas.admin import EveryVideoFilter
-from vod_web.services import admin, processing
-from vod_web.web.forms import choices, read_query
+from vod_web.schemas.sensitivity import SensitivityMark
+from vod_web.services import admin, blocking, processing
+from vod_web.web.forms import choices, read_form, read_query
 from vod_web.web.rendering import render
 from vod_web.web.sign_in import current_person
 
@@ -63,6 +64,14 @@ def restore_video(video_id: str) -> Response:
     """Take a video out of the bin."""
     video = admin.restore_video(current_person(), video_id, now=utc_now())
     return _said(f"“{video.title}” is back.")
+
+
+@blueprint.post("/videos/<video_id>/sensitive")
+def mark_video(video_id: str) -> Response:
+    """Say whether a video is sensitive."""
+    wanted = read_form(SensitivityMark)
+    video = blocking.mark_video(current_person(), video_id, is_sensitive=wanted.is_sensitive)
+    return _said(f"“{video.title}” is {'now' if video.is_sensitive else 'no longer'} marked as sensitive.")
 
 
 def _said(sentence: str) -> Response:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from vod_web.blueprints.studio import blueprint
 from vod_web.core.clock import utc_now
+from vod_web.models import Video
 from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import playlists, videos
 from vod_web.services.permissions import is_owner
@@ -36,11 +37,19 @@ def progress(video_id: str) -> str:
 def update(video_id: str) -> Response:
     """Change it."""
     video = videos.get_own_video(current_person(), video_id)
-    chosen = {"playlists": request.form.getlist("playlists")} if is_owner(current_person(), video) else {}
+    chosen: dict[str, Any] = {"is_sensitive": "is_sensitive" in request.form} if _may_mark(video) else {}
+    if is_owner(current_person(), video):
+        chosen["playlists"] = request.form.getlist("playlists")
     seen = request.form.get(VERSION_FIELD, "")
     videos.update_video(current_person(), video_id, read_form(VideoUpdate, **chosen), seen=seen)
     flash("Saved.", "good")
     return go_to("studio.edit", video_id=video_id)
+
+
+def _may_mark(video: Video) -> bool:
+    """Whether the form has a box for being sensitive that can be changed."""
+    person = current_person()
+    return not video.is_marked_by_moderator or (person is not None and person.is_moderator)
 
 
 def _form_of(video_id: str) -> dict[str, Any]:
@@ -55,6 +64,7 @@ def _form_of(video_id: str) -> dict[str, Any]:
         language=video.language,
         licence=video.licence,
         recorded_on=video.recorded_on,
+        is_sensitive=video.is_sensitive,
         publish=video.publish_rule.value,
         publish_at=f"{video.publish_at:%Y-%m-%dT%H:%M}" if video.publish_at else "",
         time_zone="UTC",
@@ -77,6 +87,7 @@ def _context_of(video_id: str, typed: "MultiDict[str, str] | None" = None) -> di
         "now": utc_now(),
         "moment": video.publish_at if typed is None else None,
         "is_own": is_own,
+        "may_mark": _may_mark(video),
         "choices": publishing_choices(person if is_own else None, kept_language=video.language),
         "chosen_playlists": chosen if typed is None else typed.getlist("playlists"),
     }
