@@ -55,6 +55,12 @@ def test_a_visitor_with_the_link_sees_when_it_comes(client: FlaskClient, owner: 
         assert hidden not in page.text
 
 
+def test_of_a_sensitive_video_not_even_the_picture_is_shown(client: FlaskClient, owner: User) -> None:
+    page = client.get(f"/watch/{scheduled(owner, is_sensitive=True).public_id}").text
+    assert "Friday film" in page
+    assert "poster.jpg" not in page
+
+
 def test_nothing_but_its_picture_is_handed_out(client: FlaskClient, owner: User) -> None:
     video = scheduled(owner)
     found = re.search(r'src="(/media/[^"]+/)poster\.jpg"', client.get(f"/watch/{video.public_id}").text)

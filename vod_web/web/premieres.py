@@ -6,6 +6,7 @@ from vod_web.core.clock import utc_now
 from vod_web.resources import resources
 from vod_web.schemas.premieres import PremiereRead
 from vod_web.services.premieres import Premiere
+from vod_web.services.sensitivity import is_blurred
 from vod_web.services.subscriptions import get_standing
 from vod_web.services.video_telling import poster_address, read_owner
 from vod_web.web.sign_in import current_person
@@ -13,13 +14,14 @@ from vod_web.web.sign_in import current_person
 
 def tell_premiere(premiere: Premiere, *, base_url: str = "") -> PremiereRead:
     """What whoever asks is told; addresses begin with `base_url`."""
-    video, secret_key = premiere.video, resources().settings.secret_key
+    video, person = premiere.video, current_person()
+    known = {"secret_key": resources().settings.secret_key, "base_url": base_url}
     return PremiereRead(
         id=video.public_id,
         title=video.title,
         owner=read_owner(video.owner, base_url=base_url),
         publish_at=video.publish_at or utc_now(),
-        poster_url=poster_address(video, current_person(), secret_key=secret_key, base_url=base_url),
+        poster_url=None if is_blurred(person, video) else poster_address(video, person, **known),
         has_reminder=premiere.has_reminder,
     )
 
