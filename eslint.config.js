@@ -3,7 +3,7 @@ import js from "@eslint/js";
 const browser = [
   "AbortController", "Blob", "CSS", "CustomEvent", "DataTransfer", "DOMParser", "Event", "EventTarget", "File", "FormData", "Headers",
   "HTMLElement", "HTMLInputElement", "HTMLVideoElement", "IntersectionObserver", "MediaMetadata", "MutationObserver",
-  "Notification", "Option", "ResizeObserver", "URL", "URLSearchParams", "Worker", "XMLHttpRequest", "cancelAnimationFrame",
+  "Notification", "Option", "ResizeObserver", "TextDecoder", "URL", "URLSearchParams", "Worker", "XMLHttpRequest", "cancelAnimationFrame",
   "clearInterval", "clearTimeout", "confirm", "console", "crypto", "customElements", "document", "fetch", "history",
   "localStorage", "location", "matchMedia", "navigator", "performance", "queueMicrotask", "reportError",
   "requestAnimationFrame", "screen", "sessionStorage", "setInterval", "setTimeout", "structuredClone", "window",

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { build } from "esbuild";
+import { hlsFromSources } from "./hls.mjs";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -45,6 +46,7 @@ async function buildBundles() {
     minify: true,
     metafile: true,
     legalComments: "external",
+    plugins: [hlsFromSources],
     target: ["es2022", "chrome123", "firefox121", "safari17.5"],
     logLevel: "warning",
   });

@@ -2,6 +2,7 @@
 import "./basics/shared.js";
 import { onEachPage } from "./basics/pages.js";
 import { Crop, watchPictures } from "./thumbnail/crop.js";
+import "./player/opening.js"; // one file with the source of pictures, as for players
 import { Scrubber } from "./thumbnail/scrubber.js";
 
 const parts = new Map();

@@ -3,10 +3,10 @@
 import gzip
 
 import pytest
-from flask import Flask, url_for
+from flask import Flask
 from flask.testing import FlaskClient
 
-from vod_web.web.assets import DIST, asset, preload_script, script
+from vod_web.web.assets import DIST, asset, script
 
 
 @pytest.fixture
@@ -48,9 +48,3 @@ def test_what_scripts_share_is_announced_once(app: Flask) -> None:
         assert first.count("modulepreload") == 1
         assert "modulepreload" not in second
         assert second == f'<script type="module" src="{asset("upload.js")}"></script>'
-
-
-def test_a_script_that_is_asked_for_later_is_announced_itself(app: Flask) -> None:
-    with app.test_request_context():
-        assert preload_script("hls.js").startswith(f'<link rel="modulepreload" href="{asset("hls.js")}">')
-        assert url_for("static", filename="hls") in asset("hls.js")

@@ -20,7 +20,7 @@ DIST = Path(__file__).resolve().parents[2] / "static" / "dist"
 
 def register_assets(app: Flask) -> None:
     """The functions of templates for built files; files with a hash in their name may be kept for good."""
-    app.jinja_env.globals.update(asset=asset, script=script, preload_script=preload_script)
+    app.jinja_env.globals.update(asset=asset, script=script)
     app.view_functions["static"] = _send_built
 
     @app.after_request
@@ -59,11 +59,6 @@ def script(name: str) -> Markup:
     """The tags of a script for the head of a page, with what it imports: whatever no tag before has brought."""
     tag = Markup('<script type="module" src="{}"></script>').format(asset(name))
     return _announce(_built().imports[name]) + tag
-
-
-def preload_script(name: str) -> Markup:
-    """The same for a script that another one will ask for."""
-    return _announce([asset(name), *_built().imports[name]])
 
 
 def _announce(addresses: list[str]) -> Markup:

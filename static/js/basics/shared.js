@@ -10,6 +10,7 @@ import "./pages.js";
 import "./zones.js";
 import "../behaviours/toasts.js";
 import "../player/begin.js";
+import "../player/engine.js";
 import "../player/format.js";
 import "../player/storyboard.js";
 import "../watch/kept.js";

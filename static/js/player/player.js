@@ -10,13 +10,11 @@
  */
 import { make } from "../basics/dom.js";
 import { recall, remember } from "../basics/memory.js";
-import { keptHere, resumeAt } from "../watch/kept.js";
 import { Captions } from "./captions.js";
 import { Chapters } from "./chapters.js";
 import { addChoices } from "./choices.js";
 import { Controls } from "./controls.js";
 import { ContextMenu } from "./context_menu.js";
-import { parseTime } from "./format.js";
 import { Help } from "./help.js";
 import { Keys } from "./keys.js";
 import { Looks } from "./looks.js";
@@ -24,6 +22,7 @@ import { Loudness } from "./loudness.js";
 import { Menu } from "./menu.js";
 import { takeBegin } from "./begin.js";
 import { Next } from "./next.js";
+import { closeSource, openSource } from "./opening.js";
 import { Overlay } from "./overlay.js";
 import { Pointer } from "./pointer.js";
 import { Remote } from "./remote.js";
@@ -31,7 +30,6 @@ import { Renewal } from "./renewal.js";
 import { Screens } from "./screens.js";
 import { SeekBar } from "./seekbar.js";
 import { joinMediaSession } from "./session.js";
-import { Source } from "./source.js";
 import { Stats } from "./stats.js";
 import { Storyboard } from "./storyboard.js";
 
@@ -50,8 +48,11 @@ export class Player {
     this.root = root;
     this.video = root.querySelector("video");
     root.player = this;
-    this.#takeOver();
-    this.source = new Source(this.video, root.dataset.hls);
+    const { source, attached, resumedAt } = openSource(root);
+    this.source = source;
+    this.#attached = this.#explained(attached);
+    if (resumedAt > 0) root.dataset.resumed = resumedAt; // the watch page offers to start over
+    this.#setSoundAndSpeed();
     this.loudness = new Loudness(this);
     this.captions = new Captions(this);
     this.chapters = new Chapters(this);
@@ -72,14 +73,8 @@ export class Player {
     this.#start();
   }
 
-  /** Replaces the browser's own controls, which are there for pages without script. */
-  #takeOver() {
+  #setSoundAndSpeed() {
     const { video } = this;
-    video.controls = false;
-    video.querySelectorAll("source").forEach((source) => source.remove());
-    video.removeAttribute("src");
-    video.load(); // forgets the address that was in there, which the browser would ask for beside us
-    video.preload = "auto";
     video.tabIndex = -1;
     video.muted = "muted" in this.root.dataset || recall("muted", false);
     video.defaultPlaybackRate = recall("speed", 1);
@@ -116,9 +111,8 @@ export class Player {
       source.loadAhead();
     });
     source.addEventListener("busy", () => this.overlay.noteBusy());
-    source.addEventListener("failed", async ({ detail }) => {
-      if (!(await this.renewal.findAddress(detail))) this.#onFailed(detail);
-    });
+    source.addEventListener("failed", ({ detail }) => this.#findWay(detail));
+    if (source.failure) this.#findWay(source.failure); // it began before us
     for (const name of ["levels", "level", "audio"]) source.addEventListener(name, () => this.menu.refresh());
     source.addEventListener("levels", () => this.emit("ready"));
     source.addEventListener("regroup", () => this.renewal.renew());
@@ -133,23 +127,23 @@ export class Player {
   }
 
   #start() {
-    const asked = parseTime(new URLSearchParams(location.search).get("t"));
-    const wanted = asked ?? Number(this.root.dataset.start ?? this.#keptPlace());
-    const startAt = wanted < (this.duration || Infinity) ? wanted : 0;
-    if (asked === null && startAt > 0) this.root.dataset.resumed = startAt; // the watch page offers to start over
-    this.#attach(startAt);
+    if (this.source.levels.length) this.emit("ready");
     if (takeBegin() || "autoplay" in this.root.dataset) this.play();
   }
 
-  /** Where a visitor stopped, in this browser. */
-  #keptPlace() {
-    return document.querySelector("[data-visitor]") ? resumeAt(keptHere()[this.root.dataset.video]) : 0;
+  #attach(startAt) {
+    this.#attached = this.#explained(this.source.attach(startAt));
   }
 
-  #attach(startAt) {
-    this.#attached = this.source.attach(startAt).catch((error) => {
+  /** Fulfilled once play() may be called, or an error card is shown. */
+  #explained(attached) {
+    return attached.catch((error) => {
       this.#onFailed({ title: "The player could not start", text: "Reload the page to try again.", detail: error.message });
     });
+  }
+
+  async #findWay(failure) {
+    if (!(await this.renewal.findAddress(failure))) this.#onFailed(failure);
   }
 
   #onFailed(failure) {
@@ -168,7 +162,7 @@ export class Player {
   destroy() {
     this.pause();
     this.#life.abort();
-    this.source.detach();
+    closeSource(this.root);
     delete this.root.player;
   }
 

@@ -1,5 +1,6 @@
 /** Where the pictures come from: an HLS address played by hls.js, or by the browser itself where that cannot be. */
 import { recall, remember } from "../basics/memory.js";
+import { takeEngine } from "./engine.js";
 import { explain } from "./failures.js";
 import { patientLoader } from "./loader.js";
 import { isSurround, keepOneGroup, offeredTracks, trackName } from "./surround.js";
@@ -28,14 +29,9 @@ function settings(Hls, startAt, onBusy) {
     startFragPrefetch: true, // the first segment is asked for before the video element is ready for it
     enableWorker: false, // our segments are fragmented MP4 already: nothing to repackage, and no second download
     abrEwmaDefaultEstimate: recall("bandwidth", undefined), // what the last video measured: no cautious beginning
-    capLevelToPlayerSize: true,
     ...ahead(isSparing() ? SPARING_BEFORE_PLAY : BEFORE_PLAY),
     backBufferLength: 60,
     loader: patientLoader(Hls.DefaultConfig.loader, onBusy),
-    // the page names the captions (captions.js): without these parts, hls.js does not bring them a second time
-    subtitleTrackController: undefined,
-    subtitleStreamController: undefined,
-    timelineController: undefined,
     fragLoadPolicy: {
       default: {
         maxTimeToFirstByteMs: 20000, // a segment that is being made may keep the request waiting for some seconds
@@ -63,6 +59,8 @@ export class Source extends EventTarget {
   #segment = null;
   /** Set to leave hls.js aside. */
   playsNatively = false;
+  /** What "failed" told, for those who begin to listen later. */
+  failure = null;
 
   constructor(video, address) {
     super();
@@ -72,11 +70,12 @@ export class Source extends EventTarget {
 
   /** Starts loading; play() may be called when the promise is fulfilled. */
   async attach(startAt) {
+    this.failure = null;
     // Until the first picture is there the element stands at this time, not at 0: the clock, and who reloads again, ask it.
     if (this.video.readyState === this.video.HAVE_NOTHING) this.video.currentTime = startAt;
     if (this.playsNatively) return this.#attachNative(startAt);
     if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative(startAt);
-    this.#Hls = (await import("hls.js")).default;
+    this.#Hls = await takeEngine();
     if (!this.#Hls.isSupported()) return this.#attachNative(startAt);
     this.#attachHls(startAt);
   }
@@ -165,17 +164,22 @@ export class Source extends EventTarget {
     if (index >= 0) this.#hls.audioTrack = index;
   }
 
+  #fail(failure) {
+    this.failure = explain(failure);
+    this.#tell("failed", this.failure);
+  }
+
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   #attachNative(startAt) {
     if (!this.canPlayNatively) {
-      this.#tell("failed", explain({ kind: "browser" }));
+      this.#fail({ kind: "browser" });
       return;
     }
     this.video.addEventListener("loadedmetadata", () => startAt && (this.video.currentTime = startAt), { once: true });
-    this.video.onerror = () => this.#tell("failed", explain({ kind: "media", detail: this.video.error?.message }));
+    this.video.onerror = () => this.#fail({ kind: "media", detail: this.video.error?.message });
     this.video.src = this.address;
   }
 
@@ -195,6 +199,8 @@ export class Source extends EventTarget {
     hls.on(Events.ERROR, (_event, data) => data.fatal && this.#onFatal(data));
     hls.loadSource(this.address);
     hls.attachMedia(this.video);
+    // Only now: so it measures the player when the list is there. Else it waits to be told of a size, and begins without.
+    hls.config.capLevelToPlayerSize = true;
   }
 
   /** The sticky quality is set before the first segment is asked for. */
@@ -236,7 +242,7 @@ export class Source extends EventTarget {
       return;
     }
     const kind = data.type === this.#Hls.ErrorTypes.NETWORK_ERROR ? "network" : "media";
-    this.#tell("failed", explain({ kind, status: data.response?.code, detail: data.details }));
+    this.#fail({ kind, status: data.response?.code, detail: data.details });
     this.#hls.stopLoad();
   }
 }
