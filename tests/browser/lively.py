@@ -163,6 +163,7 @@ class LivelySite:
         self.things.call("POST", comments, json={"text": "So it is", "reply_to": said["id"]})
         self.things.call("PUT", f"/comments/{said['id']}/marks", json={"is_pinned": True, "is_hearted": True})
         self.things.make_all("comment_id")
+        self.things.call("PUT", "/me/muted/viewer")
 
 
 @contextmanager

@@ -223,6 +223,8 @@ TABLE: dict[str, Row] = {
     "GET /notifications/bell": Row(SIGNED_IN),
     "POST /notifications/read": Row(SIGNED_IN),
     "GET /account/notifications": Row(SIGNED_IN),
+    "GET /account/muted": Row(SIGNED_IN),
+    "POST /account/muted/<username>": Row(SIGNED_IN, {"data": {"is_muted": "true"}}),
     "POST /account/notifications": Row(SIGNED_IN),
     # Playlists
     "GET /playlists": Row(SIGNED_IN),
@@ -420,6 +422,9 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/notifications/read": Row(SIGNED_IN),
     "GET /api/v1/me/notification-choices": Row(SIGNED_IN),
     "PUT /api/v1/me/notification-choices": Row(SIGNED_IN, {"json": {"choices": []}}),
+    "GET /api/v1/me/muted": Row(SIGNED_IN),
+    "PUT /api/v1/me/muted/<username>": Row(SIGNED_IN),
+    "DELETE /api/v1/me/muted/<username>": Row(SIGNED_IN),
     "POST /api/v1/videos/<video_id>/plays": Row(SIGNED_IN_WATCHERS, {"json": {"played_s": 1}}),
     "GET /api/v1/analytics": Row(SIGNED_IN),
     "GET /api/v1/videos/<video_id>/analytics": Row(CHANGERS),

@@ -9,6 +9,7 @@ from vod_web.models.figures import FigureBatch, PopularIn, PopularVideo, VideoDa
 from vod_web.models.imports import Import, ImportState
 from vod_web.models.jobs import Job, JobKind, JobState, Worker
 from vod_web.models.licences import Licence
+from vod_web.models.mutes import Mute
 from vod_web.models.notifications import (
     Announcement,
     MailChoice,
@@ -70,6 +71,7 @@ __all__ = [
     "Licence",
     "MailChoice",
     "MailTurn",
+    "Mute",
     "NameKind",
     "Notification",
     "NotificationKind",

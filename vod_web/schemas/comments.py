@@ -129,6 +129,8 @@ class CommentRights(Output):
     like: bool = False
     reply: bool = False
     report: bool = False
+    mute: bool = False
+    """Its author."""
 
 
 class CommentRead(Output):
@@ -143,6 +145,8 @@ class CommentRead(Output):
     author: OwnerRead | None
     """Null, as is `text`, where it was deleted."""
     is_by_owner: bool
+    is_muted: bool
+    """Whether you have muted its author: pages fold it."""
     text: str | None
     mentions: list[str]
     """The user names in it, as their people spell them."""

@@ -14,6 +14,7 @@ from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.comments import CommentQuery, CommentRead, CommentRights, CommentState, RepliesQuery
 from vod_web.services.comments import NO_SUCH_COMMENT, takes_comments
 from vod_web.services.mentions import find_named, names_in
+from vod_web.services.mutes import find_muted
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import can_care_for_comments, can_edit, is_owner
 from vod_web.services.videos import get_video, is_public_id
@@ -74,8 +75,8 @@ def find_linked(actor: User | None, video: Video, public_id: str) -> Linked | No
 
 
 def read_comments(actor: User | None, video: Video, comments: Sequence[Comment]) -> list[CommentRead]:
-    """What this person is told of comments on one video; at most four queries, however many they are."""
-    liked = find_liked(actor, comments)
+    """What this person is told of comments on one video; at most five queries, however many they are."""
+    liked, muted = find_liked(actor, comments), find_muted(actor)
     named = find_named(comment.text for comment in comments if comment.deleted_at is None)
     held, threads = _count_held_replies(actor, video, comments), find_thread_ids(comments)
     return [
@@ -87,6 +88,7 @@ def read_comments(actor: User | None, video: Video, comments: Sequence[Comment])
             thread_id=threads.get(comment.thread_id),
             named=named,
             held=held[comment.id],
+            is_muted=comment.author_id in muted,
         )
         for comment in comments
     ]
@@ -101,8 +103,12 @@ def read_comment(
     thread_id: str | None,
     named: dict[str, User],
     held: int = 0,
+    is_muted: bool = False,
 ) -> CommentRead:
-    """What this person is told; its author must be loaded. `held` replies are added to those that all see."""
+    """What this person is told; its author must be loaded. `held` replies are added to those that all see.
+
+    `is_muted` says whether the person has muted its author.
+    """
     is_deleted = comment.deleted_at is not None
     return CommentRead(
         id=comment.public_id,
@@ -112,6 +118,7 @@ def read_comment(
         author=None if is_deleted else OwnerRead.model_validate(comment.author),
         is_by_owner=comment.author_id == video.owner_id and not is_deleted,
         text=None if is_deleted else comment.text,
+        is_muted=is_muted and not is_deleted,
         mentions=[] if is_deleted else [named[key].username for key in names_in(comment.text) if key in named],
         is_pinned=comment.is_pinned,
         is_hearted=comment.is_hearted and not is_deleted,
@@ -204,4 +211,5 @@ def _rights(actor: User | None, video: Video, comment: Comment) -> CommentRights
         like=is_out,
         reply=may_talk,
         report=is_out and not is_mine,
+        mute=not is_mine,
     )

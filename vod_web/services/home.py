@@ -10,6 +10,7 @@ from vod_web.models import PopularIn, PopularVideo, User, Video, ViewingPosition
 from vod_web.schemas.base import PageQuery
 from vod_web.services.history import is_in_history
 from vod_web.services.library import is_listed
+from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.paging import Found, find_page
 from vod_web.services.reach import is_reachable
 from vod_web.services.sensitivity import is_not_hidden
@@ -34,11 +35,12 @@ class Home:
 
 def get_home(actor: User | None) -> Home:
     """The home page as this person sees it."""
-    session = current_session()
+    session, muted = current_session(), find_muted(actor)
     unfinished = session.scalars(_unfinished(actor)).all() if actor else []
     followed = session.scalars(newest_of_followed(actor, PageQuery(limit=MOST_ON_SHELF))).all() if actor else []
-    popular = session.scalars(_popular(actor)).all()
-    newest = find_page(select(Video.id).where(is_listed(actor)), NEWEST, cursor=None, limit=MOST_NEWEST)
+    popular = session.scalars(_popular(actor).where(is_of_others(muted))).all()
+    listed = select(Video.id).where(is_listed(actor), is_of_others(muted))
+    newest = find_page(listed, NEWEST, cursor=None, limit=MOST_NEWEST)
     videos = _load({*unfinished, *followed, *popular, *newest.items})
 
     def pick(video_ids: Sequence[int]) -> list[Video]:
@@ -46,7 +48,7 @@ def get_home(actor: User | None) -> Home:
 
     return Home(
         unfinished=pick(unfinished),
-        followed=pick(followed[:MOST_ON_SHELF]),
+        followed=[video for video in pick(followed[:MOST_ON_SHELF]) if video.owner_id not in muted],
         popular=pick(popular),
         newest=Found(pick(newest.items), newest.next),
     )

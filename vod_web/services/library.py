@@ -15,6 +15,7 @@ from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
+from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.paging import Column, Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, Answer, Narrowing, Question, find_videos
@@ -108,7 +109,7 @@ def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) ->
 
 def suggest_listed(actor: User | None, typed: str) -> Suggestions:
     """What this person may want to find who has typed this so far."""
-    return suggest(typed, is_listed(actor))
+    return suggest(typed, and_(is_listed(actor), is_of_others(find_muted(actor))))
 
 
 def has_own_videos(actor: User | None) -> bool:

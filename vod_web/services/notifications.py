@@ -9,12 +9,12 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, Select, case, delete, func, literal, not_, or_, select
+from sqlalchemy import Insert, Select, case, delete, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from vod_web.db.upserts import insert_missing_from
-from vod_web.models import MailChoice, Notification, NotificationKind, NotificationSetting, User, Video
+from vod_web.models import MailChoice, Mute, Notification, NotificationKind, NotificationSetting, User, Video
 
 DIGEST_HOUR = 6
 """When the daily mail goes out, in UTC."""
@@ -110,8 +110,17 @@ def _insert(
         )
         .outerjoin(NotificationSetting, chosen & (NotificationSetting.kind == kind))
         .where(User.id.in_(people), not_(User.is_suspended), or_(on_site, mail != MailChoice.NEVER))
+        .where(_has_not_muted(about["person_id"]))
     )
     return insert_missing_from(session, Notification, told)
+
+
+def _has_not_muted(person_id: int | None) -> ColumnElement[bool]:
+    """Whether a person wants to hear of who did it; of nobody in particular, always."""
+    if person_id is None:
+        return true()
+    muted = select(Mute.muted_id).where(Mute.person_id == User.id, Mute.muted_id == person_id)
+    return not_(muted.exists())
 
 
 def next_digest(now: datetime) -> datetime:

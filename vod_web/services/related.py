@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, literal, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
 from vod_web.models import User, Video
 from vod_web.models.videos import video_tags
 from vod_web.services.library import is_listed
+from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.terms import Term
 from vod_web.services.search.words import base_language, stem_of, words_of
@@ -56,10 +57,11 @@ def find_related(
 ) -> list[Video]:
     """The same for a video whose tags are loaded; `options` say what is loaded of those that are found."""
     ranked = _rank(_look(_shared_by(video)), but=video.id)
-    found = _findable(actor, ranked[: max(2 * limit, FEWEST)])[:limit]
+    suitable = and_(is_listed(actor), is_of_others(find_muted(actor) - {video.owner_id}))
+    found = _findable(suitable, ranked[: max(2 * limit, FEWEST)])[:limit]
     if len(found) < limit:
         known = {video.id, *found}
-        found += [one for one in _newest(actor, limit + len(known)) if one not in known][: limit - len(found)]
+        found += [one for one in _newest(suitable, limit + len(known)) if one not in known][: limit - len(found)]
     return _load(found, options)
 
 
@@ -114,14 +116,14 @@ def _rank(looks: list[tuple[float, list[int]]], *, but: int) -> list[int]:
     return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)
 
 
-def _findable(actor: User | None, ids: list[int]) -> list[int]:
+def _findable(suitable: ColumnElement[bool], ids: list[int]) -> list[int]:
     """Those of them that this person may find, in the same order."""
-    findable = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), is_listed(actor))))
+    findable = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), suitable)))
     return [video_id for video_id in ids if video_id in findable]
 
 
-def _newest(actor: User | None, limit: int) -> list[int]:
-    newest = select(Video.id).where(is_listed(actor)).order_by(Video.published_at.desc(), Video.id.desc())
+def _newest(suitable: ColumnElement[bool], limit: int) -> list[int]:
+    newest = select(Video.id).where(suitable).order_by(Video.published_at.desc(), Video.id.desc())
     return list(current_session().scalars(newest.limit(limit)))
 
 

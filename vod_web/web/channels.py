@@ -14,6 +14,7 @@ from vod_web.schemas.channels import MOST_LINKS, ChannelRead
 from vod_web.schemas.subscriptions import FollowedChannelRead, SubscriptionRead
 from vod_web.services import channel_pictures, channels
 from vod_web.services.channels import Channel
+from vod_web.services.mutes import has_muted
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.subscriptions import get_standing
 from vod_web.web.sharing import describe_channel
@@ -32,6 +33,7 @@ def show_channel(channel: Channel) -> dict[str, Any]:
         "channel": channel,
         "owner": owner,
         "standing": get_standing(current_person(), owner),
+        "is_muted": has_muted(current_person(), owner),
         "address": address,
         "pictures": pictures,
         "structured": describe_channel(owner, address=address, picture=pictures[0] if owner.avatar_url else None),
