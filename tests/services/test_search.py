@@ -356,6 +356,7 @@ def test_nothing_that_is_typed_is_an_operator(ada: User, sort: str) -> None:
 
 def test_a_search_costs_the_same_however_much_is_found(ada: User, storage: LocalStorage) -> None:
     counts = set()
+    search("narwhal")  # what the site has decided is read once
     for number in range(6):
         say(make_video(ada, f"film {number}", tags=[f"t{number}"]), storage, "a narwhal")
         with counted_queries() as statements:

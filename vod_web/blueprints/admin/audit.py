@@ -42,6 +42,7 @@ WORDS_OF_DEEDS: dict[audit.Deed, str] = {
     "video.edit_captions": "Changed captions",
     "video.edit_chapters": "Changed the chapters",
     "video.import": "Imported a file of the server",
+    "video.mark": "Said whether a video is sensitive",
     "video.reencode": "Had a video encoded anew",
     "video.replace": "Sent a new file for a video",
     "video.restore": "Brought a video back",
