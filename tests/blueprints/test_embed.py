@@ -231,6 +231,25 @@ class TestWatchPage:
         assert "oembed" not in page
         assert "<iframe" not in html.unescape(page)
 
+    def test_chapters_and_what_is_said_are_told(self, client: FlaskClient) -> None:
+        ada = make_user("ada")
+        video = published(ada, duration_s=64.0)
+        chapters = [{"start_s": 0, "title": "The <harbour>"}, {"start_s": 20.5, "title": "The sea"}]
+        path, headers = f"/api/v1/videos/{video.public_id}", bearer(ada)
+        client.put(f"{path}/chapters", headers=headers, json={"chapters": chapters})
+        srt = b"1\n00:00:01,000 --> 00:00:02,000\nLand </script> ahoy\n"
+        client.put(f"{path}/captions/en", headers=headers | {"Content-Type": "application/x-subrip"}, data=srt)
+        told = self.structured(client.get(f"/watch/{video.public_id}").text)
+        address = f"{base_url()}/watch/{video.public_id}"
+        names = ("@type", "name", "startOffset", "endOffset", "url")
+        assert [tuple(part[name] for name in names) for part in told["hasPart"]] == [
+            ("Clip", "The <harbour>", 0.0, 20.5, f"{address}?t=0"),
+            ("Clip", "The sea", 20.5, 64.0, f"{address}?t=20"),
+        ]
+        assert told["transcript"] == "Land </script> ahoy"
+        client.patch(path, headers=headers, json={"visibility": "unlisted"})
+        assert "ahoy" not in client.get(f"/watch/{video.public_id}").text
+
     def test_where_it_may_not_stand_no_code_is_offered(self, client: FlaskClient) -> None:
         page = client.get(f"/watch/{published(embed_rule=EmbedRule.NOWHERE).public_id}").text
         assert "<iframe" not in html.unescape(page)
@@ -267,6 +286,55 @@ class TestSitemap:
         assert f"<loc>{base_url()}/@ada</loc>" in text
         assert "/@eve" not in text
         assert not [video for video in hidden if video.public_id in text]
+
+    def test_it_says_of_each_video_what_the_schema_asks_for(self, client: FlaskClient) -> None:
+        ada = make_user("ada", display_name="Ada & Co")
+        shown = published(ada, duration_s=61.6, description="About\n<ships> " * 200)
+        closed = published(ada, embed_rule=EmbedRule.NOWHERE, duration_s=30_000.0)
+        odd = make_video(ada, "odd\x0b\ufffe " + "x" * 200, **SIZE)
+        make_encode(odd, resources().storage)
+        bare = make_video(ada, "No picture")
+        sensitive = published(ada, is_sensitive=True)
+        root = ElementTree.fromstring(client.get("/sitemap-0.xml").text)
+        site, video = (
+            "{http://www.sitemaps.org/schemas/sitemap/0.9}",
+            "{http://www.google.com/schemas/sitemap-video/1.1}",
+        )
+        told = {url.findtext(f"{site}loc"): url.find(f"{video}video") for url in root.findall(f"{site}url")}
+
+        def of(one: Video) -> dict[str, str]:
+            found = told[f"{base_url()}/watch/{one.public_id}"]
+            return {} if found is None else {tag.tag.removeprefix(video): tag.text or "" for tag in found}
+
+        whole = of(shown)
+        order = "thumbnail_loc title description player_loc duration view_count publication_date uploader"
+        assert list(whole) == order.split()
+        assert whole["title"] == 'A "ship" & <b>sea</b>'
+        assert whole["description"].startswith("About <ships> About")
+        assert len(whole["description"]) <= 2048
+        assert (whole["duration"], whole["uploader"]) == ("62", "Ada & Co")
+        assert whole["player_loc"] == f"{base_url()}/embed/{shown.public_id}"
+        assert client.get(whole["thumbnail_loc"].removeprefix(base_url()), buffered=True).status_code == 200
+        assert "duration" not in of(closed)
+        assert client.get(of(closed)["content_loc"].removeprefix(base_url()), buffered=True).status_code == 200
+        assert of(odd)["title"].startswith("odd  x")
+        assert 97 < len(of(odd)["title"]) <= 100
+        assert of(bare) == of(sensitive) == {}
+
+    def test_it_asks_no_question_for_each_video(self, client: FlaskClient) -> None:
+        ada, counts = make_user("ada"), []
+        for _ in range(2):
+            published(ada)
+            client.get("/sitemap-0.xml")
+            with counted_queries() as statements:
+                client.get("/sitemap-0.xml")
+            counts.append(len(statements))
+        assert counts[0] == counts[1]
+
+    def test_searches_may_be_read_and_are_not_to_be_listed(self, client: FlaskClient) -> None:
+        rules = [line for line in client.get("/robots.txt").text.splitlines() if line.startswith("Disallow: ")]
+        assert not [rule for rule in rules if "/search?tag=sea".startswith(rule.removeprefix("Disallow: "))]
+        assert '<meta name="robots" content="noindex, nofollow">' in client.get("/search?tag=sea").text
 
     def test_there_are_no_other_pages(self, client: FlaskClient) -> None:
         assert client.get("/sitemap-0.xml").status_code == 200

@@ -7,8 +7,10 @@ from tests.factories import make_user, make_video
 from vod_web.core.errors import NotFound
 from vod_web.models import User, Video, Visibility
 from vod_web.schemas.captions import CaptionCreate
+from vod_web.services import transcripts
 from vod_web.services.captions import add_caption
-from vod_web.services.transcripts import format_transcript, read_transcript
+from vod_web.services.transcripts import find_beginning, format_transcript, read_transcript
+from vod_web.services.videos import get_video
 from vod_web.storage.local import LocalStorage
 
 WORDS = b"1\n00:00:01,000 --> 00:00:02,000\n<i>The</i> sea &\nthe sky\n\n2\n01:02:03,500 --> 01:02:04,000\nThe end\n"
@@ -43,6 +45,19 @@ def test_signs_alone_come_last_and_the_default_first(ada: User, storage: LocalSt
     assert read_transcript(None, video.public_id, storage=storage).track.public_id == norwegian
     chosen = read_transcript(None, video.public_id, signs, storage=storage)
     assert (chosen.track.public_id, len(chosen.tracks)) == (signs, 3)
+
+
+def test_search_engines_are_told_its_beginning_without_the_storage(ada: User, storage: LocalStorage) -> None:
+    video = make_video(ada)
+    assert find_beginning(get_video(None, video.public_id)) is None
+    _add(ada, video, storage)
+    assert find_beginning(get_video(None, video.public_id)) == "The sea & the sky The end"
+    long = make_video(ada)
+    cues = b"".join(b"%d\n00:00:%02d,000 --> 00:00:%02d,900\n%s\n\n" % (s, s, s, b"words " * 60) for s in range(1, 59))
+    _add(ada, long, storage, cues)
+    told = find_beginning(get_video(None, long.public_id)) or ""
+    assert told.endswith("words …")
+    assert 7900 < len(told) <= transcripts.LONGEST_TOLD + 2
 
 
 def test_nobody_reads_what_they_may_not_watch(ada: User, storage: LocalStorage) -> None:

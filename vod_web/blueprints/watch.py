@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from vod_web.core.errors import NotFound
-from vod_web.models import Video
+from vod_web.models import Video, Visibility
 from vod_web.resources import resources
 from vod_web.schemas.base import parse_input
 from vod_web.schemas.viewing import PlayReport
@@ -17,6 +17,7 @@ from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
 from vod_web.services.related import find_related
 from vod_web.services.subscriptions import get_standing
+from vod_web.services.transcripts import find_beginning
 from vod_web.web.playing import begins_at, show_playing
 from vod_web.web.premieres import show_premiere
 from vod_web.web.rendering import go_to, render, render_blocks
@@ -102,10 +103,11 @@ def _shared(video: Video) -> dict[str, Any]:
     base_url = resources().settings.base_url
     told = show_videos([video], base_url=base_url)[0]
     may_embed = is_embeddable(video)
+    transcript = find_beginning(video) if video.visibility is Visibility.PUBLIC else None
     size = fit_player((video.width_px, video.height_px), *LARGEST_FRAME)
     return {
         "shared": told,
         "frame_size": size,
         "embed_code": embed_code(told, size) if may_embed else None,
-        "structured": describe_video(told, base_url=base_url, is_embeddable=may_embed),
+        "structured": describe_video(told, base_url=base_url, is_embeddable=may_embed, transcript=transcript),
     }

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from vod_web.core.errors import NotFound
-from vod_web.db.session import close_session
+from vod_web.db.session import close_session, current_session
 from vod_web.media.cue_markup import plain_text
 from vod_web.media.subrip import read_subrip
-from vod_web.models import Caption, User, Video
+from vod_web.models import Caption, SearchTrack, User, Video
 from vod_web.services.caption_files import shown_captions
 from vod_web.services.videos import get_video
 from vod_web.storage import keys
 from vod_web.storage.base import Storage
+
+LONGEST_TOLD = 8000
+"""Letters of what is said that stand in the head of the page; the whole has a page of its own."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,22 @@ def read_transcript(actor: User | None, video_id: str, track_id: str | None = No
     text = storage.read_bytes(keys.captions_key(video.public_id, track.name)).decode()
     lines = (Line(float(cue.start_s), " ".join(plain_text(cue.text).split())) for cue in read_subrip(text))
     return Transcript(video, track, tuple(tracks), tuple(line for line in lines if line.text))
+
+
+def find_beginning(video: Video) -> str | None:
+    """What is said in it in one text, as far as search engines are told of it with the page; None where none is known.
+
+    Taken from what the search knows, so that no page waits for the storage. The video was loaded `AS_READ`.
+    """
+    tracks = shown_captions(video)
+    if not tracks:
+        return None
+    track = _choose(tracks, None)
+    spoken = select(func.substr(SearchTrack.spoken, 1, 2 * LONGEST_TOLD))
+    known = current_session().scalar(spoken.where(SearchTrack.caption_id == track.id, SearchTrack.name == track.name))
+    lines = (line.partition("\t")[2] for line in (known or "").split("\n"))
+    text = " ".join(line for line in lines if line)
+    return (text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD].rpartition(" ")[0] + " …") or None
 
 
 def _choose(tracks: list[Caption], track_id: str | None) -> Caption:

@@ -128,7 +128,12 @@ def _picture(feed: Feed, base_url: str) -> str | None:
 
 
 def _as_xml(template: str) -> Callable[[dict[str, Any]], str]:
-    return lambda known: _NOT_XML.sub("", render_page(template, **known))
+    return lambda known: only_xml(render_page(template, **known))
+
+
+def only_xml(text: str) -> str:
+    """Without the characters that no XML may hold."""
+    return _NOT_XML.sub("", text)
 
 
 def _as_json(known: dict[str, Any]) -> str:

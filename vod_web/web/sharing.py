@@ -77,7 +77,9 @@ def tell_playlist_oembed(playlist: PlaylistRead, size: tuple[int, int], *, site_
     )
 
 
-def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> dict[str, Any]:
+def describe_video(
+    video: VideoRead, *, base_url: str, is_embeddable: bool, transcript: str | None = None
+) -> dict[str, Any]:
     """The video as schema.org's VideoObject, for search engines; its addresses are whole ones."""
     described = {
         "@context": "https://schema.org",
@@ -93,6 +95,8 @@ def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> d
         "inLanguage": video.language if video.language != "zxx" else None,
         "license": video.licence_url,
         "dateCreated": video.recorded_on.isoformat() if video.recorded_on else None,
+        "transcript": transcript,
+        "hasPart": _describe_chapters(video) or None,
         "keywords": ", ".join(video.tags) or None,
         "genre": video.category.label if video.category else None,
         "isFamilyFriendly": not video.is_sensitive,
@@ -108,6 +112,22 @@ def describe_video(video: VideoRead, *, base_url: str, is_embeddable: bool) -> d
         },
     }
     return {name: value for name, value in described.items() if value is not None}
+
+
+def _describe_chapters(video: VideoRead) -> list[dict[str, Any]]:
+    """Each chapter as a Clip, which ends where the next one begins."""
+    ends = [chapter.start_s for chapter in video.chapters[1:]] + [video.duration_s]
+    return [
+        {
+            "@type": "Clip",
+            "name": chapter.title,
+            "startOffset": chapter.start_s,
+            "endOffset": end_s,
+            "url": f"{video.urls.watch}?t={int(chapter.start_s)}",
+        }
+        for chapter, end_s in zip(video.chapters, ends, strict=False)
+        if end_s is not None and end_s > chapter.start_s
+    ]
 
 
 def format_duration(seconds: float) -> str:
