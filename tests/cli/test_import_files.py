@@ -1,11 +1,14 @@
 """`./vod import` as a person runs it; what becomes of each kind of file, the tests of its service say."""
 
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.cli.sites import run_vod
+from vod_web.cli.preflight import find_running_address, lock_data_directory
+from vod_web.core.settings import load_settings
 
 CONTENT = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 100
 
@@ -30,7 +33,7 @@ def test_each_file_is_told_of_and_then_all_together(data_dir: Path, tmp_path: Pa
     first = run_vod("import", str(folder), "--visibility", "private", data_dir=data_dir)
     again = run_vod("import", str(folder), "--owner", "Ada", data_dir=data_dir)
 
-    lines = first.stdout.splitlines()
+    lines = first.stdout.splitlines()[1:]  # the first one says that the site does not run
     assert first.returncode == 1, first.stderr
     assert lines[0].startswith("imported          a film.mp4: a film (http://localhost:8000/watch/")
     assert lines[1].startswith("here already      b film.mp4: a film (http://localhost:8000/watch/")
@@ -41,6 +44,25 @@ def test_each_file_is_told_of_and_then_all_together(data_dir: Path, tmp_path: Pa
     ]
     assert again.stdout.endswith("2 here already, 1 skipped, 1 failed.\n")
     assert len(list((data_dir / "media").rglob("source"))) == 1
+
+
+def test_where_the_site_does_not_run_it_says_when_they_are_processed(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "c film.mp4").write_bytes(CONTENT + b"c")
+    outcome = run_vod("import", str(tmp_path), data_dir=data_dir)
+    assert outcome.stdout.startswith("The site does not run: these videos are processed as soon as ./vod up has")
+    assert "queue_unreachable" not in outcome.stdout + outcome.stderr
+
+
+def test_links_lead_to_the_port_of_the_site_that_runs(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "d film.mp4").write_bytes(CONTENT + b"d")
+    settings = load_settings({"VOD_DATA_DIR": str(data_dir), "VOD_PORT": "8765"})
+    lock = lock_data_directory(settings)
+    try:
+        outcome = run_vod("import", str(tmp_path), data_dir=data_dir)
+    finally:
+        os.close(lock)
+    assert "(http://localhost:8765/watch/" in outcome.stdout
+    assert find_running_address(settings) is None
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from tests.factories import make_user, make_video
+from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session, transaction
 from vod_web.models import MailChoice, Notification, NotificationKind, NotificationSetting, User, Video
+from vod_web.services.notification_list import MOST_COUNTED, count_unread, mark_all_read
 from vod_web.services.notifications import next_digest, notify, withdraw
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -133,3 +135,24 @@ def test_many_are_told_at_the_same_time() -> None:
             video=video,
         )
     assert all(len(told_to(person)) == 1 for person in people)
+
+
+def test_counting_what_is_unread_looks_at_little(database: Engine) -> None:
+    person, video = make_user(), make_video(make_user())
+    with transaction() as session:
+        for number in range(300):
+            told = {"kind": NotificationKind.COMMENT, "subject": f"c{number}", "video_id": video.id}
+            session.add(Notification(user_id=person.id, **told, read_at=utc_now() if number % 2 else None))
+    count_unread(person)  # what a session asks once
+    with counted_queries() as statements:
+        assert count_unread(person) == MOST_COUNTED + 1
+    assert len([one for one in statements if one.startswith("SELECT")]) == 2
+    mark_all_read(person, now=utc_now())
+    with counted_queries() as statements:
+        assert count_unread(person) == 0
+    assert len([one for one in statements if one.startswith("SELECT")]) == 1
+    if database.dialect.name == "sqlite":  # PostgreSQL takes it when there is more to look at than this
+        unread = "SELECT id FROM notifications WHERE user_id = 1 AND read_at IS NULL AND is_on_site = 1"
+        with database.connect() as connection:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {unread} ORDER BY id DESC LIMIT 9").all())
+        assert "ix_notifications_unread" in plan

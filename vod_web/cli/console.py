@@ -3,9 +3,11 @@
 Standard library only: the bootstrap uses it before any package is installed.
 """
 
+import os
 import signal
 import sys
 from types import FrameType
+from typing import TextIO
 
 from vod_web.core.errors import VodError
 
@@ -22,15 +24,28 @@ class CannotRun(VodError):
 
 
 def say(text: str) -> None:
-    """One line for the person at the terminal."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """One line for the person at the terminal; nothing where nobody reads it any more, as after `| head`."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _into_nothing(sys.stdout)
 
 
 def complain(text: str) -> None:
     """One line about something that is wrong."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _into_nothing(sys.stderr)
+
+
+def _into_nothing(stream: TextIO) -> None:
+    """What is left in the stream goes nowhere, too: Python writes it out when it ends."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
 
 
 def stop_on_terminate() -> None:

@@ -6,10 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from vod_web.cli import queue_server
 from vod_web.cli.console import CannotRun, say
 from vod_web.cli.database import upgrade_database
+from vod_web.cli.preflight import find_running_address
 from vod_web.core.errors import NotFound
 from vod_web.core.logging import configure_logging
 from vod_web.core.settings import child_environment, load_settings
@@ -35,11 +38,16 @@ def main(argv: list[str]) -> int:
     if not folder.is_dir():
         raise CannotRun(f"{folder} is no folder.")
     settings = load_settings()
-    configure_logging(level="WARNING", as_json=False)
+    running = find_running_address(settings)
+    has_queue = queue_server.answers(settings.redis_url)
+    configure_logging(level="WARNING" if has_queue else "ERROR", as_json=False)
     upgrade_database(settings, child_environment())
+    settings = replace(settings, base_url=running or settings.base_url)
     bind_sessions(make_engine(settings.database_url))
     open_resources(settings)
     wanted = _wanted(arguments)
+    if not has_queue and not wanted.is_rehearsal:
+        say("The site does not run: these videos are processed as soon as ./vod up has started it.")
     with _alone(settings.data_dir / "import.lock"):
         counts = _import_all(folder, wanted, is_deep=arguments.recursive)
     return 1 if counts[Outcome.FAILED] else 0

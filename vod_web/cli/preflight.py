@@ -29,12 +29,26 @@ def lock_data_directory(settings: Settings) -> int:
     except BlockingIOError:
         raise CannotRun(_whose(path, settings.data_dir)) from None
     os.truncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
+    os.write(descriptor, f"{os.getpid()}\n{settings.base_url}\n".encode())
     return descriptor
 
 
+def find_running_address(settings: Settings) -> str | None:
+    """The address of the site that a `./vod up` runs in this data directory, whatever port it was given; or None."""
+    path = settings.data_dir / "up.lock"
+    if not path.is_file():
+        return None
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _, _, address = file.read().partition("\n")
+            return address.strip() or None
+    return None
+
+
 def _whose(path: Path, data_dir: Path) -> str:
-    pid = path.read_text().strip()
+    pid = path.read_text().partition("\n")[0]
     return (
         f"Another ./vod up{f' (process {pid})' if pid else ''} runs the site in {data_dir}: stop that one first, "
         f"or give this one a data directory of its own with VOD_DATA_DIR, and a port of its own with --port."

@@ -52,7 +52,7 @@ class Notification(Base):
             "ix_notifications_unread",
             "user_id",
             "id",
-            sqlite_where=text("read_at IS NULL AND is_on_site"),
+            sqlite_where=text("read_at IS NULL AND is_on_site = 1"),  # in the words of questions, else it is not used
             postgresql_where=text("read_at IS NULL AND is_on_site"),
         ),
         Index(
