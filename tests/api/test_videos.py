@@ -25,7 +25,7 @@ from vod_web.services.captions import add_caption
 FIELDS = """
     id title description owner visibility status status_reason is_playable progress eta_s queue_position duration_s
     width_px height_px frame_rate size_bytes renditions captions chapters thumbnail tags category language
-    licence licence_url recorded_on is_sensitive is_marked_by_moderator is_blurred
+    licence licence_url recorded_on is_sensitive is_marked_by_moderator is_blurred downloads
     views watched_s likes dislikes comments comment_count created_at published_at replacement publish publish_at embed
     embed_sites urls
 """

@@ -4,7 +4,7 @@ import pytest
 
 from vod_web.core.sizes import format_bytes
 from vod_web.schemas.uploads import clean_filename
-from vod_web.services.filenames import make_title
+from vod_web.services.filenames import LONGEST_FILENAME_BYTES, make_filename, make_title
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,27 @@ def test_names_lose_their_folders(sent: str, kept: str) -> None:
 )
 def test_sizes_are_told_in_powers_of_1000(size_bytes: int, told: str) -> None:
     assert format_bytes(size_bytes) == told
+
+
+@pytest.mark.parametrize(
+    ("title", "filename"),
+    [
+        ("Out at sea", "Out at sea (720p).mp4"),
+        ('a/b\\c:d*e?f"g<h>i|j', "a b c d e f g h i j (720p).mp4"),
+        ("  ...  ", "Video (720p).mp4"),
+        ("CON", "Video CON (720p).mp4"),
+        ("lpt1.txt", "Video lpt1.txt (720p).mp4"),
+        ("line\r\nbreak\x00\u202etxt", "line break txt (720p).mp4"),
+        ("日本語 🚢", "日本語 🚢 (720p).mp4"),
+        ("e\u0301te\u0301.", "été (720p).mp4"),
+    ],
+)
+def test_a_title_becomes_a_name_that_every_system_takes(title: str, filename: str) -> None:
+    assert make_filename(title, "mp4", what="720p") == filename
+
+
+def test_a_long_title_is_cut_between_letters() -> None:
+    name = make_filename("日" * 300, "mp4", what="1080p")
+    assert len(name.encode()) <= LONGEST_FILENAME_BYTES
+    assert name.startswith("日日")
+    assert name.endswith("日 (1080p).mp4")

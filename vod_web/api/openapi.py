@@ -26,6 +26,7 @@ REASONS = {
     422: "Some fields are wrong; `errors` says which and why.",
     429: "Too often; the header Retry-After says how many seconds to wait.",
     503: "A part of the site cannot answer now; see the header Retry-After.",
+    507: "There is no room left.",
 }
 GENERAL = """\
 Everything that the pages do. Programs send a token as `Authorization: Bearer vod_...`; a token is made with

@@ -12,6 +12,7 @@ from vod_web.resources import resources
 from vod_web.schemas.base import parse_input
 from vod_web.schemas.viewing import PlayReport
 from vod_web.services import positions, premieres, processing, reactions, videos
+from vod_web.services.downloads import can_download
 from vod_web.services.embedding import fit_player, is_embeddable
 from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
@@ -95,7 +96,13 @@ def _around(video: Video) -> dict[str, Any]:
     """What else is on the page: what goes with it, the first of which comes up next."""
     related = find_related(current_person(), video, limit=MOST_RELATED)
     standing = get_standing(current_person(), video.owner)
-    return {"others": show_list(Found(related, None)), "standing": standing, "is_update": False}
+    may_download = can_download(current_person(), video)
+    return {
+        "may_download": may_download,
+        "others": show_list(Found(related, None)),
+        "standing": standing,
+        "is_update": False,
+    }
 
 
 def _shared(video: Video) -> dict[str, Any]:

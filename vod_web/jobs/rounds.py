@@ -14,6 +14,7 @@ from vod_web.services.bin import purge_deleted
 from vod_web.services.captions import purge_captions
 from vod_web.services.channel_pictures import remove_dropped_pictures
 from vod_web.services.comment_removal import purge_comments
+from vod_web.services.download_making import make_wanted_downloads, remove_old_downloads
 from vod_web.services.history import purge_history
 from vod_web.services.import_jobs import take_back_expired_imports
 from vod_web.services.import_removal import expire_imports
@@ -126,6 +127,17 @@ def make_episodes() -> int:
     return make_missing_episodes(storage=resources().storage, tools=place.tools, folder=place.scratch / "episode")
 
 
+def make_downloads() -> int:
+    """Files that people want to keep; in a thread of its own, likewise, and often, as somebody waits."""
+    place = this_workplace()
+    return make_wanted_downloads(storage=resources().storage, tools=place.tools, folder=place.scratch / "download")
+
+
+def remove_stale_downloads() -> int:
+    """The same, when nobody has asked for them lately."""
+    return remove_old_downloads(storage=resources().storage, now=utc_now())
+
+
 def send_mails() -> int:
     """Of what people want to be told by mail; in a thread of its own, as mail servers may be slow."""
     held = resources()
@@ -235,6 +247,7 @@ SWEEP = (
     remove_old_thumbnails,
     remove_old_channel_pictures,
     remove_old_versions,
+    remove_stale_downloads,
     remove_silent_workers,
     forget_ended_sign_ins,
     forget_removed_history,
@@ -246,3 +259,5 @@ SWEEP = (
 COUNTING = (count_views,)
 """Done more often than the sweep: numbers on pages follow within seconds."""
 COUNT_S = 5.0
+DOWNLOAD_S = 2.0
+"""How soon a worker sees that somebody wants a file."""

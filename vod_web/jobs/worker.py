@@ -23,7 +23,7 @@ from vod_web.db.session import bind_sessions, close_session
 from vod_web.jobs.hints import HintWorker
 from vod_web.jobs.importing import LOOK_S, Importer
 from vod_web.jobs.names import clean_scratch, host_name, take_name
-from vod_web.jobs.rounds import COUNT_S, COUNTING, SWEEP, Rounds, make_episodes, send_mails
+from vod_web.jobs.rounds import COUNT_S, COUNTING, DOWNLOAD_S, SWEEP, Rounds, make_downloads, make_episodes, send_mails
 from vod_web.jobs.workplace import SWEEP_S, Rhythm, Workplace, take_workplace
 from vod_web.media.runner import Tools
 from vod_web.media.tools import find_ffmpeg
@@ -121,6 +121,7 @@ class WorkerProcess:
         if not workplace.is_urgent:
             self._rounds.append(Rounds("imports", [self._importer.take_up], every_s=LOOK_S))
             self._rounds.append(Rounds("mail", [send_mails], every_s=sweep_s))
+            self._rounds.append(Rounds("downloads", [make_downloads], every_s=DOWNLOAD_S))
             self._rounds.append(Rounds("episodes", [make_episodes], every_s=sweep_s))
 
     def work(self) -> None:

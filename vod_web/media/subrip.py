@@ -1,18 +1,21 @@
-"""Which cues are in a text of SubRip or WebVTT? They differ in little, and files mix both."""
+"""Which cues are in a text of SubRip or WebVTT (they differ in little, and files mix both), and how is one written?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from html import unescape
 
 from .cue_markup import clean_html
 from .mistakes import Mistake, quote_line
-from .webvtt import LONGEST_TEXT, Cue
+from .webvtt import LONGEST_TEXT, Cue, format_timestamp
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(.*)$", re.MULTILINE)
 _MEANT_AS_TIMES = re.compile(r"[\d:.,][ \t]*-->|-->[ \t]*[\d:.,]")
 _MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
 _LINE_AT_TOP = re.compile(r"\bline:(?:0|1?\d%)(?![\d.])")
+
+TOP = "{\\an8}"
 
 
 def read_subrip(text: str) -> Iterator[Cue]:
@@ -50,6 +53,19 @@ def _is_too_long(lines: list[str], first: int) -> bool:
             break
         length += len(_MARKUP.sub("", lines[place])) + 1
     return length > LONGEST_TEXT + 1
+
+
+def format_subrip(cues: Iterable[Cue]) -> str:
+    """The file of a track, as players have it that know no WebVTT; what is on top there is told as many of them do."""
+    return "\n".join(
+        f"{number}\n{_format_time(cue.start_s)} --> {_format_time(cue.end_s)}\n"
+        f"{TOP if cue.is_top else ''}{unescape(cue.text)}\n"
+        for number, cue in enumerate(cues, start=1)
+    )
+
+
+def _format_time(value: Fraction) -> str:
+    return format_timestamp(value).replace(".", ",")
 
 
 def _with_plain_ends(text: str) -> str:

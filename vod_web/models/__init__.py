@@ -4,6 +4,7 @@ from vod_web.models.captions import Caption, CaptionKind, CaptionOrigin
 from vod_web.models.channels import ChannelPicture, ChannelPictureKind
 from vod_web.models.chapters import Chapter, ChapterSet
 from vod_web.models.comments import Comment, CommentLike
+from vod_web.models.downloads import Download, DownloadState
 from vod_web.models.encodes import Encode, EncodeStatus, Rendition, RenditionKind
 from vod_web.models.figures import FigureBatch, PopularIn, PopularVideo, VideoDay, VideoRetention
 from vod_web.models.imports import Import, ImportState
@@ -33,6 +34,7 @@ from vod_web.models.users import ApiToken, PasswordReset, Role, SignIn, TokenSco
 from vod_web.models.videos import (
     Category,
     CommentRule,
+    DownloadRule,
     EmbedRule,
     PublishRule,
     Tag,
@@ -59,6 +61,9 @@ __all__ = [
     "Comment",
     "CommentLike",
     "CommentRule",
+    "Download",
+    "DownloadRule",
+    "DownloadState",
     "EmbedRule",
     "Encode",
     "EncodeStatus",

@@ -12,7 +12,7 @@ from vod_web.core.ids import new_public_id
 from vod_web.db.base import Base, enum_column
 from vod_web.models.licences import Licence
 from vod_web.models.users import User
-from vod_web.models.videos import Category, CommentRule, PublishRule, Video, Visibility
+from vod_web.models.videos import Category, CommentRule, DownloadRule, PublishRule, Video, Visibility
 
 
 class UploadState(StrEnum):
@@ -94,5 +94,6 @@ class UploadDefaults(Base):
     is_sensitive: Mapped[bool] = mapped_column(default=False)
     publish: Mapped[PublishRule] = mapped_column(enum_column(PublishRule), default=PublishRule.NOW)
     """Never at a time: that is another one for each video."""
+    downloads: Mapped[DownloadRule] = mapped_column(enum_column(DownloadRule), default=DownloadRule.OFF)
     comments: Mapped[CommentRule | None] = mapped_column(enum_column(CommentRule))
     """None for what the site begins with."""

@@ -81,6 +81,16 @@ class CommentRule(StrEnum):
     """No; comments that are there are not shown."""
 
 
+class DownloadRule(StrEnum):
+    """What others than the owner may keep of a video that they may watch."""
+
+    OFF = "off"
+    MADE = "made"
+    """What was made of it: each quality, the sound, captions."""
+    ORIGINAL = "original"
+    """The file as it was uploaded as well."""
+
+
 class Category(StrEnum):
     """What a video is about, in the kinds that people know from elsewhere."""
 
@@ -225,6 +235,7 @@ class Video(Base):
     like_count: Mapped[int] = mapped_column(default=0)
     dislike_count: Mapped[int] = mapped_column(default=0)
     comment_rule: Mapped[CommentRule] = mapped_column(enum_column(CommentRule), default=CommentRule.ON)
+    download_rule: Mapped[DownloadRule] = mapped_column(enum_column(DownloadRule), default=DownloadRule.OFF)
     comment_count: Mapped[int] = mapped_column(default=0)
     """Of the comments that everybody sees, with the replies."""
     watched_s: Mapped[float] = mapped_column(default=0.0)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo, field_validator
 
 from vod_web.core.clock import utc_now
-from vod_web.models import Category, Licence, PublishRule
+from vod_web.models import Category, DownloadRule, Licence, PublishRule
 from vod_web.schemas.base import Input
 
 FIRST_YEAR = 1870
@@ -63,6 +63,9 @@ class Publishing(Input):
     """The day on which it was filmed, such as "2019-05-03"; null takes it away."""
     is_sensitive: bool | None = None
     """Whether there may be people who do not want to see it without a warning."""
+    downloads: DownloadRule | None = None
+    """What others who may watch it may keep: `off`, `made` (each quality, the sound, captions), or `original` (the file
+    as it was uploaded as well)."""
     publish: PublishRule | None = None
     """`now`: as soon as it plays; `when_ready`: with all its qualities; `at_time`: then, if it is ready."""
     time_zone: Annotated[TimeZone | None, BeforeValidator(none_if_empty)] = None

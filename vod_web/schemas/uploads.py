@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 
 from vod_web.models.licences import Licence
 from vod_web.models.uploads import UploadState
-from vod_web.models.videos import Category, CommentRule, PublishRule, Visibility
+from vod_web.models.videos import Category, CommentRule, DownloadRule, PublishRule, Visibility
 from vod_web.schemas.base import Input, Output
 from vod_web.schemas.publishing import Language, Publishing, none_if_empty
 from vod_web.schemas.videos import Description, Tags
@@ -145,6 +145,7 @@ class UploadDefaultsWrite(Input):
     language: Annotated[Language | None, BeforeValidator(none_if_empty)] = None
     licence: Annotated[Licence | None, BeforeValidator(none_if_empty)] = None
     is_sensitive: bool = False
+    downloads: DownloadRule = DownloadRule.OFF
     publish: Literal[PublishRule.NOW, PublishRule.WHEN_READY] = PublishRule.NOW
     comments: Annotated[CommentRule | None, BeforeValidator(none_if_empty)] = None
     """Null for what the site begins with."""
@@ -160,5 +161,6 @@ class UploadDefaultsRead(Output):
     language: str | None = None
     licence: Licence | None = None
     is_sensitive: bool = False
+    downloads: DownloadRule = DownloadRule.OFF
     publish: PublishRule = PublishRule.NOW
     comments: CommentRule | None = None

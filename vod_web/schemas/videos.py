@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from vod_web.models import CaptionKind, Category, CommentRule, EmbedRule, Licence, PublishRule, VideoStatus, Visibility
+from vod_web.models import (
+    CaptionKind,
+    Category,
+    CommentRule,
+    DownloadRule,
+    EmbedRule,
+    Licence,
+    PublishRule,
+    VideoStatus,
+    Visibility,
+)
 from vod_web.schemas.accounts import OwnerRead
 from vod_web.schemas.base import Input, Output
 from vod_web.schemas.chapters import ChapterRead
@@ -226,6 +236,8 @@ class VideoRead(Output):
     dislikes: int | None
     comments: CommentRule
     comment_count: int
+    downloads: DownloadRule
+    """What others than its owner may keep of it."""
     created_at: datetime
     published_at: datetime | None
     """Since when others may see it; null as long as they may not."""

@@ -1,6 +1,7 @@
 """What does the name of a file say of it?"""
 
 import re
+import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -10,6 +11,12 @@ LONGEST_TITLE = 300
 
 VIDEO_ENDINGS = ("mp4", "mov", "mkv", "webm", "avi", "ts", "m2ts", "mpg", "wmv", "flv", "3gp", "ogv", "mxf")
 """What the upload page names as examples; any other ending but those below is tried too."""
+
+LONGEST_FILENAME_BYTES = 200
+"""Less than the 255 of most file systems, so that browsers can put a number behind."""
+_UNFIT = re.compile('[\x00-\x1f\x7f-\x9f<>:"/\\\\|?*\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+"""Files that Windows takes for devices, whatever their ending."""
 
 _KINDS = {
     "a picture": "jpg jpeg png gif bmp tif tiff webp heic heif avif svg psd raw cr2 nef dng ico",
@@ -42,6 +49,21 @@ def make_title(filename: str) -> str:
     words = re.sub(r"[_+]+", " ", unquote(stem))
     words = re.sub(r"(?<=\S)[-.]+(?=\S)", _joint, words)
     return " ".join(words.split()).strip(".- ")[:LONGEST_TITLE] or "Untitled"
+
+
+def make_filename(title: str, ending: str, *, what: str = "") -> str:
+    """What a file is called that somebody keeps of the video: "Out at sea (720p).mp4", in any script.
+
+    Without what some system forbids in names, or means something else by.
+    """
+    told = f" ({what})" if what else ""
+    words = _UNFIT.sub(" ", unicodedata.normalize("NFC", title))
+    plain = " ".join(words.split()).strip(". ")
+    longest = LONGEST_FILENAME_BYTES - len(f"{told}.{ending}".encode())
+    plain = plain.encode()[:longest].decode(errors="ignore").strip(". ")
+    if not plain or _DEVICE.fullmatch(plain):
+        plain = f"Video {plain}".strip()
+    return f"{plain}{told}.{ending}"
 
 
 def _joint(match: re.Match[str]) -> str:

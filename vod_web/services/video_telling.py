@@ -79,6 +79,7 @@ def read_video(
         dislikes=video.dislike_count if has_reactions else None,
         comments=video.comment_rule,
         comment_count=video.comment_count,
+        downloads=video.download_rule,
         created_at=video.created_at,
         published_at=video.published_at,
         replacement=_read_replacement(video, now) if can_edit(actor, video) else None,

@@ -15,7 +15,7 @@ from vod_web.core.clock import utc_now
 from vod_web.core.errors import EditedMeanwhile, Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
 from vod_web.db.session import current_session, transaction
-from vod_web.models import EmbedRule, Encode, PublishRule, Role, Source, User, Video, VideoStatus
+from vod_web.models import DownloadRule, EmbedRule, Encode, PublishRule, Role, Source, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
 from vod_web.schemas.videos import VideoCreate, VideoUpdate
 from vod_web.services import audit, playlists, publication, sensitivity
@@ -65,6 +65,7 @@ def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = 
             licence=new.licence,
             recorded_on=new.recorded_on,
             is_sensitive=bool(new.is_sensitive),
+            download_rule=new.downloads or DownloadRule.OFF,
             publish_rule=PublishRule.NOW,
             comment_rule=new.comments or get_site().comment_rule,
             status=status,
@@ -135,6 +136,7 @@ def update_video(
         _change_embedding(video, changes)
         sensitivity.mark(actor, video, changes.is_sensitive)
         video.comment_rule = changes.comments or video.comment_rule
+        video.download_rule = changes.downloads or video.download_rule
         publication.change_publication(video, changes, now or utc_now())
         changed = [name for name, value in editable(video).items() if value != before[name]]
         if changed and seen not in ("", _digest(before)):
@@ -164,6 +166,7 @@ def editable(video: Video) -> dict[str, Any]:
         "embed": video.embed_rule.value,
         "embed_sites": video.embed_sites,
         "comments": video.comment_rule.value,
+        "downloads": video.download_rule.value,
     }
 
 

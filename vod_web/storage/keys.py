@@ -8,9 +8,11 @@
     videos/<video>/captions/<name>/captions.vtt | media.m3u8 | 0.vtt
     videos/<video>/thumbnails/<name>/poster.jpg
     channels/<name>/<width>.jpg
+    downloads/<video>/<encode>/<name>.mp4 | <name>.m4a
 
-Everything of one video lies below two prefixes, everything of one encode below one. Pure functions: each
-refuses ids and names that are not a single plain path segment, so no key leads out of its prefix.
+Everything of one video lies below three prefixes, everything of one encode that plays below one. What people keep lies
+apart, where no media address leads. Pure functions: each refuses ids and names that are not a single plain path
+segment, so no key leads out of its prefix.
 """
 
 import re
@@ -112,6 +114,16 @@ def init_key(video_id: str, encode_id: str, rendition: str) -> str:
 def segment_key(video_id: str, encode_id: str, rendition: str, number: int) -> str:
     """A segment of a rendition; numbers begin at 0."""
     return _join("videos", video_id, encode_id, rendition, _count(number) + ".m4s")
+
+
+def downloads_prefix(video_id: str) -> str:
+    """Below it lies what was made of a video for people to keep."""
+    return _join("downloads", video_id) + "/"
+
+
+def download_key(video_id: str, encode_id: str, filename: str) -> str:
+    """A file that people may keep; no media address leads to it."""
+    return _join("downloads", video_id, encode_id, filename)
 
 
 def storyboard_key(video_id: str, encode_id: str) -> str:

@@ -114,7 +114,7 @@ def deliver_original(original: Original) -> Response:
     else:
         response = current_app.response_class(status=302, headers={"Location": place.url})
     response.headers["Content-Type"] = ANY_BYTES
-    response.headers["Content-Disposition"] = _as_attachment(original.filename)
+    response.headers["Content-Disposition"] = name_attachment(original.filename)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -125,7 +125,7 @@ def is_first_request() -> bool:
     return request.method == "GET" and (wanted is None or wanted.ranges[0][0] == 0)
 
 
-def _as_attachment(filename: str) -> str:
+def name_attachment(filename: str) -> str:
     """Saves under this name, whatever letters it has (RFC 6266)."""
     plain = "".join(
         letter if letter.isascii() and (letter.isalnum() or letter in " ._-") else "_" for letter in filename

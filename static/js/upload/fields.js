@@ -1,7 +1,7 @@
 /** Between the fields of a row's form and what the API calls them. */
 import { asTyped, ownZone } from "../basics/zones.js";
 
-const PLAIN = ["title", "description", "tags", "visibility", "category", "language", "licence", "recorded_on", "comments"];
+const PLAIN = ["title", "description", "tags", "visibility", "category", "language", "licence", "recorded_on", "comments", "downloads"];
 const FLAGS = ["is_sensitive"];
 const SCHEDULE = ["publish", "publish_at", "time_zone"];
 

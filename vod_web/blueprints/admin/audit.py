@@ -61,6 +61,7 @@ DETAILS = {
     "changed": "changed",
     "file": "file",
     "former_title": "title before",
+    "is_sensitive": "sensitive",
     "kind": "job",
     "language": "language",
     "reason": "reason",

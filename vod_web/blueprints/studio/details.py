@@ -70,6 +70,7 @@ def _form_of(video_id: str) -> dict[str, Any]:
         time_zone="UTC",
         viewers=", ".join(viewer.username for viewer in video.viewers),
         comments=video.comment_rule.value,
+        downloads=video.download_rule.value,
         embed=video.embed_rule.value,
         embed_sites="\n".join(video.embed_sites),
         version=videos.version_of(video),

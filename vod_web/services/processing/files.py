@@ -12,7 +12,7 @@ from vod_web.models import Encode, EncodeStatus, Rendition, Source, SourceState,
 from vod_web.services.processing.outcomes import note_size
 from vod_web.services.processing.rows import lock_video
 from vod_web.storage.base import Storage
-from vod_web.storage.keys import encode_prefix, rendition_prefix, sources_prefix, video_prefix
+from vod_web.storage.keys import downloads_prefix, encode_prefix, rendition_prefix, sources_prefix, video_prefix
 
 SUPERSEDED_KEPT = timedelta(hours=6)
 """Who watches an encode when another takes its place goes on watching it: playlists in a player are not read again."""
@@ -30,6 +30,7 @@ def delete_files(video: Video, *, storage: Storage) -> None:
     """Remove everything stored of a video: its sources and all that was made of them. Idempotent."""
     storage.delete_prefix(video_prefix(video.public_id))
     storage.delete_prefix(sources_prefix(video.public_id))
+    storage.delete_prefix(downloads_prefix(video.public_id))
 
 
 def remove_old_files(*, storage: Storage, now: datetime) -> int:
