@@ -32,6 +32,8 @@ VISIBILITIES = [
 ]
 STATUSES = [*[VideoStatus.READY] * 30, VideoStatus.BLOCKED, VideoStatus.DELETED]
 SYLLABLES = [first + second for first in "bdfghklmnprstvz" for second in "aeio"]
+LANGUAGES = ("de", "en", "es", "fr", "ja", "pt", "ru", "zh")
+"""All texts are in English; that there are others makes searching try the endings of all."""
 ENDINGS = ("", "", "", "s", "ing", "ed", "er")
 
 
@@ -65,6 +67,7 @@ def write_library(size: Size, write: Write, at_once: int) -> None:
     write("users", _people(size, words))
     write("tags", ({"id": place, "name": _tag(words, place)} for place in range(1, size.tags + 1)))
     write("search_names", _names(size, words))
+    write("search_languages", ({"language": language} for language in LANGUAGES))
     write("search_words", ({"word": word} for word in sorted(_worth_knowing(words))))
     for first in range(1, size.videos + 1, at_once):
         made = [_video(number, size, words) for number in range(first, min(first + at_once, size.videos + 1))]

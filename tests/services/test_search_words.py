@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vod_web.services.search.marks import Piece, find_spoken, make_marker
+from vod_web.services.search.marks import Piece, SpokenHit, find_spoken, make_marker
 from vod_web.services.search.nearness import choose_meant, count_errors
 from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.terms import MOST_TERMS, Term, loosen, read_terms
@@ -67,6 +67,11 @@ def test_the_nearest_words_are_meant_first() -> None:
     assert choose_meant("trian", known) == ["train", "xtrianx"]
     assert choose_meant("pass", ["alpenpass", "passing", "mass", "past"]) == ["mass", "past", "passing", "alpenpass"]
     assert choose_meant("ab", ["abc", "cab"]) == []
+
+
+def spoken_hit(spoken: str, folded: str, terms: tuple[Term, ...], language: str | None) -> SpokenHit | None:
+    """What is found of all of the terms in a track of this language."""
+    return find_spoken(spoken, folded, make_marker(terms, language), terms)
 
 
 def candidate(**changes: object) -> Candidate:
@@ -132,8 +137,8 @@ def test_an_excerpt_is_around_the_first_hit() -> None:
 def test_the_cue_with_most_of_the_words_is_found_also_across_two() -> None:
     spoken = "1.000\tA whale\n5.000\tHello\n12.500\tWe saw the blue\n14.000\tWhale there\n20.000\tBlue"
     folded = "a whale\nhello\nwe saw the blue\nwhale there\nblue"
-    hit = find_spoken(spoken, folded, read_terms("blue whale"), "en")
+    hit = spoken_hit(spoken, folded, read_terms("blue whale"), "en")
     assert hit is not None
     assert (hit.start_s, marked(hit.pieces)) == (12.5, "We saw the [blue]")
-    assert find_spoken(spoken, folded, read_terms("tram"), "en") is None
-    assert find_spoken("", "", (Term("a", True, frozenset()),), None) is None
+    assert spoken_hit(spoken, folded, read_terms("tram"), "en") is None
+    assert spoken_hit("", "", (Term("a", True, frozenset()),), None) is None

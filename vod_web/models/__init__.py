@@ -23,7 +23,7 @@ from vod_web.models.playlists import Playlist, PlaylistChange, PlaylistItem, Pla
 from vod_web.models.premieres import AwaitedVideo, Reminder
 from vod_web.models.reactions import Reaction, ReactionKind
 from vod_web.models.reports import Report, ReportReason
-from vod_web.models.search import NameKind, SearchDocument, SearchName, SearchTrack, SearchWord
+from vod_web.models.search import NameKind, SearchDocument, SearchLanguage, SearchName, SearchTrack, SearchWord
 from vod_web.models.sensitivity import SensitiveRule
 from vod_web.models.site import AuditEvent, RegistrationPolicy, SiteSetting
 from vod_web.models.sources import Source, SourceState
@@ -101,6 +101,7 @@ __all__ = [
     "ReportReason",
     "Role",
     "SearchDocument",
+    "SearchLanguage",
     "SearchName",
     "SearchTrack",
     "SearchWord",

@@ -31,6 +31,8 @@ class SearchDocument(Base):
     caption_words: Mapped[str] = mapped_column(words_column(), default="")
     """Of all that is said in it, each once."""
 
+    __table_args__ = (Index("ix_search_documents_title", "title", postgresql_using="hash"),)
+
 
 class SearchTrack(Base):
     """What a caption track says, for finding the second at which it is said."""
@@ -55,6 +57,15 @@ class SearchWord(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(_SORTED_BY_BYTES, unique=True)
+
+
+class SearchLanguage(Base):
+    """A language in which some text is: words that are looked for are tried without its endings."""
+
+    __tablename__ = "search_languages"
+
+    language: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """As `services.search.words.base_language` gives it."""
 
 
 class NameKind(StrEnum):

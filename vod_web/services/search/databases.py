@@ -14,12 +14,14 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal,
     literal_column,
     not_,
     or_,
     select,
     table,
     text,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -27,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from vod_web.db.fulltext import as_vector, has_trigrams
 from vod_web.models import SearchDocument, SearchWord, Video
-from vod_web.services.search.sought import Columns, Commonness, Place, RowId, Sought, TextIndex
+from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, RowId, Sought, TextIndex
 from vod_web.services.search.terms import Term, exactly, forms_of
 
 MOST_NEAR = 60
@@ -47,22 +49,33 @@ def text_index(session: Session) -> TextIndex:
     return PostgresIndex()
 
 
+def _is_other(sought: Sought) -> ColumnElement[bool]:
+    """Whether the title is not one of those that are looked for by themselves."""
+    is_title = sought.place is Place.TITLE and sought.whole
+    return SearchDocument.title.not_in(sought.whole) if is_title else true()
+
+
 class SqliteIndex:
     """By FTS5: `fts_documents` indexes `search_documents`, `fts_words` the trigrams of `search_words`."""
 
     def weigh(self, session: Session, terms: Sequence[Term]) -> Commonness:
-        """As `TextIndex`: FTS5 finds what is common as quickly as what is rare."""
-        return Commonness()
+        """As `TextIndex`: FTS5 counts them, as far as that matters."""
+        some = _rows_matching("", terms).limit(PLENTY).subquery()
+        return Commonness(expected=session.scalar(select(func.count()).select_from(some)) or 0)
 
     def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
-        """As `TextIndex`: row by row as FTS5 finds them, or by a list of all that it finds."""
+        """As `TextIndex`: row by row as FTS5 finds them, by a list of all that it finds, or by reading the texts."""
+        if sought.place is Place.WHOLE_TITLE:
+            return wanted.where(SearchDocument.title.in_(sought.whole))
+        if sought.is_among_few and sought.common.expected >= PLENTY:
+            return wanted.where(_reads(sought), _is_other(sought))
         if sought.is_among_few:
-            return wanted.where(Video.id.in_(select(_FTS.c.rowid).where(_matches_fts5(sought))))
-        return wanted.join(_FTS, Video.id == _NOT_BY_ROW).where(_matches_fts5(sought))
+            return wanted.where(Video.id.in_(select(_FTS.c.rowid).where(_matches_fts5(sought))), _is_other(sought))
+        return wanted.join(_FTS, Video.id == _NOT_BY_ROW).where(_matches_fts5(sought), _is_other(sought))
 
     def row_id(self, sought: Sought) -> RowId:
         """As `TextIndex`; FTS5 finds in the order of its own row ids."""
-        return Video.id if sought.is_among_few else _FTS.c.rowid
+        return Video.id if sought.is_among_few or sought.place is Place.WHOLE_TITLE else _FTS.c.rowid
 
     def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
         """As `TextIndex`; FTS5 must not look each row up by itself, for which it reads the terms anew."""
@@ -109,6 +122,24 @@ def _format_all_for_fts5(terms: Sequence[Term]) -> str:
     return " AND ".join(_format_for_fts5(term) for term in terms)
 
 
+def _reads(sought: Sought) -> ColumnElement[bool]:
+    """The same as a condition on a row that is there already: by looking into its texts."""
+    title = _is_in(SearchDocument.title, exactly(sought.terms))
+    if sought.place is Place.TITLE:
+        return _is_in(SearchDocument.title, sought.terms)
+    parts = (SearchDocument.text_words, SearchDocument.channel, SearchDocument.caption_words)
+    anywhere = and_(*(or_(*(_is_in(part, [term]) for part in parts)) for term in sought.terms))
+    return and_(anywhere, not_(title)) if sought.place is Place.ELSEWHERE else anywhere
+
+
+def _is_in(words: SQLColumnExpression[str], terms: Sequence[Term]) -> ColumnElement[bool]:
+    text = literal(" ").concat(words).concat(" ")
+    forms = (
+        [f" {term.word}" + " " * (not term.is_beginning), *(f" {form} " for form in forms_of(term))] for term in terms
+    )
+    return and_(*(or_(*(func.instr(text, form) > 0 for form in each)) for each in forms))
+
+
 def _rows_matching(columns: str, terms: Sequence[Term]) -> Select[int]:
     wanted = f"{columns}({_format_all_for_fts5(terms)})"
     return select(_FTS.c.rowid).where(_FTS.c.fts_documents.op("MATCH")(wanted))
@@ -140,9 +171,11 @@ class PostgresIndex:
     def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
         """As `TextIndex`: by the inverted index, or by looking into one row after the other where every few have it."""
         is_walk = sought.share >= WALKED_SHARE
+        if sought.place is Place.WHOLE_TITLE:
+            return wanted.where(SearchDocument.title.in_(sought.whole))
         if sought.place is Place.TITLE:
             in_title = _matches(_TITLE, sought.terms)
-            return wanted.where(in_title if is_walk else _found(in_title))
+            return wanted.where(in_title if is_walk else _found(in_title), _is_other(sought))
         anywhere = _looked_into(sought.terms) if is_walk else self.holds(sought.terms)
         if sought.place is Place.ANYWHERE:
             return wanted.where(anywhere)

@@ -2,11 +2,11 @@
 
 First those are looked at that hold all words (`MOST_RANKED` of them at most). Are there none, then words that are
 nearly those that were typed will do. What is found is ranked; where it is more than can be ranked in a moment, the
-newest come first: those with all words in their title, then the others. Which way it was is in the cursor, so that
-a list goes on as it began, whatever is published meanwhile.
+newest come first: of those whose title is what was typed, then of those with all words in it, then of the others.
+Which way it was is in the cursor, so that a list goes on as it began, whatever is published meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -18,20 +18,23 @@ from vod_web.db.session import current_session
 from vod_web.models import SearchDocument, SearchWord, Video
 from vod_web.services.paging import Found, Order, cursor_of, cut_page, find_page, name_in_cursor
 from vod_web.services.search.databases import text_index
+from vod_web.services.search.index import languages_of_texts
 from vod_web.services.search.nearness import choose_meant
 from vod_web.services.search.ranking import Candidate, score
-from vod_web.services.search.sought import Columns, Commonness, Place, Sought, TextIndex
+from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, Sought, TextIndex
 from vod_web.services.search.terms import Term, exactly, loosen, read_terms
+from vod_web.services.search.words import kept_words
 
-MOST_RANKED = 1000
+MOST_RANKED = 500
 RELEVANCE = "relevance"
 LOOSE = "~"
 """Ends the names of orders in which words that are nearly those that were typed will do."""
-TITLES_FIRST, OTHERS_AFTER = "relevance-titles", "relevance-others"
-
-
-PLENTY = 5 * MOST_RANKED
-"""Where so many are expected to hold the words, nobody looks whether they are more than can be ranked."""
+UNRANKED = {
+    "relevance-whole-titles": Place.WHOLE_TITLE,
+    "relevance-titles": Place.TITLE,
+    "relevance-others": Place.ELSEWHERE,
+}
+"""What comes one after the other, each the newest first, where it is more than can be ranked: by the cursors' names."""
 
 
 class Narrowing(Enum):
@@ -75,12 +78,13 @@ class Answer:
 def find_videos(question: Question, order: Order | None = None) -> Answer:
     """One page of the videos that answer the question, in the given order or by relevance."""
     session = current_session()
-    terms = read_terms(question.query)
+    languages = languages_of_texts(session)
+    terms = read_terms(question.query, languages)
     if not terms:
         return Answer(Found([], None), 0, False, (), False)
     index = text_index(session)
     begun = name_in_cursor(question.cursor) if question.cursor else ""
-    search = _Search(session, index, question, terms, begun, index.weigh(session, terms))
+    search = _Search(session, index, question, languages, terms, begun, index.weigh(session, terms))
     if begun.endswith(LOOSE):
         search = search.loosened()
     candidates = search.look()
@@ -99,6 +103,8 @@ class _Search:
     session: Session
     index: TextIndex
     question: Question
+    languages: Collection[str]
+    """In which there are texts."""
     terms: tuple[Term, ...]
     begun: str
     """The order in which the list began, if this is not its first page."""
@@ -117,7 +123,7 @@ class _Search:
         """What holds all terms, in any order; None where that is more than can be ranked."""
         if self.is_loose and not any(term.instead for term in self.terms):
             return []
-        if self.begun in (TITLES_FIRST, OTHERS_AFTER) or self._is_plenty():
+        if self.begun in UNRANKED or self._is_plenty():
             return None
         is_spoken = SearchDocument.caption_words.cast(String) != ""
         texts = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel, Video.published_at, is_spoken)
@@ -150,7 +156,8 @@ class _Search:
         """A page of the ranked candidates, or of what is too much to be ranked."""
         name = RELEVANCE + LOOSE * self.is_loose
         if self.begun != name and (self.begun or candidates is None):
-            return self._page_unranked()
+            unranked = self._page_unranked()
+            return Found(self._load(unranked.items), unranked.next)
         ranked = sorted(((score(one, self.terms), one.video_id) for one in candidates or []), reverse=True)
         order = Order(name=name, by=literal(0, Integer), id=Video.id)
         cut = cut_page(ranked, order, cursor=self.question.cursor, limit=self.question.limit)
@@ -161,42 +168,49 @@ class _Search:
         is_narrow = self.question.narrowing is Narrowing.TO_FEW
         return self.common.expected >= PLENTY and not is_narrow and self.begun != RELEVANCE
 
-    def _page_unranked(self) -> Found[Video]:
-        """The newest with all words in their title, then the newest others."""
+    def _page_unranked(self) -> Found[int]:
+        """The ids of the newest of `UNRANKED`, from where the list has come to."""
+        names = list(UNRANKED)
         cursor, limit = self.question.cursor, self.question.limit
-        if self.begun == OTHERS_AFTER:
-            return self._newest(Place.ELSEWHERE, cursor, limit)
-        first = self._newest(Place.TITLE, cursor, limit)
-        if first.next:
-            return first
-        left = limit - len(first.items)
-        rest = self._newest(Place.ELSEWHERE, None, max(left, 1))
-        if left or not rest.items:
-            return Found([*first.items, *rest.items], rest.next)
-        last = first.items[-1]
-        return Found(first.items, cursor_of(self._newest_first(Place.TITLE), last.id, last.id))
+        items: list[int] = []
+        last = ""
+        for name in names[names.index(self.begun) if self.begun in names else 0 :]:
+            left = limit - len(items)
+            found = self._newest(name, cursor, max(left, 1))
+            if not left and found.items:
+                return Found(items, cursor_of(self._newest_first(last), items[-1], items[-1]))
+            if left and found.items:
+                items, last = [*items, *found.items], name
+            if found.next:
+                return Found(items, found.next)
+            cursor = None
+        return Found(items, None)
 
-    def _newest(self, place: Place, cursor: str | None, limit: int) -> Found[Video]:
-        return self._page(self._narrowed(select(Video), place), self._newest_first(place), cursor, limit)
+    def _newest(self, name: str, cursor: str | None, limit: int) -> Found[int]:
+        wanted = self._narrow(select(Video.id), self._sought(UNRANKED[name]))
+        return find_page(wanted, self._newest_first(name), cursor=cursor, limit=limit)
 
-    def _newest_first(self, place: Place) -> Order:
+    def _newest_first(self, name: str) -> Order:
         """By the ids, in which both databases find the words: however many there are, a page costs the same."""
-        by = self.index.row_id(self._sought(place))
-        return Order(name=TITLES_FIRST if place is Place.TITLE else OTHERS_AFTER, by=by, id=by)
+        by = self.index.row_id(self._sought(UNRANKED[name]))
+        return Order(name=name, by=by, id=by)
 
     def _page(self, wanted: Select[Video], order: Order, cursor: str | None, limit: int) -> Found[Video]:
         return find_page(wanted.options(*self.question.options), order, cursor=cursor, limit=limit)
 
     def _sought(self, place: Place) -> Sought:
         is_among_few = self.question.narrowing is Narrowing.TO_FEW
-        return Sought(exactly(self.terms) if place is Place.TITLE else self.terms, place, self.common, is_among_few)
+        terms = exactly(self.terms) if place is Place.TITLE else self.terms
+        return Sought(terms, place, self._whole_titles(), self.common, is_among_few)
+
+    def _whole_titles(self) -> list[str]:
+        """What was typed, as it is kept where it is a title; the same words have other stems in other languages."""
+        kept = (" ".join(kept_words(self.question.query, language)) for language in sorted(self.languages))
+        return list(dict.fromkeys(kept))
 
     def _by_index(self) -> Sought:
-        """Whatever is known of the words: so many videos are wanted that a walk would be long."""
-        return replace(self._sought(Place.ANYWHERE), common=Commonness())
-
-    def _narrowed(self, wanted: Select[*Columns], place: Place) -> Select[*Columns]:
-        return self._narrow(wanted, self._sought(place))
+        """Whatever share of all videos has the words: so many are wanted that a walk would be long."""
+        return replace(self._sought(Place.ANYWHERE), common=Commonness(expected=self.common.expected))
 
     def _narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
         joined = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from vod_web.db.session import current_session
 from vod_web.models import Caption, SearchTrack, Video
 from vod_web.services.search.index import names_of
-from vod_web.services.search.marks import Marker, Piece, SpokenHit, find_spoken, make_marker, missing_terms
+from vod_web.services.search.marks import Marker, Markers, Piece, SpokenHit, find_spoken
 from vod_web.services.search.terms import Term
 from vod_web.services.search.words import places_of_words, words_of
 
@@ -30,17 +30,19 @@ class Hit:
 
 def list_hits(videos: Sequence[Video], shown: Sequence[Caption], terms: Sequence[Term]) -> dict[str, Hit]:
     """By the ids of the videos, which were loaded with their owners and tags; `shown` are their caption tracks."""
-    missing = {video.id: missing_terms(terms, _texts(video), video.language) for video in videos}
-    spoken = _find_spoken([one for one in shown if missing.get(one.video_id)], missing)
-    return {video.public_id: _hit(video, terms, spoken.get(video.id)) for video in videos}
+    markers = Markers(terms)
+    missing = {video.id: markers.for_language(video.language).missing(_texts(video)) for video in videos}
+    spoken = _find_spoken([one for one in shown if missing.get(one.video_id)], missing, markers)
+    return {
+        video.public_id: _hit(video, markers.for_language(video.language), spoken.get(video.id)) for video in videos
+    }
 
 
 def _texts(video: Video) -> list[str]:
-    return [video.title, video.description, *(tag.name for tag in video.tags), *names_of(video.owner)]
+    return [video.title, *(tag.name for tag in video.tags), *names_of(video.owner), video.description]
 
 
-def _hit(video: Video, terms: Sequence[Term], spoken: SpokenHit | None) -> Hit:
-    marker = make_marker(terms, video.language)
+def _hit(video: Video, marker: Marker, spoken: SpokenHit | None) -> Hit:
     tags = [(tag.name, marker.mark(tag.name)) for tag in video.tags]
     return Hit(
         title=marker.mark(video.title),
@@ -51,17 +53,19 @@ def _hit(video: Video, terms: Sequence[Term], spoken: SpokenHit | None) -> Hit:
     )
 
 
-def _find_spoken(shown: Sequence[Caption], missing: dict[int, list[Term]]) -> dict[int, SpokenHit]:
+def _find_spoken(shown: Sequence[Caption], missing: dict[int, list[Term]], markers: Markers) -> dict[int, SpokenHit]:
     """In the first track of each video that says something of what is missing."""
     if not shown:
         return {}
-    wanted = select(SearchTrack).where(SearchTrack.caption_id.in_([caption.id for caption in shown]))
-    tracks = {track.caption_id: track for track in current_session().scalars(wanted)}
+    columns = (SearchTrack.caption_id, SearchTrack.language, SearchTrack.spoken, SearchTrack.folded)
+    wanted = select(*columns).where(SearchTrack.caption_id.in_([caption.id for caption in shown]))
+    tracks = {track.caption_id: track for track in current_session().execute(wanted)}
     found: dict[int, SpokenHit] = {}
     for caption in shown:
         track = tracks.get(caption.id)
         if track is not None and caption.video_id not in found:
-            hit = find_spoken(track.spoken, track.folded, missing[caption.video_id], track.language)
+            marker = markers.for_language(track.language)
+            hit = find_spoken(track.spoken, track.folded, marker, missing[caption.video_id])
             found |= {caption.video_id: hit} if hit else {}
     return found
 

@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from vod_web.db.upserts import add_missing, upsert
-from vod_web.models import NameKind, SearchDocument, SearchName, SearchWord, Tag, User, Video
-from vod_web.services.search.words import is_stem, join_once, kept_words, words_of
+from vod_web.models import NameKind, SearchDocument, SearchLanguage, SearchName, SearchWord, Tag, User, Video
+from vod_web.services.search.words import base_language, is_stem, join_once, kept_words, words_of
 
 SHORTEST_KNOWN = 3
 """Shorter words are not offered to who mistypes one."""
@@ -59,6 +59,7 @@ def index_video(session: Session, video: Video) -> None:
     columns = document_of(Texts(video.title, video.description, tags, names_of(owner), video.language))
     upsert(session, SearchDocument, {"video_id": video.id}, columns)
     add_words(session, f"{columns['text_words']} {columns['channel']}".split())
+    add_language(session, video.language)
 
 
 def index_owner(session: Session, owner: User) -> None:
@@ -94,6 +95,16 @@ def add_words(session: Session, words: Iterable[str]) -> None:
     for batch in batched_lists(wanted):
         known = set(session.scalars(select(SearchWord.word).where(SearchWord.word.in_(batch))))
         add_missing(session, SearchWord, [{"word": word} for word in batch if word not in known])
+
+
+def add_language(session: Session, language: str | None) -> None:
+    """Know that there are texts in this language."""
+    add_missing(session, SearchLanguage, [{"language": base_language(language)}])
+
+
+def languages_of_texts(session: Session) -> set[str]:
+    """The languages in which there are texts; one statement."""
+    return set(session.scalars(select(SearchLanguage.language)))
 
 
 def _is_worth_knowing(word: str) -> bool:

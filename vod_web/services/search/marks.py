@@ -1,14 +1,17 @@
 """Where in a text is what was looked for, and which part of the text is worth showing?"""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, takewhile
 
 from vod_web.services.search.terms import Term
-from vod_web.services.search.words import base_language, places_of_words, stem_of
+from vod_web.services.search.words import STEM, base_language, places_of_words, stem_of
 
 EXCERPT_CHARACTERS = 180
 BEFORE_CHARACTERS = 50
 """So much of an excerpt stands before what was found."""
+LINE_END = "\n"
 CUES_TOGETHER = 2
 """What is said goes on from one cue to the next: words of so many count as said together."""
 
@@ -29,23 +32,48 @@ class SpokenHit:
     pieces: list[Piece]
 
 
-@dataclass(frozen=True)
 class Marker:
-    """Finds the terms in texts of one language."""
+    """Finds the terms in texts of one language; what it has found out about a word, it remembers."""
 
-    terms: Sequence[Term]
-    language: str
+    def __init__(self, terms: Sequence[Term], language: str) -> None:
+        self.terms = terms
+        self._language = language
+        self._forms = _forms_in(terms, language)
+        self._beginnings = tuple(term.word for term in terms if term.is_beginning)
+        self._seen: set[str] = set()
+        self._found: dict[str, Term] = {}
 
-    def find(self, text: str) -> list[tuple[int, int, Term]]:
-        """Each place where a word of the text is one of the terms."""
-        return [
-            (start, end, term) for start, end, word in places_of_words(text) if (term := self.term_of(word)) is not None
-        ]
+    def find(self, text: str) -> Iterator[tuple[int, int, Term]]:
+        """Each place where a word of the text is one of the terms, in their order."""
+        for start, end, word in places_of_words(text):
+            term = self.term_of(word)
+            if term is not None:
+                yield start, end, term
 
     def term_of(self, word: str) -> Term | None:
         """The term that this folded word is a form of."""
-        stem = stem_of(word, self.language)
-        return next((term for term in self.terms if _is_form(term, word, stem)), None)
+        if word not in self._seen:
+            self._look_at(word)
+        return self._found.get(word)
+
+    def terms_among(self, words: set[str]) -> dict[str, Term]:
+        """Those of the folded words that are forms of a term, with their terms."""
+        for word in words - self._seen:
+            self._look_at(word)
+        return {word: self._found[word] for word in words & self._found.keys()}
+
+    def _look_at(self, word: str) -> None:
+        stem = stem_of(word, self._language)
+        term = self._forms.get(word) or self._forms.get(stem or "") or self._begun_by(word)
+        self._seen.add(word)
+        if term is not None:
+            self._found[word] = term
+
+    def _begun_by(self, word: str) -> Term | None:
+        """The term that this word begins with."""
+        if not word.startswith(self._beginnings):
+            return None
+        return next(term for term in self.terms if term.is_beginning and word.startswith(term.word))
 
     def mark(self, text: str) -> list[Piece]:
         """The whole text in pieces."""
@@ -55,13 +83,39 @@ class Marker:
         """The part of a text around the first of what was found, in one line; none where nothing is found."""
         line = " ".join(text.split())
         places = self.find(line)
-        if not places:
+        first = next(places, None)
+        if first is None:
             return []
-        start = _word_begin(line, max(0, places[0][0] - BEFORE_CHARACTERS))
+        start = _word_begin(line, max(0, first[0] - BEFORE_CHARACTERS))
         end = _word_end(line, min(len(line), start + EXCERPT_CHARACTERS))
-        within = [(one - start, other - start) for one, other, _ in places if start <= one and other <= end]
+        shown = takewhile(lambda place: place[1] <= end, chain([first], places))
+        within = [(one - start, other - start) for one, other, _ in shown if start <= one]
         pieces = cut_at(line[start:end], within)
         return [*([Piece("… ")] if start else []), *pieces, *([Piece(" …")] if end < len(line) else [])]
+
+    def missing(self, texts: Iterable[str]) -> list[Term]:
+        """The terms that none of the texts holds; it reads no further than it must."""
+        left = {term.word for term in self.terms}
+        for _, _, term in (place for text in texts for place in self.find(text)):
+            left.discard(term.word)
+            if not left:
+                return []
+        return [term for term in self.terms if term.word in left]
+
+
+class Markers:
+    """A marker for each language: for many texts in which the same is looked for."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = terms
+        self._made: dict[str, Marker] = {}
+
+    def for_language(self, language: str | None) -> Marker:
+        """The one for texts of a language, or of one that nobody knows."""
+        base = base_language(language)
+        if base not in self._made:
+            self._made[base] = Marker(self._terms, base)
+        return self._made[base]
 
 
 def make_marker(terms: Sequence[Term], language: str | None) -> Marker:
@@ -69,17 +123,15 @@ def make_marker(terms: Sequence[Term], language: str | None) -> Marker:
     return Marker(terms, base_language(language))
 
 
-def _is_form(term: Term, word: str, stem: str | None) -> bool:
-    if word == term.word or word in term.instead or (term.is_beginning and word.startswith(term.word)):
-        return True
-    return stem is not None and stem in term.stems
-
-
-def missing_terms(terms: Sequence[Term], texts: Iterable[str], language: str | None) -> list[Term]:
-    """The terms that none of the texts holds."""
-    marker = make_marker(terms, language)
-    held = {term.word for text in texts for _, _, term in marker.find(text)}
-    return [term for term in terms if term.word not in held]
+def _forms_in(terms: Sequence[Term], language: str) -> dict[str, Term]:
+    """Which term each form is one of; stems of the texts' own language alone, as others are not what they say."""
+    own = f"{STEM}{language}{STEM}"
+    forms: dict[str, Term] = {}
+    for term in terms:
+        stems = (stem for stem in term.stems if stem.startswith(own))
+        for form in (term.word, *term.instead, *stems):
+            forms.setdefault(form, term)
+    return forms
 
 
 def cut_at(text: str, places: Iterable[tuple[int, int]]) -> list[Piece]:
@@ -115,13 +167,13 @@ def _word_end(line: str, place: int) -> int:
     return found if found - place < 30 else place
 
 
-def find_spoken(spoken: str, folded: str, terms: Sequence[Term], language: str | None) -> SpokenHit | None:
-    """The first cue with the most of the terms, as `models.search.SearchTrack` keeps cues."""
-    marker = make_marker(terms, language)
-    held = [frozenset(_held(marker, line)) for line in folded.split("\n")]
+def find_spoken(spoken: str, folded: str, marker: Marker, wanted: Iterable[Term]) -> SpokenHit | None:
+    """The first cue with the most of the wanted terms, as `models.search.SearchTrack` keeps cues."""
+    held = _held_by_line(folded, marker, {term.word for term in wanted})
     best, most = 0, 0
-    for place, here in enumerate(held):
-        count = len(here.union(*held[place + 1 : place + CUES_TOGETHER])) if here else 0
+    for place in sorted(held):
+        together = (held.get(place + more, set()) for more in range(CUES_TOGETHER))
+        count = len(set().union(*together))
         if count > most:
             best, most = place, count
     if not most:
@@ -130,5 +182,21 @@ def find_spoken(spoken: str, folded: str, terms: Sequence[Term], language: str |
     return SpokenHit(float(start), marker.excerpt(said))
 
 
-def _held(marker: Marker, line: str) -> Iterable[str]:
-    return (term.word for word in line.split() if (term := marker.term_of(word)) is not None)
+def _held_by_line(folded: str, marker: Marker, wanted: Collection[str]) -> dict[int, set[str]]:
+    """The lines that hold any of the wanted terms, and which; only they are looked at, as a film has thousands."""
+    held: dict[int, set[str]] = defaultdict(set)
+    padded = f" {folded.replace(LINE_END, f' {LINE_END} ')} "
+    for form, term in marker.terms_among(set(folded.split())).items():
+        if term.word in wanted:
+            for line in _lines_with(padded, f" {form} "):
+                held[line].add(term.word)
+    return held
+
+
+def _lines_with(text: str, part: str) -> Iterator[int]:
+    """The numbers of the lines with this part; one comes again where it is there twice."""
+    line, done, place = 0, 0, text.find(part)
+    while place >= 0:
+        line += text.count(LINE_END, done, place)
+        yield line
+        done, place = place, text.find(part, place + 1)

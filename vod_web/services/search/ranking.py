@@ -42,33 +42,39 @@ class Candidate:
 
 def score(candidate: Candidate, terms: Sequence[Term]) -> int:
     """How well a video answers; the same for the same video at any time."""
-    title, tags, channel = (part.split() for part in (candidate.title, candidate.tags, candidate.channel))
-    elsewhere = DESCRIPTION if candidate.is_unspoken else CAPTIONS
-    places = ((TITLE, title), (TAGS, tags), (CHANNEL, channel))
+    elsewhere = MEANT * (DESCRIPTION if candidate.is_unspoken else CAPTIONS)
+    places = [
+        (weight, words, words.split())
+        for weight, words in ((TITLE, candidate.title), (TAGS, candidate.tags), (CHANNEL, candidate.channel))
+    ]
     points = sum(_best(term, places, elsewhere) for term in terms) / len(terms)
-    plain = [word for word in title if not is_stem(word)]
-    return round(FINENESS * (points + _likeness(plain, terms) + _newness(candidate.published_at)))
+    return round(FINENESS * (points + _likeness(candidate.title, terms) + _newness(candidate.published_at)))
 
 
-def _best(term: Term, places: Sequence[tuple[int, list[str]]], elsewhere: int) -> float:
+def _best(term: Term, places: Sequence[tuple[int, str, list[str]]], elsewhere: float) -> float:
     """What a term counts: at the best of the places where it is found."""
-    return max(max(weight * _form(term, words) for weight, words in places), elsewhere * MEANT)
+    best = elsewhere
+    for weight, words, each in places:
+        if weight > best:  # else no form of it would count more
+            best = max(best, weight * _form(term, words, each))
+    return best
 
 
-def _form(term: Term, words: list[str]) -> float:
+def _form(term: Term, words: str, each: list[str]) -> float:
     """In which form the words hold the term; 0 for in none."""
-    if term.word in words:
+    if term.word in each:
         return EXACT
-    if not term.stems.isdisjoint(words):
+    if not term.stems.isdisjoint(each):
         return OTHER_FORM
-    if term.is_beginning and any(word.startswith(term.word) for word in words):
+    if term.is_beginning and f" {term.word}" in f" {words}":
         return BEGINNING
-    return 0.0 if term.instead.isdisjoint(words) else MEANT
+    return 0.0 if term.instead.isdisjoint(each) else MEANT
 
 
-def _likeness(title: list[str], terms: Sequence[Term]) -> float:
+def _likeness(words: str, terms: Sequence[Term]) -> float:
     """How much more a title is what was typed than that it holds the words."""
     typed = [term.word for term in terms]
+    title = [word for word in words.split() if not is_stem(word)]
     held = sum(word in typed for word in title)
     if not held:
         return 0.0

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from vod_web.core.logging import get_logger
 from vod_web.db.fulltext import MAKE_NEARNESS_INDEX
 from vod_web.db.session import transaction
-from vod_web.models import SearchName, SearchTrack, SearchWord, Tag, User, Video
+from vod_web.models import SearchLanguage, SearchName, SearchTrack, SearchWord, Tag, User, Video
 from vod_web.services.search.index import index_owner, index_tags, index_video
 from vod_web.services.search.spoken import index_missing_captions
 from vod_web.storage.base import Storage
@@ -26,6 +26,7 @@ def rebuild(*, storage: Storage, report: Callable[[str, int], object]) -> None:
     with transaction() as session:
         session.execute(delete(SearchName))
         session.execute(delete(SearchWord))
+        session.execute(delete(SearchLanguage))
         _prepare(session)
     for what, batch in (("tags", _rebuild_tags), ("people", _rebuild_people), ("videos", _rebuild_videos)):
         last, done = 0, 0

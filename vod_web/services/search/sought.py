@@ -1,6 +1,6 @@
 """What does a search ask of a database, whichever it is?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVarTuple
@@ -10,6 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vod_web.services.search.terms import Term
 
+PLENTY = 2500
+"""Where so many are expected to hold the words, nobody looks whether they are more than can be ranked."""
 Columns = TypeVarTuple("Columns")
 RowId = InstrumentedAttribute[int] | ColumnElement[int]
 
@@ -18,7 +20,10 @@ class Place(StrEnum):
     """Where in a video's texts all of the terms are."""
 
     ANYWHERE = "anywhere"
+    WHOLE_TITLE = "whole-title"
+    """They are the title, in their order and without others."""
     TITLE = "title"
+    """In the title, which has others or another order, where whole titles are looked for by themselves."""
     ELSEWHERE = "elsewhere"
     """Anywhere, but not as they were typed in the title."""
 
@@ -42,6 +47,8 @@ class Sought:
 
     terms: Sequence[Term]
     place: Place = Place.ANYWHERE
+    whole: Collection[str] = ()
+    """Titles that are what was typed, as `models.search.SearchDocument` keeps titles."""
     common: Commonness = Commonness()
     is_among_few: bool = False
     """Whether other conditions find few videos by an index, or other columns than the ids put them in order."""
@@ -49,6 +56,8 @@ class Sought:
     @property
     def share(self) -> float:
         """Of all videos those that hold it, as far as is known."""
+        if self.place is Place.WHOLE_TITLE:
+            return 0.0
         if self.place is not Place.TITLE:
             return self.common.anywhere
         is_begun = any(term.is_beginning for term in self.terms)

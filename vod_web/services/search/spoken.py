@@ -22,7 +22,7 @@ from vod_web.db.upserts import upsert
 from vod_web.media.subrip import read_subrip
 from vod_web.media.webvtt import Cue
 from vod_web.models import Caption, CaptionOrigin, SearchDocument, SearchTrack, Source, SourceState, Video
-from vod_web.services.search.index import add_words
+from vod_web.services.search.index import add_language, add_words
 from vod_web.services.search.words import MOST_WORDS, kept_words, words_of
 from vod_web.storage import keys
 from vod_web.storage.base import Storage
@@ -115,6 +115,8 @@ def _keep_words(session: Session, video_id: int, tracks: Iterable[SearchTrack]) 
     document = update(SearchDocument).where(SearchDocument.video_id == video_id)
     session.execute(document.values(caption_words=" ".join(kept)), execution_options={"synchronize_session": False})
     add_words(session, kept)
+    for language in sorted({track.language for track in tracks}):
+        add_language(session, language)
 
 
 def index_missing_captions(*, storage: Storage, limit: int = BATCH) -> int:

@@ -10,7 +10,8 @@ from vod_web.models import NameKind, SearchDocument, SearchName, Tag, User, Vide
 from vod_web.models.videos import video_tags
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.finding import after_all
-from vod_web.services.search.marks import Piece, make_marker
+from vod_web.services.search.index import languages_of_texts
+from vod_web.services.search.marks import Markers, Piece, make_marker
 from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.sought import Place, Sought
 from vod_web.services.search.terms import Term, read_terms
@@ -53,10 +54,10 @@ def suggest(typed: str, audience: ColumnElement[bool]) -> Suggestions:
 
     `audience` says which videos may be found; tags and channels without any of them are not suggested either.
     """
-    terms = read_terms(typed)
+    session = current_session()
+    terms = read_terms(typed, languages_of_texts(session))
     if sum(len(term.word) for term in terms) < SHORTEST:
         return NOTHING
-    session = current_session()
     beginning = " ".join(words_of(typed))
     return Suggestions(
         _titles(session, terms, audience),
@@ -71,7 +72,7 @@ def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[b
     wanted = select(Video.title, Video.public_id, Video.language, Video.id, *columns)
     wanted = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
     index = text_index(session)
-    sought = Sought(terms, Place.TITLE, index.weigh(session, terms))
+    sought = Sought(terms, Place.TITLE, common=index.weigh(session, terms))
     wanted = index.narrow(wanted, sought).where(audience)
     wanted = wanted.order_by(index.row_id(sought).desc()).limit(MOST_LOOKED_AT)
     ranked = []
@@ -79,8 +80,9 @@ def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[b
         candidate = Candidate(video_id, words, tags, channel, published_at, is_unspoken=True)
         ranked.append((-score(candidate, terms), title, key, language))
     best: dict[str, Suggestion] = {}
+    markers = Markers(terms)
     for _, title, key, language in sorted(ranked, key=lambda one: one[0]):
-        best.setdefault(title, Suggestion(make_marker(terms, language).mark(title), key))
+        best.setdefault(title, Suggestion(markers.for_language(language).mark(title), key))
     return list(best.values())[:MOST_TITLES]
 
 

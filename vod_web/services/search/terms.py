@@ -1,9 +1,9 @@
 """What is looked for, when somebody has typed this?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vod_web.services.search.words import stems_of, words_of
+from vod_web.services.search.words import STEMMERS, stems_of, words_of
 
 MOST_TERMS = 12
 """What comes after these is left out: each costs the database a look."""
@@ -25,11 +25,12 @@ class Term:
     """Words that will do as well, as the one that was typed is nowhere."""
 
 
-def read_terms(query: str) -> tuple[Term, ...]:
-    """The words that must all be found; none where nothing that was typed is a word."""
+def read_terms(query: str, languages: Collection[str] = STEMMERS) -> tuple[Term, ...]:
+    """The words that must all be found; none where nothing that was typed is a word. Texts are in these languages."""
     words = list(dict.fromkeys(words_of(query)))[:MOST_TERMS]
     return tuple(
-        Term(word, len(word) >= SHORTEST_BEGINNING or word == words[-1], frozenset(stems_of(word))) for word in words
+        Term(word, len(word) >= SHORTEST_BEGINNING or word == words[-1], frozenset(stems_of(word, languages)))
+        for word in words
     )
 
 

@@ -58,6 +58,8 @@ _stemmers = threading.local()
 
 def fold(text: str) -> str:
     """Lower case without accents, so that "Zürich" and "zurich" are the same."""
+    if text.isascii():
+        return text.lower()  # the same, at once
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return plain.casefold().translate(_LETTERS)
@@ -66,8 +68,12 @@ def fold(text: str) -> str:
 def places_of_words(text: str) -> Iterator[tuple[int, int, str]]:
     """The folded words of a text in their order, each with where it begins and ends."""
     for found in _WORD.finditer(text):
-        for start, end in _cut(found.group()):
-            for word in _WORD.findall(fold(found.group()[start:end])):
+        run = found.group()
+        if run.isascii():
+            yield found.start(), found.end(), run.lower()[:LONGEST_WORD]
+            continue
+        for start, end in _cut(run):
+            for word in _WORD.findall(fold(run[start:end])):
                 yield found.start() + start, found.start() + end, word[:LONGEST_WORD]
 
 
@@ -104,9 +110,9 @@ def stem_of(word: str, language: str) -> str | None:
     return f"{STEM}{language}{STEM}{_stemmer(name).stemWord(word)}"
 
 
-def stems_of(word: str) -> list[str]:
-    """The stems of a word in all languages: of what is typed, nobody says the language."""
-    return [stem for language in STEMMERS if (stem := stem_of(word, language))]
+def stems_of(word: str, languages: Iterable[str] = STEMMERS) -> list[str]:
+    """The stems of a word in all of these languages: of what is typed, nobody says the language."""
+    return [stem for language in languages if (stem := stem_of(word, language))]
 
 
 def _stemmer(name: str) -> Stemmer.Stemmer:
