@@ -22,7 +22,7 @@ from vod_web.services.search.index import languages_of_texts
 from vod_web.services.search.nearness import choose_meant
 from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, Sought, TextIndex
-from vod_web.services.search.terms import Term, exactly, loosen, read_terms
+from vod_web.services.search.terms import Term, exactly, loosen, read_terms, without_beginnings
 from vod_web.services.search.words import kept_words
 
 MOST_RANKED = 500
@@ -84,7 +84,9 @@ def find_videos(question: Question, order: Order | None = None) -> Answer:
         return Answer(Found([], None), 0, False, (), False)
     index = text_index(session)
     begun = name_in_cursor(question.cursor) if question.cursor else ""
-    search = _Search(session, index, question, languages, terms, begun, index.weigh(session, terms))
+    common = index.weigh(session, terms)
+    sought = without_beginnings(terms, common.usual)
+    search = _Search(session, index, question, languages, sought, begun, common)
     if begun.endswith(LOOSE):
         search = search.loosened()
     candidates = search.look()

@@ -39,6 +39,8 @@ class Commonness:
     """Also where words go on after them."""
     expected: float = 0.0
     """In how many videos they are."""
+    usual: frozenset[str] = frozenset()
+    """Words that are so common that those which begin with them need not be looked for, which is dear."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,11 @@ def forms_of(term: Term) -> list[str]:
     return sorted(term.stems | term.instead)
 
 
+def without_beginnings(terms: Sequence[Term], usual: Collection[str]) -> tuple[Term, ...]:
+    """The same terms, the usual ones without the words that only begin with them."""
+    return tuple(replace(term, is_beginning=False) if term.word in usual else term for term in terms)
+
+
 def exactly(terms: Sequence[Term]) -> tuple[Term, ...]:
     """The same terms without the words that only begin with them."""
     return tuple(replace(term, is_beginning=False) for term in terms)
