@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from sqlalchemy import (
     Boolean,
@@ -30,6 +31,7 @@ from sqlalchemy.orm import Session
 from vod_web.db.fulltext import as_vector, has_trigrams
 from vod_web.models import SearchDocument, SearchWord, Video
 from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, RowId, Sought, TextIndex
+from vod_web.services.search.statistics import Shares, word_statistics
 from vod_web.services.search.terms import Term, exactly, forms_of, without_beginnings
 
 MOST_NEAR = 60
@@ -162,15 +164,11 @@ class PostgresIndex:
 
     def weigh(self, session: Session, terms: Sequence[Term]) -> Commonness:
         """As `TextIndex`, by the statistics from which the planner takes what it thinks."""
-        forms = sorted({form for term in terms for form in (term.word, *forms_of(term))})
-        begun = [term.word for term in terms if term.is_beginning]
-        told = session.execute(_SHARES, {"forms": forms, "begun": begun, "most": MOST_BY_SCAN}).all()
-        anywhere = {word: share for place, word, share, _ in told if place == "anywhere"}
-        titles = {word: share for place, word, share, _ in told if place == "title"}
-        usual = frozenset(term.word for term in terms if anywhere.get(term.word, 0.0) >= USUAL_SHARE)
-        share = _share(anywhere, without_beginnings(terms, usual))
-        expected = share * max((rows for *_, rows in told), default=0)
-        return Commonness(share, _share(titles, exactly(terms)), _share(titles, terms), expected, usual)
+        known = word_statistics(session)
+        usual = frozenset(term.word for term in terms if known.anywhere.by_word.get(term.word, 0.0) >= USUAL_SHARE)
+        share = _share(known.anywhere, without_beginnings(terms, usual))
+        titles = known.in_titles
+        return Commonness(share, _share(titles, exactly(terms)), _share(titles, terms), share * known.rows, usual)
 
     def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
         """As `TextIndex`: by the inverted index, or by looking into one row after the other where every few have it."""
@@ -180,14 +178,25 @@ class PostgresIndex:
         if sought.place is Place.TITLE:
             in_title = _matches(_TITLE, sought.terms)
             return wanted.where(in_title if is_walk else _found(in_title), _is_other(sought))
-        anywhere = _looked_into(sought.terms) if is_walk else self.holds(sought.terms)
-        if sought.place is Place.ANYWHERE:
-            return wanted.where(anywhere)
-        return wanted.where(anywhere, not_(_is_in(SearchDocument.title, exactly(sought.terms), func.strpos)))
+        if sought.place is Place.ELSEWHERE:
+            return self._elsewhere(wanted, sought, is_walk=is_walk)
+        return wanted.where(_looked_into(sought.terms) if is_walk else self.holds(sought.terms))
+
+    def _elsewhere(self, wanted: Select[*Columns], sought: Sought, *, is_walk: bool) -> Select[*Columns]:
+        """What the index finds is put in order before anything else is asked of it, or all of it would be read."""
+        in_title = partial(_is_in, terms=exactly(sought.terms), place=func.strpos)
+        if is_walk or sought.is_among_few:
+            holds = _looked_into(sought.terms) if is_walk else self.holds(sought.terms)
+            return wanted.where(holds, not_(in_title(SearchDocument.title)))
+        found = select(SearchDocument.video_id, SearchDocument.title).where(self.holds(sought.terms))
+        by_index = found.cte(_FOUND_BY_INDEX).prefix_with("MATERIALIZED")
+        return wanted.join(by_index, by_index.c.video_id == Video.id).where(not_(in_title(by_index.c.title)))
 
     def row_id(self, sought: Sought) -> RowId:
         """As `TextIndex`; as a sum where rows are to be found first and then sorted, not walked over in this order."""
         is_walk = sought.share >= WALKED_SHARE and not sought.is_among_few
+        if sought.place is Place.ELSEWHERE and not is_walk and not sought.is_among_few:
+            return _FOUND + 0
         return SearchDocument.video_id if is_walk else SearchDocument.video_id + 0
 
     def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
@@ -210,9 +219,8 @@ class PostgresIndex:
 
     def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
         """As `TextIndex`, by what the planner knows of the words in the texts, which are more than in the titles."""
-        forms = {form for term in terms for form in (term.word, *forms_of(term))}
-        common = set(session.scalars(_COMMON, {"forms": sorted(forms), "share": COMMON_SHARE, "most": MOST_BY_SCAN}))
-        return [term for term in terms if common.isdisjoint((term.word, *forms_of(term)))]
+        shares = word_statistics(session).anywhere
+        return [term for term in terms if shares.of_term(term) < COMMON_SHARE]
 
 
 def _near_by_trigrams(words: Sequence[str]) -> list[Select[str]]:
@@ -235,48 +243,22 @@ def _near_by_beginning(words: Sequence[str]) -> list[Select[str]]:
 
 
 COMMON_SHARE = 0.01
-"""A word that is in more than this share of the texts is common,"""
-MOST_BY_SCAN = 20_000
-"""where there are more texts than these: fewer are looked at in a moment."""
-_COMMON = text("""
-SELECT known.word
-FROM pg_stats, pg_class,
-     LATERAL unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
-WHERE pg_stats.tablename = 'search_documents' AND pg_stats.attname = 'text_words'
-  AND pg_stats.schemaname = current_schema() AND pg_class.oid = 'search_documents'::regclass
-  AND known.word = ANY (:forms) AND known.share > :share AND pg_class.reltuples > :most
-""")
+"""A word that is in more than this share of the texts is common."""
+_FOUND_BY_INDEX = "found_by_index"
+_FOUND: ColumnElement[int] = literal_column(f"{_FOUND_BY_INDEX}.video_id", Integer)
 
 WALKED_SHARE = 0.01
 """Where a larger share of all videos has it, a page is full before many were looked into."""
 USUAL_SHARE = 0.002
 """Of a word that a larger share of all videos has, longer ones are not looked for: the index would read all of its
 places, not only those where the other words are, too; 47 ms instead of 4 for two words in a million videos."""
-_SHARES = text("""
-SELECT CASE tablename WHEN 'search_documents' THEN 'anywhere' ELSE 'title' END,
-       known.word, known.share, pg_class.reltuples
-FROM pg_stats, pg_class,
-     LATERAL unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
-WHERE pg_stats.schemaname = current_schema()
-  AND (tablename = 'fts_documents_title' OR tablename = 'search_documents' AND attname = 'text_words')
-  AND pg_class.oid = 'search_documents'::regclass AND pg_class.reltuples > :most
-  AND (known.word = ANY (:forms)
-       OR EXISTS (SELECT FROM unnest(CAST(:begun AS text[])) AS begun (word) WHERE starts_with(known.word, begun.word)))
-""")
-
 _TITLE: ColumnElement[str] = as_vector(SearchDocument.title)
 _UNSPOKEN: ColumnElement[str] = SearchDocument.text_words.op("||")(as_vector(SearchDocument.channel))
 
 
-def _share(shares: dict[str, float], terms: Sequence[Term]) -> float:
+def _share(shares: Shares, terms: Sequence[Term]) -> float:
     """The share of what holds all terms, as if none went with another."""
-    return math.prod(
-        max(
-            *(shares.get(form, 0.0) for form in (term.word, *forms_of(term))),
-            min(1.0, sum(shares[word] for word in shares if term.is_beginning and word.startswith(term.word))),
-        )
-        for term in terms
-    )
+    return math.prod(shares.of_term(term) for term in terms)
 
 
 def _looked_into(terms: Sequence[Term]) -> ColumnElement[bool]:

@@ -119,7 +119,8 @@ class _Search:
         unknown = find_unknown(self.session, self.terms) or typed
         near = self.index.list_near(self.session, unknown)
         instead = {word: choose_meant(word, near) for word in unknown}
-        return replace(self, terms=loosen(self.terms, instead), common=Commonness(), is_loose=True)
+        terms = loosen(self.terms, instead)
+        return replace(self, terms=terms, common=self.index.weigh(self.session, terms), is_loose=True)
 
     def look(self) -> list[Candidate] | None:
         """What holds all terms, in any order; None where that is more than can be ranked."""
