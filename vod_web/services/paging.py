@@ -58,7 +58,11 @@ def find_page(statement: Select[Row], order: Order, *, cursor: str | None, limit
         InvalidInput: the cursor is not one of this list in this order.
     """
     statement = statement.where(condition_after(order, cursor))
-    wanted = statement.add_columns(order.by, order.id).order_by(*_sorting(order)).limit(limit + 1)
+    wanted = (
+        statement.add_columns(order.by.label("sorted_by"), order.id.label("row_id"))
+        .order_by(*_sorting(order))
+        .limit(limit + 1)
+    )
     rows = current_session().execute(wanted).unique().all()
     more = len(rows) > limit
     return Found([row[0] for row in rows[:limit]], _format_cursor(order, *rows[limit - 1][-2:]) if more else None)

@@ -21,7 +21,7 @@ from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.terms import Term
 from vod_web.services.search.words import base_language, stem_of, words_of
-from vod_web.services.videos import AS_CARD, AS_READ, get_video
+from vod_web.services.videos import AS_CARD, AS_READ, get_video, load_videos
 
 MOST_LOOKED_AT = 40
 """Of the videos that share one thing."""
@@ -62,7 +62,7 @@ def find_related(
     if len(found) < limit:
         known = {video.id, *found}
         found += [one for one in _newest(suitable, limit + len(known)) if one not in known][: limit - len(found)]
-    return _load(found, options)
+    return load_videos(found, options)
 
 
 def _shared_by(video: Video) -> list[_Shared]:
@@ -125,10 +125,3 @@ def _findable(suitable: ColumnElement[bool], ids: list[int]) -> list[int]:
 def _newest(suitable: ColumnElement[bool], limit: int) -> list[int]:
     newest = select(Video.id).where(suitable).order_by(Video.published_at.desc(), Video.id.desc())
     return list(current_session().scalars(newest.limit(limit)))
-
-
-def _load(ids: list[int], options: Sequence[ORMOption]) -> list[Video]:
-    wanted = select(Video).where(Video.id.in_(ids)).options(*options)
-    wanted = wanted.execution_options(populate_existing=options is AS_READ)
-    found = {one.id: one for one in current_session().scalars(wanted)}
-    return [found[video_id] for video_id in ids if video_id in found]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, Integer, Select, String, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -24,6 +24,7 @@ from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, Sought, TextIndex
 from vod_web.services.search.terms import Term, exactly, loosen, read_terms, without_beginnings
 from vod_web.services.search.words import kept_words
+from vod_web.services.videos import load_videos
 
 MOST_RANKED = 500
 RELEVANCE = "relevance"
@@ -128,9 +129,9 @@ class _Search:
             return []
         if self.begun in UNRANKED or self._is_plenty():
             return None
-        is_spoken = SearchDocument.caption_words.cast(String) != ""
-        texts = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel, Video.published_at, is_spoken)
-        found = self.session.execute(self._narrow(select(Video.id, *texts), self._by_index()).limit(MOST_RANKED + 1))
+        texts = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel)
+        wanted = select(Video.id, *texts, Video.published_at, self.index.is_spoken())
+        found = self.session.execute(self._narrow(wanted, self._by_index()).limit(MOST_RANKED + 1))
         rows = found.all()
         if len(rows) > MOST_RANKED:
             return None
@@ -153,18 +154,19 @@ class _Search:
         """A page in an order that the database knows."""
         named = replace(order, name=order.name + LOOSE * self.is_loose)
         wanted = self._sorted_among_many() if candidates is None else self._among(candidates)
-        return self._page(wanted, named, self.question.cursor, self.question.limit)
+        found = find_page(wanted, named, cursor=self.question.cursor, limit=self.question.limit)
+        return Found(load_videos(found.items, self.question.options), found.next)
 
     def page_by_relevance(self, candidates: list[Candidate] | None) -> Found[Video]:
         """A page of the ranked candidates, or of what is too much to be ranked."""
         name = RELEVANCE + LOOSE * self.is_loose
         if self.begun != name and (self.begun or candidates is None):
             unranked = self._page_unranked()
-            return Found(self._load(unranked.items), unranked.next)
+            return Found(load_videos(unranked.items, self.question.options), unranked.next)
         ranked = sorted(((score(one, self.terms), one.video_id) for one in candidates or []), reverse=True)
         order = Order(name=name, by=literal(0, Integer), id=Video.id)
         cut = cut_page(ranked, order, cursor=self.question.cursor, limit=self.question.limit)
-        return Found(self._load([video_id for _, video_id in cut.items]), cut.next)
+        return Found(load_videos([video_id for _, video_id in cut.items], self.question.options), cut.next)
 
     def _is_plenty(self) -> bool:
         """Whether the terms are so common that nobody needs to look whether there are more than can be ranked."""
@@ -198,9 +200,6 @@ class _Search:
         by = self.index.row_id(self._sought(UNRANKED[name]))
         return Order(name=name, by=by, id=by)
 
-    def _page(self, wanted: Select[Video], order: Order, cursor: str | None, limit: int) -> Found[Video]:
-        return find_page(wanted.options(*self.question.options), order, cursor=cursor, limit=limit)
-
     def _sought(self, place: Place) -> Sought:
         is_among_few = self.question.narrowing is Narrowing.TO_FEW
         terms = exactly(self.terms) if place is Place.TITLE else self.terms
@@ -219,16 +218,11 @@ class _Search:
         joined = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
         return self.index.narrow(joined, sought).where(*self.question.audience)
 
-    def _sorted_among_many(self) -> Select[Video]:
-        return self._narrow(select(Video), replace(self._sought(Place.ANYWHERE), is_among_few=True))
+    def _sorted_among_many(self) -> Select[int]:
+        return self._narrow(select(Video.id), replace(self._sought(Place.ANYWHERE), is_among_few=True))
 
-    def _among(self, candidates: Sequence[Candidate]) -> Select[Video]:
-        return select(Video).where(Video.id.in_([one.video_id for one in candidates]))
-
-    def _load(self, ids: Sequence[int]) -> list[Video]:
-        wanted = select(Video).where(Video.id.in_(ids)).options(*self.question.options)
-        found = {one.id: one for one in self.session.scalars(wanted).unique()}
-        return [found[video_id] for video_id in ids if video_id in found]
+    def _among(self, candidates: Sequence[Candidate]) -> Select[int]:
+        return select(Video.id).where(Video.id.in_([one.video_id for one in candidates]))
 
 
 def find_unknown(session: Session, terms: Sequence[Term]) -> list[str]:

@@ -81,6 +81,10 @@ class TextIndex(Protocol):
         """The id of a narrowed statement's video: what to sort by, so that the newest are found first and at once."""
         ...
 
+    def is_spoken(self) -> ColumnElement[bool]:
+        """Whether anything is said in a document's video, as far as captions tell."""
+        ...
+
     def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
         """Which of these videos hold all of the terms outside of their captions. One statement."""
         ...
