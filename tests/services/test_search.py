@@ -30,9 +30,10 @@ from vod_web.schemas.channels import ProfileUpdate
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import accounts, caption_files, library, videos
-from vod_web.services.search import finding
+from vod_web.services.search import databases, finding, statistics
 from vod_web.services.search.finding import Answer
 from vod_web.services.search.hits import list_hits, say_meant
+from vod_web.services.search.index import languages_of_texts
 from vod_web.services.search.rebuild import rebuild
 from vod_web.services.search.spoken import index_missing_captions
 from vod_web.services.search.suggestions import Suggestions
@@ -158,6 +159,74 @@ def test_pages_show_everything_once_also_while_more_is_published(
         dict.fromkeys(title for title in seen if title in wanted)
     )
     assert wanted <= set(seen)
+
+
+@pytest.fixture(params=["by the index", "walking"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How common words are found: as in a small library, or as where they are in thousands of videos."""
+    if request.param == "walking":
+        for module in (finding, databases):
+            monkeypatch.setattr(module, "PLENTY", 1)
+        monkeypatch.setattr(statistics, "MOST_BY_SCAN", 0)
+        monkeypatch.setattr(statistics, "KEPT_FOR_S", 0.0)
+    return str(request.param)
+
+
+def analyze() -> None:
+    """Let the database look at what there is, as it does by itself in large tables."""
+    with transaction() as session:
+        session.execute(text("ANALYZE"))
+
+
+@pytest.mark.parametrize("sort", ["-published_at", "-views", "duration_s", "relevance"])
+def test_common_words_are_found_in_the_same_places_by_any_way(
+    ada: User, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch, way: str, sort: str
+) -> None:
+    monkeypatch.setattr(finding, "MOST_RANKED", 2)
+    say(make_video(ada, "said"), storage, "two lighthouses")
+    for number, title in enumerate(["The lighthouse", "Houses of light", "Lighthousekeeping", "Lighthouse"]):
+        make_video(ada, title, duration_s=float(number + 1), tags=["lighthouse"] if "light" in title else [])
+    make_video(make_user("keeper", display_name="Lighthouse keeper"), "by the channel")
+    make_video(ada, "harbour")
+    analyze()
+    expected = {"said", "The lighthouse", "Houses of light", "Lighthousekeeping", "Lighthouse", "by the channel"}
+    assert set(titles("lighthouse", sort=sort)) | {"Lighthousekeeping"} == expected
+    assert set(titles("lighthouse the", sort=sort)) == {"The lighthouse", "by the channel"}
+    assert titles("lighthouse", sort=sort, owner="keeper") == ["by the channel"]
+    assert "Houses of light" in titles("lighthouse", sort=sort, tag="lighthouse")
+
+
+def test_what_is_titled_as_typed_comes_first_however_much_is_found(
+    ada: User, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(finding, "MOST_RANKED", 2)
+    now = utc_now()
+    for number in range(5):
+        make_video(ada, f"Blue whales {number}", published_at=now - timedelta(days=number))
+    make_video(ada, "of whales", description="blue ones")
+    make_video(ada, "Blue Whales!")
+    make_video(ada, "Blaue Wale", language="de")
+    for number in range(5, 8):
+        make_video(ada, f"Blue whales {number}")
+    analyze()
+    first = search("blue whales", limit=3)
+    second = search("blue whales", limit=20, cursor=first.page.next)
+    assert [video.title for video in first.page.items] == ["Blue Whales!", "Blue whales 7", "Blue whales 6"]
+    assert [video.title for video in second.page.items] == [
+        *(f"Blue whales {number}" for number in (5, 4, 3, 2, 1, 0)), "of whales",
+    ]  # fmt: skip
+    only = search("blue whales", limit=1)
+    assert only.page.next
+    assert [video.title for video in search("blue whales", limit=1, cursor=only.page.next).page.items] == [
+        "Blue whales 7"
+    ]
+
+
+def test_words_are_sought_in_the_languages_of_the_texts(ada: User, storage: LocalStorage) -> None:
+    video = make_video(ada, "Häuser", language="de-CH")
+    say(video, storage, "les chevaux", language="fr")
+    assert languages_of_texts(current_session()) == {"de", "fr"}
+    assert titles("haus") == titles("cheval") == ["Häuser"]
 
 
 def test_a_loose_search_goes_on_loosely(ada: User) -> None:
