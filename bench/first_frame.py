@@ -1,6 +1,8 @@
 """How soon is the first picture there after a video's page is asked for, and how soon does it move after a click?
 
-Each visit is by a browser that was never here, with a profile of its own; the server is warm.
+Each visit is by a browser that was never here, with a profile of its own, and that has just been started; the server
+is warm. By turns with them a page is opened that holds nothing but a video of the same picture, as one file: with what
+a browser needs for that on this machine, at this moment, the times are compared.
 """
 
 import argparse
@@ -18,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from bench.parts.page_timing import CLICK, SHIFT, WATCH, stages_of
+from bench.parts.bare_page import bare_page
+from bench.parts.page_timing import CLICK, SHIFT, WATCH, first_picture_of, stages_of, until_first_picture
 from bench.parts.processes import run_measured
 from bench.parts.site import Site, running_site
 from vod_web.cli.console import stop_on_terminate
@@ -46,17 +49,16 @@ def main() -> int:
         raise SystemExit("Chromium is not installed")
     with TemporaryDirectory(prefix="vod-frame-") as folder, running_site() as site:
         video_id = _prepare(site, Path(folder) / "film.mp4")
-        time.sleep(arguments.settle)
-        _say_load("before")
-        with sync_playwright() as playwright:
-            measured = {
-                what: _measure(playwright, program, visit, f"{site.url}/watch/{video_id}", max(7, arguments.rounds))
-                for what, visit in VISITS.items()
-            }
-        _say_load("after")
+        with bare_page(Path(folder) / "film.mp4") as bare, sync_playwright() as playwright:
+            time.sleep(arguments.settle)
+            _say_load("before")
+            addresses = dict.fromkeys(VISITS, f"{site.url}/watch/{video_id}") | {BARE: bare}
+            measured = _measure(playwright, program, addresses, max(7, arguments.rounds))
+            _say_load("after")
     for what, rounds in measured.items():
         _print_table(what, rounds)
-    median = statistics.median(one["first picture"] for one in measured[PLAYING])
+    _print_ratios(measured)
+    median = _median(measured[PLAYING])
     shift = max(one["layout shift"] for rounds in measured.values() for one in rounds if "layout shift" in one)
     print(f"\nfirst picture after {median:.0f} ms (bar {BAR_MS}), layout shift {shift:g} (bar 0)")
     return 0 if median < BAR_MS and shift == 0 else 1
@@ -76,15 +78,20 @@ def _prepare(site: Site, film: Path) -> str:
     return video_id
 
 
-def _measure(playwright: Playwright, program: str, visit: Visit, address: str, rounds: int) -> list[dict[str, float]]:
-    """One round more than is counted: the first warms the server up."""
-    measured = []
-    for _ in range(rounds + 1):
-        with _new_browser(playwright, program) as browser:
-            page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-            page.add_init_script(WATCH)
-            measured.append(visit(page, address))
-    return measured[1:]
+def _measure(
+    playwright: Playwright, program: str, addresses: dict[str, str], rounds: int
+) -> dict[str, list[dict[str, float]]]:
+    """All kinds of visits by turns, and one round more than is counted: the first warms the server up."""
+    measured: dict[str, list[dict[str, float]]] = {what: [] for what in VISITS}
+    for number in range(rounds + 1):
+        for what, visit in VISITS.items():
+            with _new_browser(playwright, program) as browser:
+                page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+                page.add_init_script(WATCH)
+                times = visit(page, addresses[what])
+            if number:
+                measured[what].append(times)
+    return measured
 
 
 @contextmanager
@@ -103,10 +110,15 @@ def _open_to_play(page: Page, address: str) -> dict[str, float]:
 
 
 def _open(page: Page, address: str) -> dict[str, float]:
-    page.goto(address, wait_until="commit")
-    page.wait_for_function("() => window.marks?.firstPicture")
+    until_first_picture(page, lambda: page.goto(address, wait_until="commit"))
     stages = stages_of(page)
     return stages | {"layout shift": page.evaluate(SHIFT)}
+
+
+def _open_bare(page: Page, address: str) -> dict[str, float]:
+    """Nothing but the video."""
+    until_first_picture(page, lambda: page.goto(address, wait_until="commit"))
+    return {PICTURE: first_picture_of(page)}
 
 
 def _click_when_it_waits(page: Page, address: str) -> dict[str, float]:
@@ -121,18 +133,20 @@ def _click_on_a_card(page: Page, address: str) -> dict[str, float]:
     """From the home page to the page of the video, with what the browser has kept of it; it waits for a click there."""
     page.goto(address.partition("/watch/")[0])
     page.wait_for_load_state("networkidle")
-    page.click(f"a[href^='/watch/{address.rpartition('/')[2]}']")
-    page.wait_for_url("**/watch/*", wait_until="commit")
-    page.wait_for_function("() => window.marks?.firstPicture")
+    card = f"a[href^='/watch/{address.rpartition('/')[2]}']"
+    until_first_picture(page, lambda: page.click(card))
     return stages_of(page)
 
 
+PICTURE = "first picture"
 PLAYING = "navigation, plays by itself"
+BARE = "a page with nothing but a video, one file"
 VISITS: dict[str, Visit] = {
     PLAYING: _open_to_play,
     "navigation, waits for a click": _open,
     "from a card of the home page": _click_on_a_card,
     "a click on play, where the page has waited": _click_when_it_waits,
+    BARE: _open_bare,
 }
 
 
@@ -142,6 +156,19 @@ def _print_table(what: str, rounds: list[dict[str, float]]) -> None:
     rows: list[tuple[str, list[float]]] = [(name, sorted(one[name] for one in rounds if name in one)) for name in names]
     for name, values in rows:
         print(f"  {name:<52}{statistics.median(values):9.1f}{values[0]:9.1f}{values[-1]:9.1f}")
+
+
+def _print_ratios(measured: dict[str, list[dict[str, float]]]) -> None:
+    """They say more than the times where the machine has other work."""
+    bare = _median(measured[BARE])
+    print(f"\n{PICTURE}, compared with that of {BARE}")
+    for what, rounds in measured.items():
+        if what != BARE and PICTURE in rounds[0]:
+            print(f"  {what:<52}{_median(rounds) / bare:9.2f}")
+
+
+def _median(rounds: list[dict[str, float]]) -> float:
+    return statistics.median(one[PICTURE] for one in rounds)
 
 
 def _say_load(when: str) -> None:

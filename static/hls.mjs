@@ -31,20 +31,25 @@ const SWITCHES = {
 const TAKES_APART = /[\\/]demux[\\/]transmuxer\.ts$/;
 const OTHER_FORMATS = /\/(aacdemuxer|ac3-demuxer|mp3demuxer|tsdemuxer|mp4-remuxer)$/;
 const TELEMETRY = /\/cmcd-controller$/;
+const PARTS_LEFT_OUT = 6;
 const NOTHING = "export default class Nothing { static probe() { return false; } }\nexport { Nothing as AC3Demuxer };";
 
-const leftOut = {
-  name: "left-out",
+const leaveOut = (parts) => ({
+  name: "leave-out",
   setup({ onResolve, onLoad }) {
-    const nothing = { path: "nothing", namespace: "left-out" };
-    onResolve({ filter: OTHER_FORMATS }, ({ importer }) => (TAKES_APART.test(importer) ? nothing : null));
-    onResolve({ filter: TELEMETRY }, () => nothing);
+    const leave = ({ path }) => {
+      parts.add(path);
+      return { path: "nothing", namespace: "left-out" };
+    };
+    onResolve({ filter: OTHER_FORMATS }, (asked) => (TAKES_APART.test(asked.importer) ? leave(asked) : null));
+    onResolve({ filter: TELEMETRY }, leave);
     onResolve({ filter: OTHER_PACKAGES }, () => ({ path: NEEDS }));
     onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: NOTHING }));
   },
-};
+});
 
 async function bundle(target) {
+  const parts = new Set();
   const { outputFiles } = await build({
     entryPoints: [join(dirname(PACKAGE), "src", "exports-default.ts")],
     bundle: true,
@@ -52,7 +57,7 @@ async function bundle(target) {
     minify: true,
     write: false,
     target,
-    plugins: [leftOut],
+    plugins: [leaveOut(parts)],
     define: {
       ...Object.fromEntries(Object.entries(SWITCHES).map(([name, isOn]) => [`__USE_${name}__`, String(isOn)])),
       __VERSION__: JSON.stringify(require(PACKAGE).version),
@@ -63,7 +68,12 @@ async function bundle(target) {
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: "warning",
   });
-  return outputFiles[0].text;
+  const { text } = outputFiles[0];
+  const switches = new Set(text.match(/__[A-Z_]+__/g));
+  if (parts.size !== PARTS_LEFT_OUT || switches.size > 0) {
+    throw new Error(`hls.js has changed. Left out: ${[...parts]}. Switches that static/hls.mjs does not know: ${[...switches]}.`);
+  }
+  return text;
 }
 
 /** For the build of the site: what is imported as "hls.js". */

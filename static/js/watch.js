@@ -7,6 +7,7 @@ import { followCaptions } from "./watch/captions.js";
 import { followChapters } from "./watch/chapters.js";
 import { offerAutoplay } from "./watch/autoplay.js";
 import { followList } from "./watch/list.js";
+import { holdComments } from "./watch/first_picture.js";
 import { foldLongTexts } from "./watch/folding.js";
 import { rememberPosition } from "./watch/position.js";
 import { followQualities } from "./watch/qualities.js";
@@ -27,8 +28,8 @@ function seekOnTimes(event) {
 
 document.addEventListener("click", seekOnTimes);
 const STARTERS = [
-  foldLongTexts, offerResume, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying, setUpSharing,
-  offerAutoplay, offerTranscript,
+  holdComments, foldLongTexts, offerResume, rememberPosition, followQualities, followCaptions, followChapters, lookAgain, reportPlaying,
+  setUpSharing, offerAutoplay, offerTranscript,
 ];
 for (const start of STARTERS) onEachPage(start);
 onEachPage(followList);

@@ -6,6 +6,7 @@ from secrets import randbits
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import watch_page
 from tests.browser.cinema import LADDER, Cinema, make_film, opening
 from tests.browser.commenting import comment
 from tests.browser.conftest import Complaints, RunningSite, running_site
@@ -127,6 +128,11 @@ def test_a_film_that_was_watched_in_part_is_counted_once_and_goes_on_where_it_wa
 
     assert cinema.see(film).view_count == counted
     assert cinema.see(film).watched_s >= 11
+
+
+def test_comments_in_view_wait_for_the_first_picture(visitor: Page, film: Video) -> None:
+    visitor.set_viewport_size({"width": 1280, "height": 1600})
+    watch_page.expect_comments_to_wait_for_the_first_picture(visitor, f"/watch/{film.public_id}")
 
 
 def test_what_is_taken_out_of_the_history_can_come_back(

@@ -17,7 +17,9 @@ REQUESTS = """
 () => performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) =>
   ({ name: new URL(name).pathname, startTime, responseEnd }))
 """
-MOST_BEFORE_A_PICTURE = 26
+PATIENCE_MS = 3000
+"""For so long what is around the video waits for its picture (static/js/watch/first_picture.js)."""
+MOST_BEFORE_A_PICTURE = 20
 """Requests of the page before that for the first segment."""
 
 
@@ -38,6 +40,20 @@ def expect_a_short_way_to_the_first_segment(page: Page) -> None:
         one["name"] for one in requests if one["name"].endswith(".js") and one["startTime"] > playlists[0]["startTime"]
     ]
     assert found_late == []
+
+
+def expect_comments_to_wait_for_the_first_picture(page: Page, address: str) -> None:
+    """Though they are in view; but not forever, where no picture comes."""
+    page.route("**/*.m4s", lambda _: None)  # no answer, until the route is taken away
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(f"() => ({REQUESTS})().some(({{ name }}) => name.endsWith('/comments'))")
+    requests = page.evaluate(REQUESTS)
+    playlists = [one["responseEnd"] for one in requests if one["name"].endswith("/media.m3u8")]
+    comments = [one["startTime"] for one in requests if one["name"].endswith("/comments")]
+    assert len(comments) == 1
+    assert comments[0] - max(playlists) > PATIENCE_MS / 2
+    page.unroute("**/*.m4s")
+    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
 
 
 def expect_nothing_jumped(page: Page) -> None:

@@ -76,7 +76,8 @@ export class Source extends EventTarget {
     if (this.playsNatively) return this.#attachNative(startAt);
     if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative(startAt);
     this.#Hls = await takeEngine();
-    if (!this.#Hls.isSupported()) return this.#attachNative(startAt);
+    // Not what it decodes: to ask that keeps everything waiting while a browser begins, and a list of qualities tells as well.
+    if (!this.#Hls.isMSESupported()) return this.#attachNative(startAt);
     this.#attachHls(startAt);
   }
 

@@ -1,4 +1,5 @@
 /** Tells the site what was played: when playing begins, every few seconds, and when it pauses or the page is left. */
+import { firstPicture } from "./first_picture.js";
 
 const EVERY_S = 15;
 const LARGEST_STEP_S = 4.5; // more between two looks was a seek, not playing: at double speed, in a tab behind others
@@ -66,6 +67,7 @@ export function reportPlaying(signal) {
   const begin = async () => {
     if (hasBegun) return;
     hasBegun = true;
+    await firstPicture();
     hasBegun = await send(address, { played_s: 0, ranges: [] });
   };
   const tell = async () => {
