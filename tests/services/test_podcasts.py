@@ -1,6 +1,7 @@
 """Episodes: the sound of public videos as one file, made where somebody offers a podcast."""
 
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import av
@@ -8,6 +9,7 @@ import pytest
 
 from tests.databases import on_sqlite
 from tests.factories import make_encode, make_user, make_video
+from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session, transaction
 from vod_web.media.episodes import EPISODE_NAME, read_segment_names
@@ -114,3 +116,13 @@ def test_what_cannot_be_made_keeps_no_other_from_being_made(storage: LocalStorag
 def test_a_playlist_names_its_files_in_order() -> None:
     text = '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4,\n0.m4s\n#EXTINF:4,\n1.m4s\n#EXT-X-ENDLIST\n'
     assert read_segment_names(text) == ["init.mp4", "0.m4s", "1.m4s"]
+
+
+def test_mostly_only_new_videos_are_looked_at(storage: LocalStorage, sound: Path, tmp_path: Path) -> None:
+    ada, now = make_user("ada"), utc_now()
+    offer_podcast(ada, is_on=True)
+    for ago in (timedelta(hours=1), timedelta(days=3)):
+        with_sound(ada, sound, storage, published_at=now - ago)
+    how = {"storage": storage, "tools": Tools(str(find_ffmpeg())), "folder": tmp_path / "work"}
+    assert make_missing_episodes(**how, since=now - timedelta(days=2)) == 1  # type: ignore[arg-type] # of three kinds
+    assert make(storage, tmp_path / "work") == 1

@@ -1,7 +1,9 @@
 """What does a worker do all the time, beside its job: report itself, and pick up what others left?"""
 
+import itertools
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from vod_web.core.clock import utc_now
 from vod_web.core.logging import get_logger
@@ -37,6 +39,11 @@ from vod_web.services.view_counting import count_buffered
 
 LEFTOVER_ROUNDS = 4
 """So many rounds old is what a process that was killed left in the storage when it is removed."""
+
+NEW_FOR = timedelta(days=2)
+ROUNDS_TO_ALL = 20
+"""In so many rounds, the first of which is one, the episodes of all videos are looked for once."""
+_looks = itertools.count()
 
 log = get_logger(__name__)
 
@@ -122,9 +129,14 @@ def remove_old_notifications() -> int:
 
 
 def make_episodes() -> int:
-    """Of podcasts; in a thread of its own, as they are copied from the storage and back."""
-    place = this_workplace()
-    return make_missing_episodes(storage=resources().storage, tools=place.tools, folder=place.scratch / "episode")
+    """Of podcasts; in a thread of its own, as they are copied from the storage and back.
+
+    Mostly of what is new; of all videos, which are many, once in a while: an old one may have become public, got
+    another file, or be of a channel that begins with a podcast.
+    """
+    place, storage = this_workplace(), resources().storage
+    since = utc_now() - NEW_FOR if next(_looks) % ROUNDS_TO_ALL else None
+    return make_missing_episodes(storage=storage, tools=place.tools, folder=place.scratch / "episode", since=since)
 
 
 def make_downloads() -> int:

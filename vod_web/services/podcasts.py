@@ -7,9 +7,10 @@ what is missing: a video that becomes public, a file that was replaced, a channe
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
 from vod_web.core.errors import EncodeFailed, NotFound, VodError
 from vod_web.core.logging import get_logger
@@ -71,10 +72,14 @@ def feed_podcast(username: str) -> Feed:
     return Feed(name, owner.about or f"Videos by {name}, to listen to", f"/@{owner.username}", videos, owner)
 
 
-def make_missing_episodes(*, storage: Storage, tools: Tools, folder: Path) -> int:
-    """Make the episodes that are missing; returns how many. Two at a time do no harm: both make the same file."""
+def make_missing_episodes(*, storage: Storage, tools: Tools, folder: Path, since: datetime | None = None) -> int:
+    """Make the episodes that are missing; returns how many. Two at a time do no harm: both make the same file.
+
+    With `since`, only those of videos that were published after it, which an index finds: else, all videos of the
+    channels with a podcast are looked at.
+    """
     made = 0
-    while (wanted := _find_missing()) is not None:
+    while (wanted := _find_missing(since)) is not None:
         close_session()  # nothing is held open while files are read and written
         try:
             size_bytes = _make(wanted, storage=storage, tools=tools, folder=folder)
@@ -89,7 +94,7 @@ def make_missing_episodes(*, storage: Storage, tools: Tools, folder: Path) -> in
     return made
 
 
-def _find_missing() -> _Wanted | None:
+def _find_missing(since: datetime | None) -> _Wanted | None:
     wanted = (
         select(Encode.id, Video.public_id, Encode.public_id, Rendition.name)
         .join(Video, Encode.video_id == Video.id)
@@ -98,6 +103,7 @@ def _find_missing() -> _Wanted | None:
         .where(
             text("users.has_podcast"),
             library.is_listed(None),
+            Video.published_at > since if since else true(),
             Encode.is_active,
             Encode.status == EncodeStatus.READY,
             Encode.episode_bytes.is_(None),
