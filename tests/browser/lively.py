@@ -73,7 +73,7 @@ class LivelySite:
         film = workshop.add_video(clip)
         self.unready: list[str] = []
         self.scheduled = ""
-        self.deleted = ""
+        self.deleted = self.sensitive = ""
         self.things = LivelyThings(self.people, film)
         workshop.wait_for(film, limit_s=240)
         self.film = workshop.see(film)
@@ -133,6 +133,7 @@ class LivelySite:
         later = {"publish_rule": PublishRule.AT_TIME, "publish_at": now + timedelta(days=3), "published_at": None}
         self.scheduled = make_video(owner, "On Friday", **later).public_id
         self.deleted = make_video(owner, "Thrown away").public_id
+        self.sensitive = make_video(owner, "Not for everybody", is_sensitive=True, tags=["boats"]).public_id
         delete_video(owner, self.deleted, now=now)
         with transaction() as session:
             for ago in range(20):

@@ -107,7 +107,7 @@ def test_pages_on_a_phone_have_none(page: Page, lively: LivelySite) -> None:
     lively.become(page, "owner")
     page.set_viewport_size({"width": 390, "height": 844})
     try:
-        assert look(page, [*PHONE, f"/watch/{lively.film.public_id}"]) == {}
+        assert look(page, [*PHONE, f"/watch/{lively.film.public_id}", f"/watch/{lively.film.public_id}/download"]) == {}
     finally:
         page.set_viewport_size({"width": 1280, "height": 800})
 

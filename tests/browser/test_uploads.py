@@ -253,16 +253,22 @@ def test_what_one_file_says_is_used_for_all(open_page: Callable[[], Page], site:
     first.get_by_label("Time zone").fill("Europe/Berlin")
     first.get_by_label("Category").select_option("music")
     first.get_by_label("Comments").select_option("held")
+    first.get_by_label("Licence").select_option("cc0-1.0")
+    first.get_by_label("Recorded on").fill("2019-05-03")
+    first.get_by_label("Downloads by others").select_option("made")
+    first.get_by_role("checkbox", name="Sensitive content").check()
     first.get_by_role("button", name="Use for all files").click()
-    for name in ("When it is published", "Playlist", "Comments"):
-        page.get_by_role("checkbox", name=name).check()
+    dialog = page.get_by_role("dialog", name="Use for all files")
+    for name in ("When it is published", "Playlist", "Comments", "Licence", "Recorded on", "Downloads", "Sensitive"):
+        dialog.get_by_role("checkbox", name=name).check()
     page.get_by_role("button", name="Use for all", exact=True).click()
     for row, category in ((first, "music"), (second, "")):
         expect(row.locator("[data-saved]")).to_have_text("Saved.")
         expect(row.get_by_label("Category")).to_have_value(category)
         expect(row.get_by_label("Playlist", exact=True).locator("option:checked")).to_have_text("Summer")
     statement = "SELECT count(*) FROM videos JOIN playlist_items ON video_id = videos.id WHERE publish_at = ?"
-    statement += " AND comment_rule = 'held'"
+    statement += " AND comment_rule = 'held' AND licence = 'cc0-1.0' AND recorded_on = '2019-05-03'"
+    statement += " AND download_rule = 'made' AND is_sensitive"
     with sqlite3.connect(site.data_dir / "vod.sqlite3") as database:
         assert database.execute(statement, ("2040-07-01 08:00:00.000000",)).fetchone() == (2,)
     database.close()
