@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-BIG_TABLE_ROWS = 20_000
+BIG_TABLE_ROWS = 10_000
 FEW_ROWS = 100
 """To take the first rows of a table is no walk over it."""
 MANY_ROWS = 20_000

@@ -68,6 +68,7 @@ class Job(Base):
     __table_args__ = (
         UniqueConstraint("encode_id", "kind", "number"),
         Index("ix_jobs_sweep", "state", "lease_expires_at"),
+        Index("ix_jobs_created", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -300,6 +300,7 @@ class Video(Base):
         Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_lasting", "duration_s", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
+        Index("ix_videos_created", "created_at", "id"),
         Index("ix_videos_channel", "owner_id", "published_at", "id"),
         Index("ix_videos_category", "category", "published_at", "id"),
         Index("ix_videos_licence", "licence", "published_at", "id", sqlite_where=_LICENSED, postgresql_where=_LICENSED),

@@ -56,7 +56,7 @@ def list_listed(actor: User | None, wanted: VideoFilter, *, options: Sequence[OR
 
 def list_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
     """What this person may find, and everything of his or her own that is not in the bin."""
-    return _page(or_(is_listed(actor), _is_own(actor)), wanted)
+    return _page(or_(is_listed(actor), _is_own(actor)), wanted, is_sorted_anew=True)
 
 
 def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
@@ -70,7 +70,7 @@ def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
 
 def list_all(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Found[Video]:
     """Everybody's videos in all states; who may see that is for the caller to ask."""
-    return _page(true(), wanted, sorted_by)
+    return _page(true(), wanted, sorted_by, is_sorted_anew=True)
 
 
 def list_own_of(actor: User | None, public_ids: list[str]) -> list[Video]:
@@ -146,12 +146,15 @@ def _page(
     sorted_by: dict[str, Column] = SORTED_BY,
     absent: Sequence[str] = MAY_BE_ABSENT,
     options: Sequence[ORMOption] = AS_READ,
+    *,
+    is_sorted_anew: bool = False,
 ) -> Found[Video]:
+    """One page; where no index has the order, ids are sorted and nothing is loaded but what is shown."""
     if wanted.query:
         return _ask(audience, wanted, sorted_by, absent, options).page
     conditions = (audience, *_conditions(wanted), _is_sortable(wanted, absent))
     order = _order(wanted, sorted_by, absent)
-    if wanted.tag:  # all with the tag are put in order: what is shown of them is loaded afterwards
+    if wanted.tag or is_sorted_anew:
         found = find_page(select(Video.id).where(*conditions), order, cursor=wanted.cursor, limit=wanted.limit)
         return Found(load_videos(found.items, options), found.next)
     statement = loading(select(Video).where(*conditions), options)
