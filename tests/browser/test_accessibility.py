@@ -108,6 +108,9 @@ def test_pages_on_a_phone_have_none(page: Page, lively: LivelySite) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     try:
         assert look(page, [*PHONE, f"/watch/{lively.film.public_id}", f"/watch/{lively.film.public_id}/download"]) == {}
+        for address in ("/account", "/account/tokens"):
+            page.goto(address)
+            expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
     finally:
         page.set_viewport_size({"width": 1280, "height": 800})
 
