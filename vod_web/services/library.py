@@ -7,7 +7,7 @@ videos stand in their owner's lists alone.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true, union
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.clock import utc_now
@@ -16,7 +16,7 @@ from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.mutes import find_muted, is_of_others
-from vod_web.services.paging import Column, Found, Order, find_page
+from vod_web.services.paging import Column, Found, Order, find_page, first_after
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, Answer, Narrowing, Question, find_videos
 from vod_web.services.search.suggestions import Suggestions, suggest
@@ -56,7 +56,11 @@ def list_listed(actor: User | None, wanted: VideoFilter, *, options: Sequence[OR
 
 def list_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
     """What this person may find, and everything of his or her own that is not in the bin."""
-    return _page(or_(is_listed(actor), _is_own(actor)), wanted, is_sorted_anew=True)
+    if actor is None:
+        return _page(is_listed(None), wanted, absent=ABSENT_IN_LISTED)
+    if wanted.query:
+        return _page(or_(is_listed(actor), _is_own(actor)), wanted)
+    return _page_of_both(actor, wanted)
 
 
 def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
@@ -159,6 +163,24 @@ def _page(
         return Found(load_videos(found.items, options), found.next)
     statement = loading(select(Video).where(*conditions), options)
     return find_page(statement, order, cursor=wanted.cursor, limit=wanted.limit)
+
+
+def _page_of_both(actor: User, wanted: VideoFilter) -> Found[Video]:
+    """What is listed and what is the person's own: the first of each by an index, and of these the page."""
+    order = _order(wanted, SORTED_BY, MAY_BE_ABSENT)
+    ids = select(Video.id).where(*_conditions(wanted))
+    firsts = [
+        first_after(ids.where(part), order, cursor=wanted.cursor, limit=wanted.limit, is_never_absent=is_never_absent)
+        for part, is_never_absent in ((is_listed(actor), not _is_absent_in_some(order)), (_is_own(actor), False))
+    ]
+    some = union(*(select(first.subquery().c.id) for first in firsts))
+    found = find_page(select(Video.id).where(Video.id.in_(some)), order, cursor=wanted.cursor, limit=wanted.limit)
+    return Found(load_videos(found.items, AS_READ), found.next)
+
+
+def _is_absent_in_some(order: Order) -> bool:
+    """Whether even what is listed may lack what the list is sorted by."""
+    return order.name.removeprefix("-") == "duration_s"
 
 
 def _ask(

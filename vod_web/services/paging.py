@@ -7,11 +7,11 @@ the millionth page costs as much as the first, and nothing is shown twice when r
 import base64
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, literal, or_, true, tuple_
+from sqlalchemy import ColumnElement, Select, TypeDecorator, and_, false, literal, or_, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from vod_web.core.errors import InvalidInput
@@ -57,15 +57,29 @@ def find_page(statement: Select[Row], order: Order, *, cursor: str | None, limit
     Raises:
         InvalidInput: the cursor is not one of this list in this order.
     """
-    statement = statement.where(condition_after(order, cursor))
-    wanted = (
-        statement.add_columns(order.by.label("sorted_by"), order.id.label("row_id"))
-        .order_by(*_sorting(order))
-        .limit(limit + 1)
-    )
+    first = first_after(statement, order, cursor=cursor, limit=limit)
+    wanted = first.add_columns(order.by.label("sorted_by"), order.id.label("row_id"))
     rows = current_session().execute(wanted).unique().all()
     more = len(rows) > limit
     return Found([row[0] for row in rows[:limit]], _format_cursor(order, *rows[limit - 1][-2:]) if more else None)
+
+
+def first_after(
+    statement: Select[Row], order: Order, *, cursor: str | None, limit: int, is_never_absent: bool = False
+) -> Select[Row]:
+    """The statement with the rows of the page after the cursor, and one more.
+
+    Where the rows of this statement always have a value that others of the list may lack, an index gives their order.
+
+    Raises:
+        InvalidInput: as `find_page`.
+    """
+    here = replace(order, nullable=False) if is_never_absent else order
+    after: ColumnElement[bool] = true()
+    if cursor:
+        value, row_id = _parse_cursor(order, cursor)
+        after = false() if value is None and is_never_absent else _is_after(here, value, row_id)
+    return statement.where(after).order_by(*_sorting(here)).limit(limit + 1)
 
 
 def condition_after(order: Order, cursor: str | None) -> ColumnElement[bool]:
