@@ -58,7 +58,7 @@ def fill_audience(engine: Engine, crowd: Crowd) -> list[str]:
         "sources": _sources, "encodes": _encodes, "renditions": _renditions, "chapters": _chapters, "jobs": _jobs,
         "subscriptions": _subscriptions, "viewing_positions": _positions, "playlists": _playlists,
         "playlist_items": _items, "reactions": _reactions, "comments": _comments, "notifications": _notifications,
-        "video_days": _days, "popular_videos": _popular,
+        "video_days": _days, "popular_videos": _popular, "sign_ins": _sign_ins,
     }  # fmt: skip
     filled = []
     for name, fill in steps.items():
@@ -273,6 +273,16 @@ def _popular(connection: Connection, crowd: Crowd) -> None:
     kinds = " UNION ALL ".join(f"SELECT '{kind}' AS kind" for kind in PopularIn)
     ranking = f"SELECT video_id, sum(views) AS score FROM video_days GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_RANKED}"
     insert_select(connection, "popular_videos", values, f"({ranking}) AS ranking, ({kinds}) AS kinds")
+
+
+def _sign_ins(connection: Connection, crowd: Crowd) -> None:
+    """A browser for each person: how the planner finds one of them depends on how many there are."""
+    values = {
+        "public_id": "'s' || (1000000000 + id)", "user_id": "id", "secret_hash": "'hash' || id",
+        "last_seen_at": _ago(connection, f"{_share(2, 'id')} * 3e6"),
+        "created_at": _ago(connection, f"{_share(2, 'id')} * 3e6"), "expires_at": _ago(connection, "-3e7"),
+    }  # fmt: skip
+    insert_select(connection, "sign_ins", values, "users ORDER BY id")
 
 
 def _count(connection: Connection, table: str, column: str, counts: str) -> None:

@@ -94,7 +94,7 @@ def test_programs_comment(client: FlaskClient, ada: User) -> None:
     assert (edited["text"], edited["mentions"], edited["state"]) == ("Hello @ada", ["ada"], "shown")
     assert edited["may"] == {
         "edit": True, "delete": True, "approve": False, "pin": False, "heart": False, "like": True, "reply": True,
-        "report": False,
+        "report": False, "mute": False,
     }  # fmt: skip
     assert client.put(f"{one}/like", json={"is_liked": True}, headers=headers).get_json()["likes"] == 1
     assert client.put(f"{one}/marks", json={"is_pinned": True}, headers=headers).status_code == 403

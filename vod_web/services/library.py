@@ -210,7 +210,8 @@ def _narrowing_by(wanted: VideoFilter) -> Narrowing:
 
 
 def _count(condition: ColumnElement[bool]) -> int:
-    some = select(Video.id).where(condition).limit(MOST_COUNTED + 1).subquery()
+    newest = select(Video.id).where(condition).order_by(Video.published_at.desc())  # or PostgreSQL reads the table
+    some = newest.limit(MOST_COUNTED + 1).subquery()
     return current_session().scalar(select(func.count()).select_from(some)) or 0
 
 
