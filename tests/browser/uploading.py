@@ -20,7 +20,7 @@ from tests.uploading import make_bytes
 PASSWORD = "a long enough password"
 PART_BYTES = 64 * 1024
 """As small as the settings allow, so that small files have many parts."""
-LIMIT_MS = 40_000
+LIMIT_MS = 90_000
 UPLOADER = "ada"
 
 

@@ -66,6 +66,28 @@ def test_data_that_the_queue_server_cannot_read_are_put_aside(supervisor: Superv
     assert [path.read_text() for path in aside] == ["this is no manifest\n"]
 
 
+def test_data_that_are_written_anew_are_not_put_aside_while_the_server_does_not_answer_yet(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    directory = tmp_path / "queue" / "appendonlydir"
+    directory.mkdir(parents=True)
+    program = tmp_path / "slow-queue-server"
+    program.write_text(
+        f"""#!/bin/sh
+        [ -e "{tmp_path}/died" ] || {{ touch "{tmp_path}/died"; exit 1; }}
+        mkdir "{directory}"
+        sleep 1
+        exec "{require_queue_server()}" "$@"
+        """
+    )
+    program.chmod(0o755)
+
+    start_queue_server(program, settings_of(tmp_path), supervisor)
+
+    assert len(list((tmp_path / "queue").glob("unreadable-*"))) == 1
+    assert directory.exists()
+
+
 def test_a_queue_server_of_ones_own_is_not_private(tmp_path: Path) -> None:
     settings = load_settings({"VOD_DATA_DIR": str(tmp_path), "VOD_REDIS_URL": "redis://127.0.0.1:6379/0"})
 

@@ -1,7 +1,10 @@
+import signal
+import subprocess
+import sys
 import threading
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from vod_web.db.session import after_commit, close_session, current_session, transaction
 from vod_web.models import SiteSetting, Tag
@@ -76,3 +79,40 @@ def test_writers_that_read_first_wait_for_each_other(database: Engine) -> None:
         thread.join()
     close_session()
     assert current_session().scalars(select(SiteSetting)).one().value == {"value": 100}
+
+
+STOPPED_WRITER = """
+import sys
+from sqlalchemy import select
+from vod_web.db import engine, session
+from vod_web.models import SiteSetting
+
+engine.STOPPED_WRITER_S = 1
+session.bind_sessions(engine.make_engine(sys.argv[1]))
+with session.transaction() as opened:
+    opened.scalars(select(SiteSetting).with_for_update()).one()
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
+def test_a_writer_that_was_stopped_does_not_keep_others_waiting(database: Engine) -> None:
+    with transaction() as session:
+        session.add(SiteSetting(name="count", value={"value": 0}))
+    url = database.url.render_as_string(hide_password=False)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", STOPPED_WRITER, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "locked\n"
+        writer.send_signal(signal.SIGSTOP)
+        try:
+            with transaction() as session:
+                session.execute(text("SET LOCAL lock_timeout = '60s'"))
+                session.scalars(select(SiteSetting).with_for_update()).one().value = {"value": 1}
+        finally:
+            writer.kill()
+    close_session()
+    assert current_session().scalars(select(SiteSetting)).one().value == {"value": 1}

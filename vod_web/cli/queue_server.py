@@ -55,7 +55,7 @@ def start_queue_server(program: Path, settings: Settings, supervisor: Supervisor
     deadline = time.monotonic() + START_S
     while not answers(settings.redis_url):
         supervisor.watch()
-        if child.deaths == 1 and _has_data(directory):
+        if child.deaths == 1 and child.process is None and _has_data(directory):  # one that starts writes them anew
             _put_aside(directory)
         if time.monotonic() > deadline or child.deaths > 2:
             raise CannotRun(_why_not(child, settings))

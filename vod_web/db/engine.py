@@ -5,10 +5,13 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 
-BEGIN_OPTION = "sqlite_begin"
-"""The execution option that says how SQLite begins a transaction; see `db.session.transaction`."""
+WRITES_OPTION = "transaction_writes"
+"""The execution option of a transaction that will write; see `db.session.transaction`."""
 
 BUSY_TIMEOUT_S = 15
+STOPPED_WRITER_S = 30
+"""How long a writer may do nothing in a transaction before PostgreSQL ends it: a process that was stopped, or whose
+machine was, would keep what it has locked from all others until it goes on."""
 POOL_SIZE = 10
 
 
@@ -27,6 +30,7 @@ def prepare_engine(engine: Engine) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "begin", _begin_postgres)
     return engine
 
 
@@ -63,4 +67,13 @@ def _begin_sqlite(connection: Connection) -> None:
     A transaction that reads first and writes later fails at once with "database is locked" when another wrote in
     between; one that begins IMMEDIATE waits its turn instead.
     """
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN_OPTION, 'DEFERRED')}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write(connection) else "BEGIN DEFERRED")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if _will_write(connection):
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{STOPPED_WRITER_S}s'")
+
+
+def _will_write(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(WRITES_OPTION))

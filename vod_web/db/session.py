@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from vod_web.db.engine import BEGIN_OPTION
+from vod_web.db.engine import WRITES_OPTION
 
 _factory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
@@ -52,7 +52,7 @@ def transaction() -> Iterator[Session]:
     session.info[_OPEN] = True
     session.info[_AFTER_COMMIT] = []
     try:
-        session.connection(execution_options={BEGIN_OPTION: "IMMEDIATE"})
+        session.connection(execution_options={WRITES_OPTION: True})
         yield session
         session.commit()
     except BaseException:

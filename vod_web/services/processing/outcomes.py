@@ -92,6 +92,7 @@ def fail_job(
         try:
             job = lock_held_job(session, lease)
         except LeaseLost:
+            log.info("job_no_longer_ours", error=describe_error(error))
             return
         encode, video = job.encode, job.encode.video
         release(job)
