@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, insert, text
 from vod_web.db.base import Base
 from vod_web.models import CaptionOrigin, NameKind, VideoStatus, Visibility
 from vod_web.services.search.index import beginnings
+from vod_web.services.search.labels import label_of_owner, label_of_range, label_of_tag
 from vod_web.services.search.words import is_stem, join_once, kept_words
 
 BATCH = 2000
@@ -150,10 +151,11 @@ def _video(number: int, size: Size, words: Sequence[str]) -> dict[str, list[dict
         [one for word in part for one in _kept(word)]
         for part in (title, " ".join(_tag(words, tag) for tag in tags).split())
     ]
+    labels = [label_of_owner(owner), label_of_range(number), *(label_of_tag(tag) for tag in tags)]
     rows["search_documents"] = [{
         "video_id": number, "title": " ".join(kept[0]), "tags": " ".join(kept[1]),
         "channel": join_once(f"{_display_name(words, owner)} p{owner}".lower().split()),
-        "text_words": join_once(*kept, *(_kept(word) for word in description)),
+        "text_words": join_once(*kept, *(_kept(word) for word in description), labels),
         "caption_words": join_once(*(_kept(word) for line in lines for word in line)),
     }]  # fmt: skip
     if has_captions:

@@ -30,7 +30,7 @@ from vod_web.schemas.channels import ProfileUpdate
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import accounts, caption_files, library, videos
-from vod_web.services.search import databases, finding, statistics
+from vod_web.services.search import finding, in_postgres, in_sqlite, labels, statistics
 from vod_web.services.search.finding import Answer
 from vod_web.services.search.hits import list_hits, say_meant
 from vod_web.services.search.index import languages_of_texts
@@ -161,14 +161,19 @@ def test_pages_show_everything_once_also_while_more_is_published(
     assert wanted <= set(seen)
 
 
-@pytest.fixture(params=["by the index", "walking"])
+@pytest.fixture(params=["by the index", "walking", "in the newest ranges"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How common words are found: as in a small library, or as where they are in thousands of videos."""
-    if request.param == "walking":
-        for module in (finding, databases):
+    if request.param != "by the index":
+        for module in (finding, in_sqlite):
             monkeypatch.setattr(module, "PLENTY", 1)
         monkeypatch.setattr(statistics, "MOST_BY_SCAN", 0)
         monkeypatch.setattr(statistics, "KEPT_FOR_S", 0.0)
+    if request.param == "in the newest ranges":
+        monkeypatch.setattr(in_postgres, "RANGED_SHARE", 0.0)
+        monkeypatch.setattr(in_postgres, "WALKED_SHARE", 2.0)
+        monkeypatch.setattr(labels, "RANGE_IDS", 1)
+        monkeypatch.setattr(labels, "ROOM", 0.25)
     return str(request.param)
 
 
@@ -433,7 +438,7 @@ def test_a_search_costs_the_same_however_much_is_found(ada: User, storage: Local
             list_hits(found.page.items, [one for video in found.page.items for one in video.captions], found.terms)
         counts.add(len(statements))
     assert len(counts) == 1
-    assert counts.pop() <= 9
+    assert counts.pop() <= 10
 
 
 def test_the_index_is_made_anew_from_nothing(ada: User, storage: LocalStorage) -> None:

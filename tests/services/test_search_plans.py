@@ -5,13 +5,16 @@ from sqlalchemy import Engine, select, text
 
 from vod_web.db.session import current_session
 from vod_web.models import SearchDocument
-from vod_web.services.search.databases import PostgresIndex
+from vod_web.services.search.in_postgres import PostgresIndex
+from vod_web.services.search.sought import Place, Sought
 from vod_web.services.search.terms import read_terms
 
 
 @pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
 def test_words_are_found_by_their_index_and_looking_into_a_row_has_its_price(database: Engine) -> None:
-    wanted = select(SearchDocument.video_id).where(PostgresIndex().holds(read_terms("old harbours")))
+    wanted = select(SearchDocument.video_id).where(
+        PostgresIndex().holds(Sought(read_terms("old harbours"), Place.ANYWHERE))
+    )
     connection = current_session().connection()
     statement = wanted.compile(connection)
     connection.execute(text("SET LOCAL enable_seqscan = off"))  # which is quicker where there are no rows

@@ -27,7 +27,7 @@ class SearchDocument(Base):
     channel: Mapped[str] = mapped_column()
     """Of the names of its owner."""
     text_words: Mapped[str] = mapped_column(words_column())
-    """Of title, tags and description, each once."""
+    """Of title, tags and description, each once, and the video's labels; see `services.search.labels`."""
     caption_words: Mapped[str] = mapped_column(words_column(), default="")
     """Of all that is said in it, each once."""
 

@@ -298,7 +298,14 @@ class Video(Base):
         # For who sees internal videos too: "visibility" in front of the date gives no order to two of its values.
         Index("ix_videos_newest", "published_at", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
         Index("ix_videos_viewed", "view_count", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
-        Index("ix_videos_lasting", "duration_s", "id", sqlite_where=_LISTED_IN_SQLITE, postgresql_where=_LISTED),
+        Index(  # the date for lists of short or long videos of some days, without looking at those of others
+            "ix_videos_lasting",
+            "duration_s",
+            "id",
+            "published_at",
+            sqlite_where=_LISTED_IN_SQLITE,
+            postgresql_where=_LISTED,
+        ),
         Index("ix_videos_owner", "owner_id", "created_at", "id"),
         Index("ix_videos_created", "created_at", "id"),
         Index("ix_videos_channel", "owner_id", "published_at", "id"),

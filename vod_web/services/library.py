@@ -5,22 +5,22 @@ videos stand in their owner's lists alone.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true, union
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, union
 from sqlalchemy.orm.interfaces import ORMOption
 
-from vod_web.core.clock import utc_now
 from vod_web.db.session import current_session
-from vod_web.models import Caption, Tag, User, Video, VideoStatus, Visibility
+from vod_web.models import User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.paging import Column, Found, Order, find_page, first_after
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.search.finding import RELEVANCE, Answer, Narrowing, Question, find_videos
+from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
 from vod_web.services.search.suggestions import Suggestions, suggest
 from vod_web.services.sensitivity import is_not_hidden
+from vod_web.services.video_filters import conditions_of, is_narrowed, labels_by, look_up, narrowing_by
 from vod_web.services.videos import AS_HIT, AS_READ, is_public_id, load_videos, loading
 
 MOST_COUNTED = 1000
@@ -34,13 +34,6 @@ SORTED_BY: dict[str, Column] = {
     "views": Video.view_count,
     "size_bytes": Video.source_bytes + Video.rendition_bytes,
 }
-FILTERS = (
-    "status", "visibility", "category", "language", "licence", "min_duration_s", "max_duration_s", "published_after",
-    "published_before", "has_captions",
-)  # fmt: skip
-"""The columns of filters that may leave much of a large library."""
-FEW_DAYS = timedelta(days=8)
-"""What was published in so many days is little of it."""
 MAY_BE_ABSENT = ("published_at", "duration_s")
 ABSENT_IN_LISTED: tuple[str, ...] = ()
 """What is listed has been published; and PostgreSQL walks no index where absent values are to come last. So lists by
@@ -69,7 +62,7 @@ def list_own_videos(actor: User | None, wanted: VideoFilter) -> Found[Video]:
     Raises:
         NotSignedIn: nobody is signed in.
     """
-    return _page(_is_own(require_signed_in(actor)), wanted)
+    return _page(_is_own(require_signed_in(actor)), wanted, owner=actor)
 
 
 def list_all(wanted: VideoFilter, sorted_by: dict[str, Column]) -> Found[Video]:
@@ -90,9 +83,9 @@ def list_channel(
     """A channel's videos that this person may find; the owner sees all of them, the newest made first."""
     if is_own_channel(actor, channel):
         made = wanted.model_copy(update={"sort": wanted.sort.replace("published_at", "created_at")})
-        return _page(_is_own(actor), made, options=options)
+        return _page(_is_own(actor), made, options=options, owner=channel)
     listed = and_(is_listed(actor), Video.owner_id == channel.id)
-    return _page(listed, wanted, absent=ABSENT_IN_LISTED, options=options)
+    return _page(listed, wanted, absent=ABSENT_IN_LISTED, options=options, owner=channel)
 
 
 def count_channel(actor: User | None, channel: User) -> int:
@@ -106,7 +99,8 @@ def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) ->
     wanted = wanted.in_numbers(now)
     if wanted.query:
         return _ask(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=AS_HIT)
-    count = _count(and_(is_listed(actor), *_conditions(wanted)))
+    named = look_up(wanted)
+    count = _count(and_(is_listed(actor), *conditions_of(wanted, named)), named.tag_id)
     counted = min(count, MOST_COUNTED)
     return Answer(list_listed(actor, wanted), counted, count > counted, terms=(), is_loose=False)
 
@@ -151,14 +145,18 @@ def _page(
     absent: Sequence[str] = MAY_BE_ABSENT,
     options: Sequence[ORMOption] = AS_READ,
     *,
+    owner: User | None = None,
     is_sorted_anew: bool = False,
 ) -> Found[Video]:
-    """One page; where no index has the order, ids are sorted and nothing is loaded but what is shown."""
+    """One page; where no index has the order, ids are sorted and nothing is loaded but what is shown.
+
+    `owner` is the one whose videos the audience leaves, if it leaves those of one.
+    """
     if wanted.query:
-        return _ask(audience, wanted, sorted_by, absent, options).page
-    conditions = (audience, *_conditions(wanted), _is_sortable(wanted, absent))
+        return _ask(audience, wanted, sorted_by, absent, options, owner).page
+    conditions = (audience, *conditions_of(wanted, look_up(wanted)), _is_sortable(wanted, absent))
     order = _order(wanted, sorted_by, absent)
-    if wanted.tag or is_sorted_anew:
+    if wanted.tag or is_sorted_anew or is_narrowed(wanted):
         found = find_page(select(Video.id).where(*conditions), order, cursor=wanted.cursor, limit=wanted.limit)
         return Found(load_videos(found.items, options), found.next)
     statement = loading(select(Video).where(*conditions), options)
@@ -168,7 +166,7 @@ def _page(
 def _page_of_both(actor: User, wanted: VideoFilter) -> Found[Video]:
     """What is listed and what is the person's own: the first of each by an index, and of these the page."""
     order = _order(wanted, SORTED_BY, MAY_BE_ABSENT)
-    ids = select(Video.id).where(*_conditions(wanted))
+    ids = select(Video.id).where(*conditions_of(wanted, look_up(wanted)))
     firsts = [
         first_after(ids.where(part), order, cursor=wanted.cursor, limit=wanted.limit, is_never_absent=is_never_absent)
         for part, is_never_absent in ((is_listed(actor), not _is_absent_in_some(order)), (_is_own(actor), False))
@@ -189,28 +187,28 @@ def _ask(
     sorted_by: dict[str, Column] = SORTED_BY,
     absent: Sequence[str] = MAY_BE_ABSENT,
     options: Sequence[ORMOption] = AS_READ,
+    owner: User | None = None,
 ) -> Answer:
+    named = look_up(wanted)
     question = Question(
         wanted.query,
-        (audience, *_conditions(wanted), _is_sortable(wanted, absent)),
+        (audience, *conditions_of(wanted, named), _is_sortable(wanted, absent)),
         options,
         cursor=wanted.cursor,
         limit=wanted.limit,
-        narrowing=_narrowing_by(wanted),
+        narrowing=narrowing_by(wanted),
+        labels=labels_by(wanted, named, owner),
     )
     return find_videos(question, None if wanted.sort == RELEVANCE else _order(wanted, sorted_by, absent))
 
 
-def _narrowing_by(wanted: VideoFilter) -> Narrowing:
-    is_recent = wanted.published_after is not None and wanted.published_after > utc_now() - FEW_DAYS
-    if wanted.owner or wanted.tag or is_recent:
-        return Narrowing.TO_FEW
-    is_narrowed = any(value is not None for name, value in wanted if name in FILTERS)
-    return Narrowing.TO_SOME if is_narrowed else Narrowing.NOTHING
-
-
-def _count(condition: ColumnElement[bool]) -> int:
-    newest = select(Video.id).where(condition).order_by(Video.published_at.desc())  # or PostgreSQL reads the table
+def _count(condition: ColumnElement[bool], tag_id: int | None = None) -> int:
+    """As far as is counted; in an order that an index has, or PostgreSQL reads the table."""
+    found = select(Video.id).where(condition)
+    newest = found.order_by(Video.published_at.desc())
+    if tag_id is not None:
+        tagged = found.join(video_tags, video_tags.c.video_id == Video.id).where(video_tags.c.tag_id == tag_id)
+        newest = tagged.order_by(video_tags.c.video_id.desc())
     some = newest.limit(MOST_COUNTED + 1).subquery()
     return current_session().scalar(select(func.count()).select_from(some)) or 0
 
@@ -231,33 +229,3 @@ def _is_sortable(wanted: VideoFilter, absent: Sequence[str]) -> ColumnElement[bo
     """Whether the video has what the list is sorted by, where that is not allowed to be absent."""
     is_by_length = wanted.sort.removeprefix("-") == "duration_s" and "duration_s" not in absent
     return Video.duration_s.is_not(None) if is_by_length else true()
-
-
-def _tag_id(name: str | None) -> int | None:
-    """By its row id the database knows how many videos have the tag, and by which way they are found best."""
-    return current_session().scalar(select(Tag.id).where(Tag.name == name.lower())) if name else None
-
-
-def _has_captions(wanted: bool | None) -> ColumnElement[bool]:
-    has_any = select(Caption.id).where(Caption.video_id == Video.id).exists()
-    return true() if wanted is None else has_any if wanted else not_(has_any)
-
-
-def _conditions(wanted: VideoFilter) -> list[ColumnElement[bool]]:
-    """What the filter asks for; a filter that is not set asks for nothing."""
-    tagged = select(video_tags.c.video_id).where(video_tags.c.tag_id == _tag_id(wanted.tag))
-    owners = select(User.id).where(User.username_key == (wanted.owner or "").lower())
-    return [
-        Video.id.in_(tagged) if wanted.tag else true(),
-        Video.owner_id.in_(owners) if wanted.owner else true(),
-        Video.status == wanted.status if wanted.status else true(),
-        Video.visibility == wanted.visibility if wanted.visibility else true(),
-        Video.category == wanted.category if wanted.category else true(),
-        Video.language == wanted.language if wanted.language else true(),
-        Video.licence == wanted.licence if wanted.licence else true(),
-        Video.duration_s >= wanted.min_duration_s if wanted.min_duration_s is not None else true(),
-        Video.duration_s <= wanted.max_duration_s if wanted.max_duration_s is not None else true(),
-        Video.published_at > wanted.published_after if wanted.published_after else true(),
-        Video.published_at < wanted.published_before if wanted.published_before else true(),
-        _has_captions(wanted.has_captions),
-    ]

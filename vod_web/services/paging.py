@@ -111,6 +111,15 @@ def cursor_of(order: Order, value: Any, row_id: int) -> str:
     return _format_cursor(order, value, row_id)
 
 
+def row_in_cursor(order: Order, cursor: str) -> int:
+    """The row id of the last row before the page.
+
+    Raises:
+        InvalidInput: as `find_page`.
+    """
+    return _parse_cursor(order, cursor)[1]
+
+
 def name_in_cursor(cursor: str) -> str:
     """The name of the order that a cursor says it belongs to; empty where it says none."""
     try:

@@ -9,16 +9,18 @@ Which way it was is in the cursor, so that a list goes on as it began, whatever 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, Integer, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
 from vod_web.models import SearchDocument, SearchWord, Video
-from vod_web.services.paging import Found, Order, cursor_of, cut_page, find_page, name_in_cursor
+from vod_web.services.paging import Found, Order, cursor_of, cut_page, find_page, name_in_cursor, row_in_cursor
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.index import languages_of_texts
+from vod_web.services.search.labels import newest_ranges
 from vod_web.services.search.nearness import choose_meant
 from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, Sought, TextIndex
@@ -45,7 +47,7 @@ class Narrowing(Enum):
     """Everything, as there are none."""
     TO_SOME = auto()
     TO_FEW = auto()
-    """Few enough to begin with them, and found by an index: those of a channel, or with a tag."""
+    """Few enough to begin with them, and found by an index: those of a few days."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Question:
     cursor: str | None
     limit: int
     narrowing: Narrowing = Narrowing.NOTHING
+    labels: Sequence[str] = ()
+    """What all of them have, by `labels`; the audience says the same."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def find_videos(question: Question, order: Order | None = None) -> Answer:
         return Answer(Found([], None), 0, False, (), False)
     index = text_index(session)
     begun = name_in_cursor(question.cursor) if question.cursor else ""
-    common = index.weigh(session, terms)
+    common = index.weigh(session, terms, question.labels)
     sought = without_beginnings(terms, common.usual)
     search = _Search(session, index, question, languages, sought, begun, common)
     if begun.endswith(LOOSE):
@@ -121,7 +125,8 @@ class _Search:
         near = self.index.list_near(self.session, unknown)
         instead = {word: choose_meant(word, near) for word in unknown}
         terms = loosen(self.terms, instead)
-        return replace(self, terms=terms, common=self.index.weigh(self.session, terms), is_loose=True)
+        common = self.index.weigh(self.session, terms, self.question.labels)
+        return replace(self, terms=terms, common=common, is_loose=True)
 
     def look(self) -> list[Candidate] | None:
         """What holds all terms, in any order; None where that is more than can be ranked."""
@@ -192,8 +197,20 @@ class _Search:
         return Found(items, None)
 
     def _newest(self, name: str, cursor: str | None, limit: int) -> Found[int]:
-        wanted = self._narrow(select(Video.id), self._sought(UNRANKED[name]))
-        return find_page(wanted, self._newest_first(name), cursor=cursor, limit=limit)
+        """Among the newest videos, if a page of them is likely to be there; else among all."""
+        sought, order = self._sought(UNRANKED[name]), self._newest_first(name)
+        if self.index.prefers_ranges(sought):
+            newest_id = row_in_cursor(order, cursor) if cursor else self._newest_id
+            ranges = newest_ranges(newest_id, share=sought.share, wanted=limit)
+            wanted = self._narrow(select(Video.id), replace(sought, ranges=ranges))
+            found = find_page(wanted, order, cursor=cursor, limit=limit)
+            if found.next or not ranges:
+                return found
+        return find_page(self._narrow(select(Video.id), sought), order, cursor=cursor, limit=limit)
+
+    @cached_property
+    def _newest_id(self) -> int:
+        return self.session.scalar(select(func.max(SearchDocument.video_id))) or 0
 
     def _newest_first(self, name: str) -> Order:
         """By the ids, in which both databases find the words: however many there are, a page costs the same."""
@@ -203,7 +220,14 @@ class _Search:
     def _sought(self, place: Place) -> Sought:
         is_among_few = self.question.narrowing is Narrowing.TO_FEW
         terms = exactly(self.terms) if place is Place.TITLE else self.terms
-        return Sought(terms, place, self._whole_titles(), self.common, is_among_few)
+        return Sought(
+            terms,
+            place,
+            labels=self.question.labels,
+            whole=self._whole_titles(),
+            common=self.common,
+            is_among_few=is_among_few,
+        )
 
     def _whole_titles(self) -> list[str]:
         """What was typed, as it is kept where it is a title; the same words have other stems in other languages."""

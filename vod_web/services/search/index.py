@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from vod_web.db.upserts import add_missing, upsert
 from vod_web.models import NameKind, SearchDocument, SearchLanguage, SearchName, SearchWord, Tag, User, Video
+from vod_web.services.search.labels import labels_of
 from vod_web.services.search.words import base_language, is_stem, join_once, kept_words, words_of
 
 SHORTEST_KNOWN = 3
@@ -57,7 +58,8 @@ def index_video(session: Session, video: Video) -> None:
     owner = session.get_one(User, video.owner_id)
     tags = [tag.name for tag in video.tags]
     columns = document_of(Texts(video.title, video.description, tags, names_of(owner), video.language))
-    upsert(session, SearchDocument, {"video_id": video.id}, columns)
+    kept = columns | {"text_words": join_once(columns["text_words"].split(), labels_of(video))}
+    upsert(session, SearchDocument, {"video_id": video.id}, kept)
     add_words(session, f"{columns['text_words']} {columns['channel']}".split())
     add_language(session, video.language)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from vod_web.services.search.terms import Term
-from vod_web.services.search.words import STEM, base_language, places_of_words, stem_of
+from vod_web.services.search.words import CHANGING_BEGINNINGS, STEM, base_language, places_of_words, stem_of
 
 EXCERPT_CHARACTERS = 180
 BEFORE_CHARACTERS = 50
@@ -40,6 +40,7 @@ class Marker:
         self._language = language
         self._forms = _forms_in(terms, language)
         self._beginnings = tuple(term.word for term in terms if term.is_beginning)
+        self._initials = _initials_of(self._forms, language)
         self._seen: set[str] = set()
         self._found: dict[str, Term] = {}
 
@@ -57,9 +58,10 @@ class Marker:
         return self._found.get(word)
 
     def terms_among(self, words: set[str]) -> dict[str, Term]:
-        """Those of the folded words that are forms of a term, with their terms."""
+        """Those of the folded words that are forms of a term, with their terms; of most the first letter tells."""
         for word in words - self._seen:
-            self._look_at(word)
+            if word.startswith(self._initials):
+                self._look_at(word)
         return {word: self._found[word] for word in words & self._found.keys()}
 
     def _look_at(self, word: str) -> None:
@@ -132,6 +134,13 @@ def _forms_in(terms: Sequence[Term], language: str) -> dict[str, Term]:
         for form in (term.word, *term.instead, *stems):
             forms.setdefault(form, term)
     return forms
+
+
+def _initials_of(forms: Iterable[str], language: str) -> tuple[str, ...]:
+    """The letters with which a word must begin to be one of the forms; any, where stems may begin otherwise."""
+    if language in CHANGING_BEGINNINGS:
+        return ("",)
+    return tuple({form.removeprefix(f"{STEM}{language}{STEM}")[:1] for form in forms})
 
 
 def cut_at(text: str, places: Iterable[tuple[int, int]]) -> list[Piece]:

@@ -1,10 +1,20 @@
 """Which words may somebody have meant who typed this one?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, func, select
+
+from vod_web.models import SearchWord
 
 MOST_MEANT = 8
 SHORTEST_PART = 4
 """So many letters must be typed to find longer words that hold them inside, as "pass" is in "alpenpass"."""
+MOST_NEAR = 60
+"""Of the known words that look like a typed one, so many are looked at more closely."""
+MOST_BEGINNING = 2000
+"""The same where nothing but their beginning says which ones look like it."""
+_LAST = "\U0010ffff"
+"""Comes after all words, in the order of bytes."""
 
 
 def choose_meant(typed: str, words: Iterable[str]) -> list[str]:
@@ -45,3 +55,15 @@ def count_errors(typed: str, word: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def look_by_beginning(words: Sequence[str]) -> list[Select[str]]:
+    """Known words by their first letters, where nothing finds them by those inside."""
+    known = SearchWord.word
+    looks = [
+        select(known)
+        .where(known.between(word[:1], word[:1] + _LAST), func.char_length(known).between(len(word) - 2, len(word) + 2))
+        .limit(MOST_BEGINNING)
+        for word in words
+    ]
+    return [select(look.subquery().c.word) for look in looks]

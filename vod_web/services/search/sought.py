@@ -30,7 +30,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True)
 class Commonness:
-    """In which share of all videos the terms are, as far as the database knows that without looking; 0 for rare."""
+    """In which share of all videos the terms are that have the labels, as far as the database knows; 0 for rare."""
 
     anywhere: float = 0.0
     in_titles: float = 0.0
@@ -49,6 +49,10 @@ class Sought:
 
     terms: Sequence[Term]
     place: Place = Place.ANYWHERE
+    labels: Sequence[str] = ()
+    """Which of `labels` all of the videos have."""
+    ranges: Sequence[str] = ()
+    """The newest of their ranges of row ids; nothing is looked for in others, if there are any here."""
     whole: Collection[str] = ()
     """Titles that are what was typed, as `models.search.SearchDocument` keeps titles."""
     common: Commonness = Commonness()
@@ -69,8 +73,8 @@ class Sought:
 class TextIndex(Protocol):
     """What a database does for searching."""
 
-    def weigh(self, session: Session, terms: Sequence[Term]) -> Commonness:
-        """How common the terms are. One statement at most."""
+    def weigh(self, session: Session, terms: Sequence[Term], labels: Sequence[str]) -> Commonness:
+        """How common the terms are among videos with all of the labels. Two statements at most."""
         ...
 
     def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
@@ -79,6 +83,10 @@ class TextIndex(Protocol):
 
     def row_id(self, sought: Sought) -> RowId:
         """The id of a narrowed statement's video: what to sort by, so that the newest are found first and at once."""
+        ...
+
+    def prefers_ranges(self, sought: Sought) -> bool:
+        """Whether the newest are found sooner in a few of the newest ranges than in all."""
         ...
 
     def is_spoken(self) -> ColumnElement[bool]:

@@ -72,7 +72,7 @@ def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[b
     wanted = select(Video.title, Video.public_id, Video.language, Video.id, *columns)
     wanted = wanted.join(SearchDocument, SearchDocument.video_id == Video.id)
     index = text_index(session)
-    sought = Sought(terms, Place.TITLE, common=index.weigh(session, terms))
+    sought = Sought(terms, Place.TITLE, common=index.weigh(session, terms, ()))
     wanted = index.narrow(wanted, sought).where(audience)
     wanted = wanted.order_by(index.row_id(sought).desc()).limit(MOST_LOOKED_AT)
     ranked = []

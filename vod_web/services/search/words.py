@@ -35,6 +35,9 @@ STEMMERS = {
 }  # fmt: skip
 """The languages with endings that are known here, and what the stemmer calls them."""
 
+CHANGING_BEGINNINGS = frozenset(("ar", "el", "eo", "ga", "hi", "id", "ne", "nl", "sr", "ta", "tr", "yi"))
+"""Whose stems may begin with another letter than the word."""
+
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u0900-\u0903\u093a-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
