@@ -32,25 +32,30 @@ async function filesOf(folder, extension) {
   return names.filter((name) => name.endsWith(extension)).map((name) => join(ROOT, folder, name));
 }
 
+/** Those that are no modules, and run where they stand in the page. */
+const AT_ONCE = [join(ROOT, "js/ahead.js")];
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  outdir: DIST,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  metafile: true,
+  legalComments: "external",
+  target: ["es2022", "chrome123", "firefox121", "safari17.5"],
+  logLevel: "warning",
+};
+
 /** Scripts and styles. Every static/js/*.js is an entry; what is imported with import() becomes a chunk of its own. */
 async function buildBundles() {
-  const result = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [join(ROOT, "css/app.css"), ...(await filesOf("js", ".js"))],
-    outdir: DIST,
-    entryNames: "[name]-[hash]",
-    chunkNames: "[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    minify: true,
-    metafile: true,
-    legalComments: "external",
-    plugins: [hlsFromSources],
-    target: ["es2022", "chrome123", "firefox121", "safari17.5"],
-    logLevel: "warning",
-  });
-  const { outputs } = result.metafile;
+  const modules = (await filesOf("js", ".js")).filter((path) => !AT_ONCE.includes(path));
+  const [modular, atOnce] = await Promise.all([
+    build({ ...COMMON, entryPoints: [join(ROOT, "css/app.css"), ...modules], splitting: true, format: "esm", plugins: [hlsFromSources] }),
+    build({ ...COMMON, entryPoints: AT_ONCE, format: "iife" }),
+  ]);
+  const outputs = { ...modular.metafile.outputs, ...atOnce.metafile.outputs };
   const [manifest, imports] = [{}, {}];
   for (const [path, output] of Object.entries(outputs)) {
     if (output.entryPoint && !path.endsWith(".LEGAL.txt")) {

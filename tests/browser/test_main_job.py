@@ -79,7 +79,7 @@ def test_a_video_plays_while_uploads_go_on_and_ends_when_its_page_is_left(
     page = new_page()
     _sign_in(page)
     page.goto("/upload")
-    _slow_down(page, bytes_per_s=20_000)
+    _slow_down(page, bytes_per_s=6_000)
     other = holiday.with_name("other.mp4")
     other.write_bytes(holiday.read_bytes() + b"?")
     page.locator("[data-files]").set_input_files(other)

@@ -14,8 +14,8 @@ SHIFTS = """
 """
 
 REQUESTS = """
-() => performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) =>
-  ({ name: new URL(name).pathname, startTime, responseEnd }))
+() => performance.getEntriesByType("resource").map(({ name, initiatorType, startTime, responseEnd }) =>
+  ({ name: new URL(name).pathname, initiatorType, startTime, responseEnd }))
 """
 PATIENCE_MS = 3000
 """For so long what is around the video waits for its picture (static/js/watch/first_picture.js)."""
@@ -24,8 +24,8 @@ MOST_BEFORE_A_PICTURE = 20
 
 
 def expect_a_short_way_to_the_first_segment(page: Page) -> None:
-    """Nothing is asked for twice or late: scripts and list of qualities at once, then two playlists, then segments."""
-    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    """Nothing is asked for twice or late: scripts, playlists and the first segments are, before the scripts run."""
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
     requests = page.evaluate(REQUESTS)
     names = [one["name"] for one in requests]
     assert sum(name.endswith("/multivariant.m3u8") for name in names) == 1
@@ -33,6 +33,12 @@ def expect_a_short_way_to_the_first_segment(page: Page) -> None:
     segments = [one for one in requests if one["name"].endswith((".m4s", "/init.mp4"))]
     assert len(playlists) == 2, "one of the picture and one of the sound, at the same time"
     assert min(one["responseEnd"] for one in playlists) >= max(one["startTime"] for one in playlists)
+    assert len({one["name"] for one in segments}) == len(segments)
+    first = {one["name"].rpartition("/")[2] for one in segments if one["initiatorType"] == "link"}
+    assert first == {"init.mp4", "0.m4s"}
+    quality = page.evaluate("document.querySelector('link[data-level]').dataset.level")
+    pictures = [one["name"].split("/")[-2] for one in segments if "/audio-" not in one["name"]]
+    assert set(pictures[:2]) == {quality}
     begun = min(one["startTime"] for one in segments)
     before = [one["name"] for one in requests if one["startTime"] < begun]
     assert len(before) <= MOST_BEFORE_A_PICTURE, before
@@ -53,12 +59,12 @@ def expect_comments_to_wait_for_the_first_picture(page: Page, address: str) -> N
     assert len(comments) == 1
     assert comments[0] - max(playlists) > PATIENCE_MS / 2
     page.unroute("**/*.m4s")
-    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
 
 
 def expect_nothing_jumped(page: Page) -> None:
     """From the first picture of the page until the player can play, nothing changed its place."""
-    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
     page.wait_for_load_state("networkidle")
     assert page.evaluate(SHIFTS) == []
 
@@ -172,5 +178,5 @@ def go_on_at_the_end(page: Page) -> None:
 
 
 def _to_the_end(page: Page) -> None:
-    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
     page.evaluate("() => { const v = document.querySelector('video'); v.currentTime = v.duration - 0.5; v.play(); }")

@@ -8,6 +8,7 @@ import { clock, lengthClock, parseTime, spoken } from "../../static/js/player/fo
 import { patientLoader } from "../../static/js/player/loader.js";
 import { styleOf, tidyLooks, USUAL } from "../../static/js/player/looks.js";
 import { decibels, gainFor, parseLoudness } from "../../static/js/player/loudness.js";
+import { chooseStart, readLevels } from "../../static/js/player/start_level.js";
 import { bufferedAhead } from "../../static/js/player/stats.js";
 import { parseStoryboard } from "../../static/js/player/storyboard.js";
 import { insertLine } from "../../static/js/studio/chapter_lines.js";
@@ -39,6 +40,13 @@ test("storyboard tiles name absolute sheets, times and places", () => {
     { start: 3602.5, end: 3604, url: "http://site/media/public/v/e/storyboard-1.jpg", x: 160, y: 90, width: 160, height: 90 },
   ]);
 });
+
+/** A loader that has its answer at once. */
+class Answering {
+  load(stats, _config, { onSuccess }) {
+    onSuccess({ url: "/segment" }, stats, null, null);
+  }
+}
 
 /** What hls.js's loader does between two tries, as far as ours relies on it. */
 class Recorder {
@@ -81,6 +89,39 @@ test("hls.js keeps its own policy for other failures", () => {
   assert.equal(playlist.waits, 500);
   assert.deepEqual([0, 1, 2].map((count) => playlist.repeats(500, count, true)), [true, true, false]);
   assert.ok(!playlist.repeats(404, 0, false));
+});
+
+const LADDER = readLevels("1080p:1920x1080:6000000 480p:854x480:1400000 720p:1280x720:2900000 240p:426x240:400000 ");
+const begun = (wishes) => chooseStart(LADDER, { height: 0, bandwidth: 0, side: 10000, ...wishes })?.name;
+
+test("a video begins in what the line carries and the player shows", () => {
+  assert.equal(begun({}), "720p");
+  assert.equal(begun({ bandwidth: 50e6 }), "1080p");
+  assert.equal(begun({ bandwidth: 50e6, side: 845 }), "480p");
+  assert.equal(begun({ bandwidth: 50e6, side: 860 }), "720p");
+  assert.equal(begun({ bandwidth: 500e3, side: 860 }), "240p");
+  assert.equal(begun({ bandwidth: 1000 }), "240p");
+});
+
+test("a video begins in the quality that was chosen, or the nearest below", () => {
+  assert.equal(begun({ height: 720, side: 100 }), "720p");
+  assert.equal(begun({ height: 1000, bandwidth: 1 }), "720p");
+  assert.equal(begun({ height: 144 }), "240p");
+  assert.equal(chooseStart(readLevels("up:480x854:1400000"), { height: 480 }).name, "up");
+  assert.equal(chooseStart(readLevels(undefined), { height: 0, side: 1 }), undefined);
+});
+
+test("what was on its way before it was asked for is measured by how long it was on its way", () => {
+  const times = [];
+  const loader = new (patientLoader(Answering, () => {}))();
+  performance.getEntriesByName = () => [{ initiatorType: "link", startTime: 100, responseStart: 250, responseEnd: 600 }];
+  const told = { loading: { start: 590, first: 595, end: 600 } };
+  loader.load(told, { loadPolicy: {} }, { onSuccess: (_response, { loading }) => times.push(loading) });
+  assert.deepEqual(times, [{ start: 100, first: 250, end: 600 }]);
+  performance.getEntriesByName = () => [{ initiatorType: "xmlhttprequest", startTime: 590, responseStart: 595, responseEnd: 600 }];
+  const usual = { loading: { start: 590, first: 595, end: 600 } };
+  loader.load(usual, { loadPolicy: {} }, { onSuccess: (_response, { loading }) => times.push(loading) });
+  assert.deepEqual(times[1], { start: 590, first: 595, end: 600 });
 });
 
 test("what is louder than others is turned down, and nothing is turned up", () => {

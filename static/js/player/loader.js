@@ -4,6 +4,16 @@ const MOST_WAITS = 150;
 const WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 10000;
 
+/** What was on its way before it was asked for (../ahead.js) took longer than it seems: the line is measured by that. */
+function tellTrueTimes({ loading }, address) {
+  const early = performance.getEntriesByName(address).find(({ initiatorType }) => initiatorType === "link");
+  if (!early?.responseEnd) return;
+  const start = loading.end - (early.responseEnd - early.startTime);
+  if (start >= loading.start) return;
+  loading.first = start + Math.max(0, early.responseStart - early.startTime);
+  loading.start = start;
+}
+
 /**
  * hls.js's own loader, but patient: a 503 is repeated after the time its Retry-After says, without hls.js noticing an
  * error. Other failures keep the policy that hls.js gives (`errorRetry`; none for segments, which it retries itself).
@@ -19,7 +29,11 @@ export function patientLoader(Loader, onBusy) {
         shouldRetry: (_policy, count, _isTimeout, response, isPassing) =>
           response?.code === 503 ? count < MOST_WAITS : Boolean(usual) && isPassing && count < usual.maxNumRetry,
       };
-      super.load(context, { ...config, loadPolicy: { ...config.loadPolicy, errorRetry } }, callbacks);
+      const onSuccess = (response, stats, ...more) => {
+        tellTrueTimes(stats, response.url);
+        callbacks.onSuccess(response, stats, ...more);
+      };
+      super.load(context, { ...config, loadPolicy: { ...config.loadPolicy, errorRetry } }, { ...callbacks, onSuccess });
     }
 
     /** Called by the loader between two tries; the answer of the first is still at hand. */

@@ -26,10 +26,16 @@ function open(root) {
   const asked = parseTime(new URLSearchParams(location.search).get("t"));
   const wanted = asked ?? Number(root.dataset.start ?? keptPlace(root));
   const startAt = wanted < Number(root.dataset.duration || Infinity) ? wanted : 0;
-  const source = new Source(video, root.dataset.hls);
+  const source = new Source(video, root.dataset.hls, levelOnItsWay(root.dataset.hls));
   const attached = source.attach(startAt);
   attached.catch(() => {}); // told by whoever plays it
   return { source, attached, resumedAt: asked === null ? startAt : 0 };
+}
+
+/** In which its first files have been asked for (../ahead.js), if they have. */
+function levelOnItsWay(address) {
+  const links = [...document.querySelectorAll("link[data-level]")];
+  return links.find((link) => link.getAttribute("href") === address)?.dataset.level;
 }
 
 /** Replaces the browser's own controls, which are there for pages without script. */

@@ -57,15 +57,18 @@ export class Source extends EventTarget {
   #Hls = null;
   #recoveries = 0;
   #segment = null;
+  #asked;
   /** Set to leave hls.js aside. */
   playsNatively = false;
   /** What "failed" told, for those who begin to listen later. */
   failure = null;
 
-  constructor(video, address) {
+  /** `level` is the name of the rendition whose first files have been asked for, if any have; see ../ahead.js. */
+  constructor(video, address, level) {
     super();
     this.video = video;
     this.address = address;
+    this.#asked = level;
   }
 
   /** Starts loading; play() may be called when the promise is fulfilled. */
@@ -204,9 +207,11 @@ export class Source extends EventTarget {
     hls.config.capLevelToPlayerSize = true;
   }
 
-  /** The sticky quality is set before the first segment is asked for. */
+  /** The sticky quality is set before the first segment is asked for, or that in which it is on its way. */
   #begin() {
     keepOneGroup(this.#hls);
+    const asked = this.#hls.levels.findIndex(({ url }) => url[0].endsWith(`/${this.#asked}/media.m3u8`));
+    if (asked >= 0) this.#hls.startLevel = asked;
     const height = recall("quality", 0);
     const wanted = height && (this.levels.find((level) => level.height <= height) ?? this.levels.at(-1));
     if (wanted) this.#hls.loadLevel = wanted.index;

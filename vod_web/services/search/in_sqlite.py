@@ -28,8 +28,8 @@ from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, R
 from vod_web.services.search.terms import Term, exactly, forms_of, without_beginnings
 
 USUAL = 500
-"""Of a word that so many videos have, longer ones are not looked for: FTS5 first makes one list of all that begin so, which
-takes 10 ms instead of 0.5 for a word that half of 100,000 videos have. Other forms of it are found by its stem."""
+"""Of a word that so many videos have, longer ones are not looked for: FTS5 first makes one list of all that begin
+so, which takes 10 ms instead of 0.5 for a word that half of 100,000 videos have. Its stem finds other forms of it."""
 FEW_LETTERS = 4
 """In so short a word, one mistake may leave no three letters as they were."""
 
