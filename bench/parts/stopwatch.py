@@ -5,6 +5,7 @@ import random
 import statistics
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,6 +50,13 @@ class Times:
     """Processor time of this process: without the database, where that is a server."""
     database_ms: list[float] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
+    spin_ms: list[float] = field(default_factory=list)
+    """What a fixed piece of Python took just before: how fast the machine was at that moment."""
+
+    def add(self, other: "Times") -> None:
+        """As if the requests had been of this kind."""
+        for name, figures in vars(other).items():
+            vars(self)[name].extend(figures)
 
     @property
     def slow_ms(self) -> float:
@@ -72,7 +80,9 @@ def measure(url: str, *, people: int, requests: int, only: str = "", with_plans:
         _listen(engine, asked)
         browsers = Browsers(app)
         is_good = True
-        print(f"  {'':<32} {'median':>8} {'95 %':>8} {'most':>8} {'own':>8} {'database':>8}  statements   (ms)")
+        pages: dict[str, Times] = defaultdict(Times)
+        columns = ("median", "95 %", "most", "own", "database", "spin")
+        print(f"  {'':<32} {' '.join(f'{column:>8}' for column in columns)}  statements   (ms)")
         for name, kind in kinds_of(library).items():
             if not name.startswith(only) or not is_there(app, kind(random.Random(0)).path):
                 continue
@@ -80,8 +90,11 @@ def measure(url: str, *, people: int, requests: int, only: str = "", with_plans:
             for visit in requests_of(kind, 1, WARM_UP):
                 browsers.get(visit)
             times = _time(browsers, requests_of(kind, 2, requests), asked)
+            pages[f"all of {name.partition(',')[0]}"].add(times)
             is_good = _tell(name, times) and is_good
             is_good = _tell_plans(engine, asked, with_all=with_plans) and is_good
+        for name, times in pages.items():
+            _tell(name, times)
         print(f"load {os.getloadavg()[0]:.1f}")
         close_session()
     return is_good
@@ -161,6 +174,7 @@ def _time(browsers: Browsers, visits: Iterable[Visit], asked: Asked) -> Times:
     for visit in visits:
         browsers.prepare(visit)
         close_session()
+        times.spin_ms.append(_spin())
         asked.count, asked.took_ms = 0, 0.0
         begun, work_begun = time.perf_counter(), time.process_time()
         browsers.get(visit)
@@ -171,6 +185,14 @@ def _time(browsers: Browsers, visits: Iterable[Visit], asked: Asked) -> Times:
     return times
 
 
+def _spin() -> float:
+    """A fixed piece of work in Python, in ms of processor time."""
+    begun = time.process_time()
+    squares = {str(number): number * number for number in range(60_000)}
+    sorted(squares)
+    return 1000 * (time.process_time() - begun)
+
+
 def _tell(name: str, times: Times) -> bool:
     middle: Callable[[list[float]], float] = statistics.median
     figures = (
@@ -179,6 +201,7 @@ def _tell(name: str, times: Times) -> bool:
         max(times.total_ms),
         middle(times.own_ms),
         middle(times.database_ms),
+        middle(times.spin_ms),
     )
     told = " ".join(f"{figure:8.1f}" for figure in figures)
     print(f"  {name:<32} {told}  {max(times.statements):6}       {'' if times.is_good else 'SLOW'}", flush=True)

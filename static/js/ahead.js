@@ -7,7 +7,7 @@ import { recall } from "./basics/memory.js";
 import { chooseStart, readLevels } from "./player/start_level.js";
 import { keptHere } from "./watch/kept.js";
 
-const WIDE_PX = 1000; // where things stand beside the player: static/css/watch.css
+const WIDE = "(min-width: 64rem)"; // things stand beside the player then: static/css/pages/watch.css
 
 // Not there where a page comes into a document that is there already (behaviours/visits.js): then nothing is in time.
 const told = document.currentScript?.previousElementSibling;
@@ -26,8 +26,8 @@ function goesOn() {
 
 /** How long the player's longer side will be, nearly: nothing of it is there yet. */
 function guessSide() {
-  const width = window.innerWidth * (window.innerWidth < WIDE_PX ? 1 : Number(told.dataset.part));
-  return width * window.devicePixelRatio;
+  const hasNeighbours = matchMedia(WIDE).matches && !recall("theatre", false);
+  return window.innerWidth * (hasNeighbours ? Number(told.dataset.part) : 1) * window.devicePixelRatio;
 }
 
 if (levels.length && "MediaSource" in window && !navigator.connection?.saveData) {
