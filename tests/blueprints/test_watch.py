@@ -302,7 +302,7 @@ def test_the_page_announces_all_files_that_its_scripts_need(client: FlaskClient,
     assert len(announced) == len(set(announced)), "each once"
     assert len(needed) <= 8, "many small files cost a request each: see static/js/basics/shared.js"
     address = f"/media/public/{video.public_id}/[^/]+/multivariant.m3u8"
-    assert re.search(f'<link rel="preload" href="{address}" as="fetch" crossorigin>', page)
+    assert re.search(f'<link rel="preload" href="{address}" as="fetch" crossorigin[ >]', page)
 
 
 def test_the_page_of_what_cannot_be_played_yet_announces_no_playlist(client: FlaskClient) -> None:

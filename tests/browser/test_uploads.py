@@ -1,5 +1,6 @@
 """Uploads that survive what happens to people: each ends with exactly the bytes of the file in the storage."""
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -322,8 +323,10 @@ def test_every_state_of_uploads_is_accessible_in_light_and_dark(
     chromium: Browser, site: UploadSite, tmp_path: Path
 ) -> None:
     names = ("known.mp4", "pauses.mp4", "sends.mp4", "waits.mp4")
+    attempt = secrets.randbelow(10**6)  # a second one must not find what the first has uploaded
+    change(site, "DELETE FROM uploads")
     known, *files = (
-        make_file(tmp_path, name, parts=2 if name == "known.mp4" else 80, seed=201 + number)
+        make_file(tmp_path, name, parts=2 if name == "known.mp4" else 80, seed=1000 + 4 * attempt + number)
         for number, name in enumerate(names)
     )
     text = tmp_path / "notes.txt"
