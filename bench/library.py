@@ -44,7 +44,12 @@ def main() -> int:
         is_good = True
         if not arguments.fill_only:
             is_good = measure(
-                url, people=people, requests=arguments.requests, only=arguments.only, with_plans=arguments.plans
+                url,
+                people=people,
+                requests=arguments.requests,
+                only=arguments.only,
+                with_plans=arguments.plans,
+                at_full_speed=arguments.full_speed,
             )
     return 0 if is_good else 1
 
@@ -59,6 +64,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=40, help="how many different requests of each kind")
     parser.add_argument("--only", default="", help="the beginning of the names of what is measured")
     parser.add_argument("--plans", action="store_true", help="print all plans, not only those that read too much")
+    parser.add_argument("--full-speed", action="store_true", help="ask only while nobody else slows the machine down")
     parser.add_argument("--fill-only", action="store_true")
     return parser.parse_args()
 
