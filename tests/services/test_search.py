@@ -227,6 +227,15 @@ def test_what_is_titled_as_typed_comes_first_however_much_is_found(
     ]
 
 
+def test_no_more_is_claimed_than_a_filter_leaves_of_what_is_common(ada: User, way: str) -> None:
+    for number in range(4):
+        make_video(ada, f"film {number}", tags=["sea"])
+    analyze()
+    for narrow in ({"tag": "sea"}, {"owner": "ada"}):
+        found = search("film", limit=3, **narrow)
+        assert (found.count, found.has_more) in ((4, False), (3, True))
+
+
 def test_words_are_sought_in_the_languages_of_the_texts(ada: User, storage: LocalStorage) -> None:
     video = make_video(ada, "Häuser", language="de-CH")
     say(video, storage, "les chevaux", language="fr")

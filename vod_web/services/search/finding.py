@@ -151,7 +151,8 @@ class _Search:
         """How many answer on all pages, and whether it is more than that."""
         if candidates is not None:
             return len(candidates), False
-        if self._is_plenty() and self.question.narrowing is not Narrowing.NOTHING:
+        is_narrowed = self.question.narrowing is not Narrowing.NOTHING or bool(self.question.labels)
+        if self._is_plenty() and is_narrowed:  # nobody knows how many of the many are left
             return len(page.items), page.next is not None
         return (MOST_RANKED, True) if page.next or self.begun else (len(page.items), False)
 
