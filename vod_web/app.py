@@ -17,6 +17,7 @@ from vod_web.db.engine import engine_options, prepare_engine
 from vod_web.db.session import bind_sessions, close_session, sessions
 from vod_web.resources import open_resources
 from vod_web.web.assets import register_assets
+from vod_web.web.compiling import PageEnvironment
 from vod_web.web.errors import register_error_handlers
 from vod_web.web.headers import register_headers
 from vod_web.web.requests import register_request_log
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static" / "dist"),
         static_url_path="/static",
     )
+    app.jinja_environment = PageEnvironment
     app.config.from_mapping(_flask_config(settings))
     _trust_proxies(app, settings)
     _connect_database(app)

@@ -4,7 +4,7 @@ import sys
 import threading
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, delete, func, insert, select, text, update
 
 from vod_web.db.session import after_commit, close_session, current_session, transaction
 from vod_web.models import SiteSetting, Tag
@@ -57,6 +57,37 @@ def test_objects_can_be_read_after_commit_without_a_query(database: Engine) -> N
         session.add(tag)
     close_session()
     assert tag.name == "one"
+
+
+def test_nothing_is_changed_outside_of_a_transaction(database: Engine) -> None:
+    with transaction() as session:
+        session.add(Tag(name="one"))
+    tag = current_session().scalars(select(Tag)).one()
+    tag.name = "two"
+    with pytest.raises(RuntimeError, match="outside of a transaction"):
+        current_session().scalars(select(Tag)).all()
+    close_session()
+    for change in (insert(Tag).values(name="three"), update(Tag).values(name="two"), delete(Tag)):
+        with pytest.raises(RuntimeError, match="outside of a transaction"):
+            current_session().execute(change)
+    current_session().add(Tag(name="three"))
+    with pytest.raises(RuntimeError, match="outside of a transaction"):
+        current_session().flush()
+    close_session()
+    assert current_session().scalars(select(Tag.name)).all() == ["one"]
+
+
+@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
+def test_statements_stay_prepared_from_request_to_request(database: Engine) -> None:
+    """The driver forgets them with every ROLLBACK, as which sessions end that have only read."""
+    for number in range(12):
+        with transaction() as session:
+            session.add(Tag(name=f"t{number * 10**9}"))
+        current_session().scalars(select(Tag).where(Tag.id == number * 10**9)).all()  # of one size, however large
+        close_session()
+    prepared = text("SELECT statement FROM pg_prepared_statements")
+    known = current_session().scalars(prepared).all()
+    assert [one for one in known if "FROM tags" in one and "WHERE tags.id" in one]
 
 
 def test_writers_that_read_first_wait_for_each_other(database: Engine) -> None:

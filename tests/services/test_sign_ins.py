@@ -8,7 +8,7 @@ from tests.factories import make_user
 from tests.queries import counted_queries
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound
-from vod_web.db.session import close_session, current_session
+from vod_web.db.session import close_session, current_session, transaction
 from vod_web.models import SignIn
 from vod_web.services import accounts, sign_ins
 from vod_web.services.sign_ins import Browser
@@ -95,7 +95,8 @@ def test_the_suspended_are_not_signed_in() -> None:
     ada = make_user("ada")
     _, secret = sign_ins.begin_sign_in(ada, Browser())
     assert sign_ins.find_sign_in(secret) is not None
-    accounts.get_user("ada").is_suspended = True
+    with transaction():
+        accounts.get_user("ada").is_suspended = True
     assert sign_ins.find_sign_in(secret) is None
 
 

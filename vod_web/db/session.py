@@ -2,15 +2,16 @@
 
 The only module that commits. A service's public command is one `with transaction():`; calls inside join it.
 What must happen only when the data is safe (putting a job on the queue) is given to `after_commit`.
+Writing anywhere else is a mistake of ours, and refused: it would be safe at once in PostgreSQL, and lost in SQLite.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
 
-from vod_web.db.engine import WRITES_OPTION
+from vod_web.db.engine import for_reading, options_for_writing
 
 _factory: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
@@ -24,7 +25,7 @@ _AFTER_COMMIT = "after_commit"
 def bind_sessions(engine: Engine) -> None:
     """From now on, sessions of this process talk to this engine."""
     sessions.remove()
-    _factory.configure(bind=engine)
+    _factory.configure(bind=for_reading(engine))
 
 
 def current_session() -> Session:
@@ -52,7 +53,7 @@ def transaction() -> Iterator[Session]:
     session.info[_OPEN] = True
     session.info[_AFTER_COMMIT] = []
     try:
-        session.connection(execution_options={WRITES_OPTION: True})
+        session.connection(execution_options=options_for_writing(session.get_bind()))
         yield session
         session.commit()
     except BaseException:
@@ -72,3 +73,15 @@ def after_commit(callback: Callable[[], object]) -> None:
         session.info[_AFTER_COMMIT].append(callback)
     else:
         callback()
+
+
+@event.listens_for(_factory, "before_flush")
+def _flush_in_transactions(session: Session, *_more: object) -> None:
+    if not session.info.get(_OPEN):
+        raise RuntimeError(f"a change outside of a transaction: {[*session.new, *session.dirty, *session.deleted]}")
+
+
+@event.listens_for(_factory, "do_orm_execute")
+def _write_in_transactions(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get(_OPEN):
+        raise RuntimeError(f"a change outside of a transaction: {state.statement}")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlalchemy.orm import joinedload
 
 from vod_web.core.errors import NotFound
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
 from vod_web.models import Comment, CommentLike, CommentRule, User, Video
 from vod_web.schemas.accounts import OwnerRead
@@ -136,7 +137,7 @@ def find_liked(actor: User | None, comments: Sequence[Comment]) -> set[int]:
     if actor is None or not comments:
         return set()
     liked = select(CommentLike.comment_id).where(
-        CommentLike.user_id == actor.id, CommentLike.comment_id.in_([comment.id for comment in comments])
+        CommentLike.user_id == actor.id, is_one_of(CommentLike.comment_id, [comment.id for comment in comments])
     )
     return set(current_session().scalars(liked))
 
@@ -146,7 +147,7 @@ def find_thread_ids(comments: Sequence[Comment]) -> dict[int | None, str]:
     thread_ids = {comment.thread_id for comment in comments if comment.thread_id is not None}
     if not thread_ids:
         return {}
-    rows = current_session().execute(select(Comment.id, Comment.public_id).where(Comment.id.in_(thread_ids)))
+    rows = current_session().execute(select(Comment.id, Comment.public_id).where(is_one_of(Comment.id, thread_ids)))
     return {row_id: public_id for row_id, public_id in rows}  # noqa: C416 - the key may be None where it is looked up
 
 
@@ -183,7 +184,7 @@ def _count_held_replies(actor: User | None, video: Video, comments: Sequence[Com
     if actor is None or not begins:
         return Counter()
     held = select(Comment.thread_id, func.count()).where(
-        Comment.thread_id.in_(begins), Comment.is_held, Comment.deleted_at.is_(None)
+        is_one_of(Comment.thread_id, begins), Comment.is_held, Comment.deleted_at.is_(None)
     )
     if not can_care_for_comments(actor, video):
         held = held.where(Comment.author_id == actor.id)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
 from vod_web.models import Playlist, User, Video
 from vod_web.schemas.base import PageQuery
@@ -64,7 +65,7 @@ def feed_playlist(public_id: str) -> Feed:
     playlist: Playlist = playlists.get_playlist(None, public_id)
     entries = list_entries(None, playlist, PageQuery(limit=MOST_ITEMS)).items
     ids = [entry.item.video_id for entry in entries if entry.is_available]
-    found = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), library.is_listed(None))))
+    found = set(current_session().scalars(select(Video.id).where(is_one_of(Video.id, ids), library.is_listed(None))))
     videos = [entry.item.video for entry in entries if entry.item.video_id in found]
     name = playlist.owner.display_name or playlist.owner.username
     summary = playlist.description or f"A playlist by {name}"
@@ -81,6 +82,6 @@ def feed_search(wanted: SearchFilter, path: str, *, now: datetime) -> Feed:
 
 def load_whole(videos: Sequence[Video]) -> list[Video]:
     """The same with all that is said of a video."""
-    query = select(Video).where(Video.id.in_([video.id for video in videos])).options(*AS_READ)
+    query = select(Video).where(is_one_of(Video.id, [video.id for video in videos])).options(*AS_READ)
     loaded = {video.id: video for video in current_session().scalars(query.execution_options(populate_existing=True))}
     return [loaded[video.id] for video in videos if video.id in loaded]

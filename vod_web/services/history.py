@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import NotFound
@@ -13,7 +14,7 @@ from vod_web.models import User, Video, ViewingPosition
 from vod_web.schemas.viewing import HistoryFilter
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.reach import is_reachable
+from vod_web.services.reach import Person, is_reachable
 from vod_web.services.videos import AS_READ
 
 KEPT = timedelta(hours=1)
@@ -35,7 +36,7 @@ def list_history(
     statement = (
         select(ViewingPosition)
         .join(ViewingPosition.video)
-        .where(is_in_history(person), is_reachable(person), *_holds(wanted.query))
+        .where(is_in_history(person.id), is_reachable(person), *_holds(wanted.query))
         .options(contains_eager(ViewingPosition.video).options(*options))  # type: ignore[arg-type] # loads of Video, whatever their base class is called
         .execution_options(populate_existing=options is AS_READ)
     )
@@ -51,9 +52,9 @@ def order_of_history() -> Order:
     return Order(name="history", by=ViewingPosition.watched_at, id=ViewingPosition.video_id)
 
 
-def is_in_history(person: User) -> ColumnElement[bool]:
-    """Whether a position is in this person's history."""
-    own: ColumnElement[bool] = ViewingPosition.user_id == person.id
+def is_in_history(person_id: Person) -> ColumnElement[bool]:
+    """Whether a position is in the history of the person with this row id."""
+    own: ColumnElement[bool] = ViewingPosition.user_id == person_id
     return own & ViewingPosition.removed_at.is_(None)
 
 
@@ -104,7 +105,7 @@ def pause_history(actor: User | None, *, is_paused: bool) -> None:
     person = require_signed_in(actor)
     with transaction() as session:
         session.execute(update(User).where(User.id == person.id).values(is_history_paused=is_paused))
-    person.is_history_paused = is_paused
+    set_committed_value(person, "is_history_paused", is_paused)
 
 
 def purge_history(*, now: datetime) -> int:
@@ -121,7 +122,7 @@ def purge_history(*, now: datetime) -> int:
 
 
 def _remove(person: User, which: ColumnElement[bool], now: datetime) -> int:
-    removal = update(ViewingPosition).where(is_in_history(person), which).values(removed_at=now)
+    removal = update(ViewingPosition).where(is_in_history(person.id), which).values(removed_at=now)
     with transaction() as session:
         return session.connection().execute(removal).rowcount
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, Select, bindparam, select
 
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
-from vod_web.models import PopularIn, PopularVideo, User, Video, ViewingPosition
+from vod_web.models import PopularIn, PopularVideo, SensitiveRule, User, Video, ViewingPosition
 from vod_web.schemas.base import PageQuery
 from vod_web.services.history import is_in_history
-from vod_web.services.library import is_listed
+from vod_web.services.library import is_listed, is_listed_by
 from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.paging import Found, find_page
-from vod_web.services.reach import is_reachable
-from vod_web.services.sensitivity import is_not_hidden
+from vod_web.services.reach import is_reachable_by
+from vod_web.services.sensitivity import is_not_hidden_by, rule_for
 from vod_web.services.subscriptions import NEWEST, newest_of_followed
 from vod_web.services.videos import AS_CARD
 
@@ -36,9 +38,10 @@ class Home:
 def get_home(actor: User | None) -> Home:
     """The home page as this person sees it."""
     session, muted = current_session(), find_muted(actor)
-    unfinished = session.scalars(_unfinished(actor)).all() if actor else []
+    unfinished = _list_unfinished(actor) if actor else []
     followed = session.scalars(newest_of_followed(actor, PageQuery(limit=MOST_ON_SHELF))).all() if actor else []
-    popular = session.scalars(_popular(actor).where(is_of_others(muted))).all()
+    ranked = _popular(rule_for(actor), is_visitor=actor is None)
+    popular = session.scalars(ranked.where(is_of_others(muted)) if muted else ranked).all()
     listed = select(Video.id).where(is_listed(actor), is_of_others(muted))
     newest = find_page(listed, NEWEST, cursor=None, limit=MOST_NEWEST)
     videos = _load({*unfinished, *followed, *popular, *newest.items})
@@ -54,22 +57,30 @@ def get_home(actor: User | None) -> Home:
     )
 
 
-def _unfinished(person: User) -> Select[int]:
+def _list_unfinished(person: User) -> Sequence[int]:
+    wanted = _unfinished(rule_for(person), is_moderator=person.is_moderator)
+    return current_session().scalars(wanted, {"person_id": person.id}).all()
+
+
+@cache
+def _unfinished(rule: SensitiveRule, *, is_moderator: bool) -> Select[int]:
+    person_id = bindparam("person_id", type_=BigInteger())
     return (
         select(ViewingPosition.video_id)
         .join(ViewingPosition.video)
-        .where(is_in_history(person), ViewingPosition.goes_on, is_reachable(person), Video.is_playable)
-        .where(is_not_hidden(person))
+        .where(is_in_history(person_id), ViewingPosition.goes_on, Video.is_playable)
+        .where(is_reachable_by(person_id, is_moderator=is_moderator), is_not_hidden_by(rule))
         .order_by(ViewingPosition.watched_at.desc(), ViewingPosition.video_id.desc())
         .limit(MOST_ON_SHELF)
     )
 
 
-def _popular(actor: User | None) -> Select[int]:
+@cache
+def _popular(rule: SensitiveRule, *, is_visitor: bool) -> Select[int]:
     return (
         select(PopularVideo.video_id)
         .join(Video, Video.id == PopularVideo.video_id)
-        .where(PopularVideo.popular_in == PopularIn.NOW, is_listed(actor))
+        .where(PopularVideo.popular_in == PopularIn.NOW, is_listed_by(rule, is_visitor=is_visitor))
         .order_by(PopularVideo.score.desc(), PopularVideo.video_id.desc())
         .limit(MOST_ON_SHELF)
     )
@@ -78,5 +89,5 @@ def _popular(actor: User | None) -> Select[int]:
 def _load(video_ids: set[int]) -> dict[int, Video]:
     if not video_ids:
         return {}
-    found = current_session().scalars(select(Video).where(Video.id.in_(video_ids)).options(*AS_CARD))
+    found = current_session().scalars(select(Video).where(is_one_of(Video.id, video_ids)).options(*AS_CARD))
     return {video.id: video for video in found.unique()}

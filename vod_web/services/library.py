@@ -6,12 +6,13 @@ videos stand in their owner's lists alone.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, union
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
-from vod_web.models import User, Video, VideoStatus, Visibility
+from vod_web.models import SensitiveRule, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.mutes import find_muted, is_of_others
@@ -19,7 +20,7 @@ from vod_web.services.paging import Column, Found, Order, find_page, first_after
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
 from vod_web.services.search.suggestions import Suggestions, suggest
-from vod_web.services.sensitivity import is_not_hidden
+from vod_web.services.sensitivity import is_not_hidden_by, rule_for
 from vod_web.services.video_filters import conditions_of, is_narrowed, labels_by, look_up, narrowing_by
 from vod_web.services.videos import AS_HIT, AS_READ, is_public_id, load_videos, loading
 
@@ -117,13 +118,19 @@ def has_own_videos(actor: User | None) -> bool:
 
 def is_listed(actor: User | None) -> ColumnElement[bool]:
     """Whether this person may find a video that is not his or hers."""
-    audiences = [Visibility.PUBLIC] if actor is None else [Visibility.PUBLIC, Visibility.INTERNAL]
+    return is_listed_by(rule_for(actor), is_visitor=actor is None)
+
+
+@cache
+def is_listed_by(rule: SensitiveRule, *, is_visitor: bool = False) -> ColumnElement[bool]:
+    """The same for whoever is shown sensitive videos in this way."""
+    audiences = [Visibility.PUBLIC] if is_visitor else [Visibility.PUBLIC, Visibility.INTERNAL]
     return and_(
         Video.visibility.in_(audiences),
         Video.is_playable,
         Video.published_at.is_not(None),
         Video.status.not_in((VideoStatus.DELETED, VideoStatus.BLOCKED)),
-        is_not_hidden(actor),
+        is_not_hidden_by(rule),
     )
 
 

@@ -1,19 +1,21 @@
 """Which notifications does a person find on the site, and which of them are unread?"""
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from vod_web.core.errors import NotFound
 from vod_web.db.session import current_session, transaction
-from vod_web.models import Notification, NotificationKind, User, Video
+from vod_web.models import Notification, NotificationKind, SensitiveRule, User, Video
 from vod_web.schemas.base import PageQuery
-from vod_web.services.library import is_listed
+from vod_web.services.library import is_listed, is_listed_by
 from vod_web.services.paging import Found, Order, find_page
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.reach import is_reachable
+from vod_web.services.reach import is_reachable, is_reachable_by
+from vod_web.services.sensitivity import rule_for
 
 KEPT = timedelta(days=90)
 MOST_COUNTED = 99
@@ -43,15 +45,19 @@ def count_unread(actor: User | None) -> int:
     """
     if actor is None:
         return 0
-    unread = select(Notification.id).where(
-        Notification.user_id == actor.id, Notification.read_at.is_(None), Notification.is_on_site
-    )
-    last = current_session().scalars(unread.order_by(Notification.id.desc()).limit(MOST_COUNTED + 1)).all()
-    if not last:
-        return 0
+    unread = _unread_by(rule_for(actor), is_moderator=actor.is_moderator)
+    return current_session().scalar(unread, {"person_id": actor.id}) or 0
+
+
+@cache
+def _unread_by(rule: SensitiveRule, *, is_moderator: bool) -> Select[int]:
+    """How many are unread by the one with `person_id`."""
+    person_id = bindparam("person_id", type_=BigInteger())
+    last = select(Notification.id).order_by(Notification.id.desc()).limit(MOST_COUNTED + 1)
+    last = last.where(Notification.user_id == person_id, Notification.read_at.is_(None), Notification.is_on_site)
     shown = select(func.count()).select_from(Notification).outerjoin(Video, Video.id == Notification.video_id)
-    shown = shown.where(Notification.id.in_(last), is_about_what_is_seen(actor))  # their ids say whose they are
-    return current_session().scalar(shown) or 0
+    is_seen = _is_seen(is_listed_by(rule), is_reachable_by(person_id, is_moderator=is_moderator))
+    return shown.where(Notification.id.in_(last), is_seen)  # their ids say whose they are
 
 
 def get_notification(actor: User | None, kind: str, subject: str) -> Notification:
@@ -115,11 +121,15 @@ def is_about_what_is_seen(person: User) -> ColumnElement[bool]:
 
     Of a new video, those are told who may find it; all else is about videos of which the person knows already.
     """
+    return _is_seen(is_listed(person), is_reachable(person))
+
+
+def _is_seen(listed: ColumnElement[bool], reachable: ColumnElement[bool]) -> ColumnElement[bool]:
     is_new_video = Notification.kind == NotificationKind.NEW_VIDEO
     return or_(
         Notification.video_id.is_(None),
-        and_(is_new_video, is_listed(person)),
-        and_(~is_new_video, is_reachable(person)),
+        and_(is_new_video, listed),
+        and_(~is_new_video, reachable),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import NotFound
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
 from vod_web.models import Playlist, PlaylistItem, PlaylistOrder, User, Video
 from vod_web.schemas.base import PageQuery
@@ -105,11 +106,11 @@ def find_covers(actor: User | None, playlists: Sequence[Playlist]) -> dict[int, 
         return {}
     ids = [playlist.id for playlist in playlists]
     chosen = _chosen_cover(actor)
-    rows = select(Playlist.id, func.coalesce(chosen, _first_video(actor))).where(Playlist.id.in_(ids))
+    rows = select(Playlist.id, func.coalesce(chosen, _first_video(actor))).where(is_one_of(Playlist.id, ids))
     covers = {row[0]: row[1] for row in current_session().execute(rows) if row[1] is not None}
     if not covers:
         return {}
-    query = select(Video).where(Video.id.in_(set(covers.values()))).options(*AS_CARD)
+    query = select(Video).where(is_one_of(Video.id, set(covers.values()))).options(*AS_CARD)
     videos = {video.id: video for video in current_session().scalars(query)}
     return {playlist_id: videos[video_id] for playlist_id, video_id in covers.items() if video_id in videos}
 
@@ -125,7 +126,7 @@ def items_for(actor: User | None, playlist: Playlist, options: Sequence[ORMOptio
 def as_entries(actor: User | None, items: Sequence[PlaylistItem], first_place: int) -> list[Entry]:
     """The items with their places, the first of which is `first_place`."""
     ids = [item.video_id for item in items]
-    available = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), is_reachable(actor))))
+    available = set(current_session().scalars(select(Video.id).where(is_one_of(Video.id, ids), is_reachable(actor))))
     return [Entry(item, place, item.video_id in available) for place, item in enumerate(items, first_place)]
 
 

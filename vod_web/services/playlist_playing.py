@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 
 from vod_web.core.errors import NotFound, NotSignedIn
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
 from vod_web.models import EmbedRule, Playlist, PlaylistItem, User, Video, VideoStatus
 from vod_web.services.paging import Found, find_page
@@ -133,7 +134,7 @@ def _neighbours(
 
 def _load(actor: User | None, playlist: Playlist, items: Sequence[PlaylistItem]) -> list[PlaylistItem]:
     """The same items with what a list shows of their videos."""
-    query = items_for(actor, playlist, AS_CARD).where(PlaylistItem.id.in_([item.id for item in items]))
+    query = items_for(actor, playlist, AS_CARD).where(is_one_of(PlaylistItem.id, [item.id for item in items]))
     loaded = {item.id: item for item in current_session().scalars(query).unique()}
     return [loaded[item.id] for item in items if item.id in loaded]
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from vod_web.core.errors import NotFound
+from vod_web.db.lists import Ids, is_one_of
 from vod_web.db.session import current_session, transaction
 from vod_web.models import Playlist, PlaylistItem, PlaylistKind, User, Video
 from vod_web.schemas.playlists import MOST_AT_ONCE, PlaylistCreate
@@ -15,6 +16,14 @@ from vod_web.services.playlist_changes import Changed, add_videos, remove_items
 from vod_web.services.playlists import create_playlist, ensure_watch_later, get_own_playlist
 from vod_web.services.reach import is_reachable
 from vod_web.services.videos import is_public_id
+
+_SAVED = select(PlaylistItem.video_id).where(
+    PlaylistItem.playlist_id
+    == select(Playlist.id)
+    .where(Playlist.owner_id == bindparam("person_id"), Playlist.kind == PlaylistKind.WATCH_LATER)
+    .scalar_subquery(),
+    is_one_of(PlaylistItem.video_id, bindparam("video_ids", type_=Ids())),
+)
 
 
 @dataclass(frozen=True)
@@ -104,11 +113,8 @@ def find_saved(actor: User | None, videos: Sequence[Video]) -> set[int]:
     """Which of these videos are in the person's *Watch later*, by their row ids."""
     if actor is None or not videos:
         return set()
-    later = select(Playlist.id).where(Playlist.owner_id == actor.id, Playlist.kind == PlaylistKind.WATCH_LATER)
-    held = select(PlaylistItem.video_id).where(
-        PlaylistItem.playlist_id == later.scalar_subquery(), PlaylistItem.video_id.in_([video.id for video in videos])
-    )
-    return set(current_session().scalars(held))
+    wanted = {"person_id": actor.id, "video_ids": [video.id for video in videos]}
+    return set(current_session().scalars(_SAVED, wanted))
 
 
 def _find_videos(actor: User | None, video_ids: Sequence[str]) -> list[tuple[int, str, str]]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from vod_web.core.errors import NotFound
+from vod_web.db.lists import Ids, is_one_of
 from vod_web.db.session import current_session, transaction
 from vod_web.db.upserts import upsert
 from vod_web.models import User, Video, ViewingPosition
@@ -13,6 +14,11 @@ from vod_web.services.permissions import require_signed_in
 from vod_web.services.reach import is_reachable
 from vod_web.services.videos import get_video, is_public_id
 
+_POSITIONS = select(ViewingPosition.video_id, ViewingPosition.position_s).where(
+    ViewingPosition.user_id == bindparam("person_id"),
+    is_one_of(ViewingPosition.video_id, bindparam("video_ids", type_=Ids())),
+    ViewingPosition.removed_at.is_(None),
+)
 WORTH_RESUMING_S = 10.0
 SEEN_PART = 0.95
 """Whoever has seen this much has seen it all."""
@@ -54,12 +60,8 @@ def find_positions(actor: User | None, videos: Sequence[Video]) -> dict[str, flo
     if actor is None or not videos:
         return {}
     names = {video.id: video.public_id for video in videos}
-    rows = select(ViewingPosition.video_id, ViewingPosition.position_s).where(
-        ViewingPosition.user_id == actor.id,
-        ViewingPosition.video_id.in_(names),
-        ViewingPosition.removed_at.is_(None),
-    )
-    return {names[video_id]: position_s for video_id, position_s in current_session().execute(rows)}
+    rows = current_session().execute(_POSITIONS, {"person_id": actor.id, "video_ids": names})
+    return {names[video_id]: position_s for video_id, position_s in rows}
 
 
 def _find_watched(actor: User, public_id: str) -> tuple[int, float | None]:

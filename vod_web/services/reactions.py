@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -20,6 +20,10 @@ from vod_web.services.throttle import Limit, Throttle
 from vod_web.services.videos import AS_READ, get_video, loading, lock_video
 
 MOST_REACTIONS = Limit("reactions", amount=60, per_s=60, message="That was too often.")
+
+_SAID = select(Reaction.kind).where(
+    Reaction.user_id == bindparam("person_id"), Reaction.video_id == bindparam("video_id")
+)
 
 
 def react(actor: User | None, public_id: str, kind: ReactionKind | None, *, throttle: Throttle, now: datetime) -> Video:
@@ -73,8 +77,7 @@ def _require_switched_on() -> None:
 
 
 def _find_kind(session: Session, person: User, video: Video) -> ReactionKind | None:
-    said = select(Reaction.kind).where(Reaction.user_id == person.id, Reaction.video_id == video.id)
-    return session.scalar(said)
+    return session.scalar(_SAID, {"person_id": person.id, "video_id": video.id})
 
 
 def _store(session: Session, person: User, video: Video, kind: ReactionKind | None, now: datetime) -> None:

@@ -7,17 +7,29 @@ it counts little. Those that share most come first; where too few share anything
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Dialect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm.interfaces import ORMOption
 
+from vod_web.db.lists import Ids, Texts, first_for_each
 from vod_web.db.session import current_session
 from vod_web.models import User, Video
 from vod_web.models.videos import video_tags
 from vod_web.services.library import is_listed
-from vod_web.services.mutes import find_muted, is_of_others
+from vod_web.services.mutes import is_of_nobody_muted
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.terms import Term
 from vod_web.services.search.words import base_language, stem_of, words_of
@@ -28,19 +40,11 @@ MOST_LOOKED_AT = 40
 MOST_TAGS = 10
 MOST_WORDS = 6
 SHORTEST_WORD = 3
-FEWEST = 20
-"""So many candidates are asked for at least: some of them may not be for this person to see."""
+SPARE = 8
+"""So many more are loaded than are shown: some may not be for this person to find."""
 TAG, WORD, CHANNEL, CATEGORY = "tag", "word", "channel", "category"
 WORTH = {TAG: 3.0, WORD: 2.5, CHANNEL: 1.2, CATEGORY: 0.4}
 """How much sharing it counts where nothing else has it."""
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """One thing that other videos may share with this one, and how the newest few of them are found."""
-
-    kind: str
-    ids: Select[int]
 
 
 def list_related(actor: User | None, public_id: str, *, limit: int) -> list[Video]:
@@ -56,49 +60,63 @@ def find_related(
     actor: User | None, video: Video, *, limit: int, options: Sequence[ORMOption] = AS_CARD
 ) -> list[Video]:
     """The same for a video whose tags are loaded; `options` say what is loaded of those that are found."""
-    ranked = _rank(_look(_shared_by(video)), but=video.id)
-    suitable = and_(is_listed(actor), is_of_others(find_muted(actor) - {video.owner_id}))
-    found = _findable(suitable, ranked[: max(2 * limit, FEWEST)])[:limit]
+    ranked = _rank(_look(video), but=video.id)[: 2 * (limit + SPARE)]
+    suitable = and_(is_listed(actor), is_of_nobody_muted(actor, but=video.owner_id))
+    found: list[Video] = []
+    while ranked and len(found) < limit:
+        part, ranked = ranked[: limit + SPARE], ranked[limit + SPARE :]
+        found += load_videos(part, options, audience=suitable)
     if len(found) < limit:
-        known = {video.id, *found}
-        found += [one for one in _newest(suitable, limit + len(known)) if one not in known][: limit - len(found)]
-    return load_videos(found, options)
+        known = {video.id, *(one.id for one in found)}
+        newest = [one for one in _newest(suitable, limit + len(known)) if one not in known]
+        found += load_videos(newest[: limit - len(found)], options)
+    return found[:limit]
 
 
-def _shared_by(video: Video) -> list[_Shared]:
-    """What others may share with it."""
-    newest = (Video.published_at.desc(), Video.id.desc())
-    tagged = select(video_tags.c.video_id).order_by(video_tags.c.video_id.desc())
-    shared = [_Shared(TAG, tagged.where(video_tags.c.tag_id == tag.id)) for tag in video.tags[:MOST_TAGS]]
-    shared += [_Shared(WORD, titled) for titled in _titled(video)]
-    published = select(Video.id).where(Video.published_at.is_not(None)).order_by(*newest)
-    shared.append(_Shared(CHANNEL, published.where(Video.owner_id == video.owner_id)))
-    if video.category:
-        shared.append(_Shared(CATEGORY, published.where(Video.category == video.category)))
-    return shared
-
-
-def _titled(video: Video) -> Iterable[Select[int]]:
-    """For each word of its title that says something: videos with it, in any form, in theirs."""
+def _look(video: Video) -> list[tuple[float, list[int]]]:
+    """What sharing each thing with it counts, and the videos that do; one statement."""
     session = current_session()
     index = text_index(session)
+    shared = {
+        TAG: [tag.id for tag in video.tags[:MOST_TAGS]],
+        WORD: [index.in_words(term) for term in index.leave_out_common(session, _terms_of(video))[:MOST_WORDS]],
+        CHANNEL: video.owner_id,
+        CATEGORY: video.category,
+    }
+    sharing: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for place, video_id, kind in session.execute(_looks(session.get_bind().dialect), shared):
+        sharing[kind, place].append(video_id)
+    return [(WORTH[kind] * _rarity(len(ids)), ids) for (kind, _), ids in sharing.items()]
+
+
+@lru_cache(maxsize=4)
+def _looks(dialect: Dialect) -> CompoundSelect[int, int, str]:
+    """For tags, words, channel and category, which are given by these names: place in the list, video, kind."""
+
+    def with_tag(tag: ColumnElement[int]) -> Select[int]:
+        return select(video_tags.c.video_id).where(video_tags.c.tag_id == tag).order_by(video_tags.c.video_id.desc())
+
+    titled = text_index(current_session()).titled
+    published = select(Video.id).where(Video.published_at.is_not(None))
+    published = published.order_by(Video.published_at.desc(), Video.id.desc()).limit(MOST_LOOKED_AT)
+    tags, words = bindparam(TAG, type_=Ids()), bindparam(WORD, type_=Texts())
+    of_channel = published.where(Video.owner_id == bindparam(CHANNEL)).subquery()
+    in_category = published.where(Video.category == bindparam(CATEGORY)).subquery()
+    looks = {
+        TAG: first_for_each(dialect, tags, with_tag, Video.id, limit=MOST_LOOKED_AT),
+        WORD: first_for_each(dialect, words, titled, Video.id, limit=MOST_LOOKED_AT),
+        CHANNEL: select(literal(0, Integer), of_channel.c.id),
+        CATEGORY: select(literal(0, Integer), in_category.c.id),
+    }
+    return union_all(*(look.add_columns(literal(kind)) for kind, look in looks.items()))
+
+
+def _terms_of(video: Video) -> list[Term]:
+    """The words of its title that say something, in any form, the longest first."""
     language = base_language(video.language)
     words = [word for word in words_of(video.title) if len(word) >= SHORTEST_WORD or not word.isascii()]
-    terms = [Term(word, False, frozenset(filter(None, [stem_of(word, language)]))) for word in dict.fromkeys(words)]
-    telling = index.leave_out_common(session, terms)
-    return [index.titled(term) for term in sorted(telling, key=lambda term: -len(term.word))[:MOST_WORDS]]
-
-
-def _look(shared: list[_Shared]) -> list[tuple[float, list[int]]]:
-    """What sharing each thing counts, and the videos that do; one statement."""
-    looks = []
-    for place, one in enumerate(shared):
-        few = one.ids.limit(MOST_LOOKED_AT).subquery(f"shared_{place}")
-        looks.append(select(literal(place, Integer), few.c[0]))
-    sharing: dict[int, list[int]] = defaultdict(list)
-    for place, video_id in current_session().execute(union_all(*looks)):
-        sharing[place].append(video_id)
-    return [(WORTH[shared[place].kind] * _rarity(len(ids)), ids) for place, ids in sharing.items()]
+    words.sort(key=len, reverse=True)
+    return [Term(word, False, frozenset(filter(None, [stem_of(word, language)]))) for word in dict.fromkeys(words)]
 
 
 def _rarity(count: int) -> float:
@@ -114,12 +132,6 @@ def _rank(looks: list[tuple[float, list[int]]], *, but: int) -> list[int]:
             scores[video_id] += worth
     scores.pop(but, None)
     return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)
-
-
-def _findable(suitable: ColumnElement[bool], ids: list[int]) -> list[int]:
-    """Those of them that this person may find, in the same order."""
-    findable = set(current_session().scalars(select(Video.id).where(Video.id.in_(ids), suitable)))
-    return [video_id for video_id in ids if video_id in findable]
 
 
 def _newest(suitable: ColumnElement[bool], limit: int) -> list[int]:

@@ -32,9 +32,9 @@ def is_blurred(actor: User | None, video: Video) -> bool:
     return video.is_sensitive and not is_owner(actor, video) and rule_for(actor) is not SensitiveRule.SHOW
 
 
-def is_not_hidden(actor: User | None) -> ColumnElement[bool]:
-    """Whether a video may stand in lists for this person, as far as that is a question of what is in it."""
-    return not_(Video.is_sensitive) if rule_for(actor) is SensitiveRule.HIDE else true()
+def is_not_hidden_by(rule: SensitiveRule) -> ColumnElement[bool]:
+    """Whether a video may stand in lists for people with this rule, as far as that is a question of what is in it."""
+    return not_(Video.is_sensitive) if rule is SensitiveRule.HIDE else true()
 
 
 def get_choice(actor: User | None) -> SensitiveChoiceRead:

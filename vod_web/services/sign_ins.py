@@ -6,7 +6,7 @@ The cookie holds a random secret and the row its hash. Deleting the row signs th
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from vod_web.core.clock import utc_now
@@ -19,6 +19,11 @@ REMEMBERED_FOR = timedelta(days=14)
 """How long a remembered browser stays signed in without being used."""
 OTHERWISE_FOR = timedelta(days=1)
 """The same for a browser that was not asked to remember; its cookie also ends with the browser."""
+_LIVING = (
+    select(SignIn)
+    .options(joinedload(SignIn.user))
+    .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.expires_at > bindparam("now"))
+)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when somebody was last here."""
 
@@ -57,11 +62,7 @@ def _lifetime(is_remembered: bool) -> timedelta:
 
 def find_sign_in(secret: str, *, now: datetime | None = None) -> SignIn | None:
     """The living sign-in with this secret, with its user; None when it has ended or the person is suspended."""
-    found = current_session().scalar(
-        select(SignIn)
-        .options(joinedload(SignIn.user))
-        .where(SignIn.secret_hash == hash_secret(secret), SignIn.expires_at > (now or utc_now()))
-    )
+    found = current_session().scalar(_LIVING, {"secret_hash": hash_secret(secret), "now": now or utc_now()})
     return found if found is not None and found.user.is_active else None
 
 

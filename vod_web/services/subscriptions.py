@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, true, update
+from sqlalchemy import Select, bindparam, delete, func, select, true, update
 from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.errors import Conflict, NotFound
@@ -26,8 +27,11 @@ from vod_web.services.videos import AS_READ, loading
 MOST_FOLLOWED = 5000
 """Channels that one person follows: the newest of each are looked at for every page of what is new."""
 NEWEST = Order(name="-published_at", by=Video.published_at, id=Video.id)
-ONE_OF_THEM = aliased(Video)
-"""Made once: its columns are adapted when they are first asked for."""
+_BELL = select(Subscription.has_bell).where(
+    Subscription.subscriber_id == bindparam("person_id"), Subscription.channel_id == bindparam("channel_id")
+)
+LATEST, ONE_OF_THEM = aliased(Video), aliased(Video)
+"""Made once: their columns are adapted when they are first asked for."""
 BY_NAME = Order(name="name", by=func.lower(User.display_name), id=User.id, descending=False)
 
 
@@ -64,7 +68,7 @@ def subscribe(actor: User | None, username: str, *, has_bell: bool | None = None
         found = session.get_one(Subscription, (person.id, channel.id), populate_existing=True)
         if has_bell is not None:
             found.has_bell = has_bell
-    found.channel = channel
+    set_committed_value(found, "channel", channel)
     return found
 
 
@@ -115,7 +119,7 @@ def get_subscription(actor: User | None, username: str) -> Subscription:
     found = current_session().get(Subscription, (person.id, channel.id), populate_existing=True)
     if found is None:
         raise NotFound("You do not follow this channel.")
-    found.channel = channel
+    set_committed_value(found, "channel", channel)
     return found
 
 
@@ -153,30 +157,36 @@ def list_newest_videos(
 
 
 def newest_of_followed(person: User, wanted: PageQuery) -> Select[int]:
-    """The ids of one page of them and one more. The two databases have different words for "for each channel"."""
+    """The ids of one page of them and one more, which are of as many channels at most: those with the newest videos.
+
+    Of all others one video is looked at. The two databases have different words for "for each channel".
+    """
     count = wanted.limit + 1
-    of_channel = (
+    newest = (
         select(Video.id, Video.published_at)
-        .where(Video.owner_id == Subscription.channel_id, is_listed(person), condition_after(NEWEST, wanted.cursor))
+        .where(is_listed(person), condition_after(NEWEST, wanted.cursor))
         .order_by(Video.published_at.desc(), Video.id.desc())
-        .limit(count)
-        .correlate(Subscription)
     )
+    first = newest.where(Video.owner_id == Subscription.channel_id).limit(1).correlate(Subscription)
+    followed = select(Subscription.channel_id).where(Subscription.subscriber_id == person.id).limit(count)
     if current_session().get_bind().dialect.name == "postgresql":
-        each = of_channel.lateral("each")
-        found = select(each.c.id).select_from(Subscription).join(each, true())
-        found = found.order_by(each.c.published_at.desc(), each.c.id.desc())
-    else:
-        found = select(ONE_OF_THEM.id).select_from(Subscription)
-        found = found.join(ONE_OF_THEM, ONE_OF_THEM.id.in_(of_channel.with_only_columns(Video.id)))
-        found = found.order_by(ONE_OF_THEM.published_at.desc(), ONE_OF_THEM.id.desc())
-    return found.where(Subscription.subscriber_id == person.id).limit(count)
+        latest = first.lateral("latest")
+        followed = followed.join(latest, true()).order_by(latest.c.published_at.desc(), latest.c.id.desc())
+        channels = followed.subquery("followed")
+        each = newest.where(Video.owner_id == channels.c.channel_id).limit(count).lateral("each")
+        found = select(each.c.id).select_from(channels).join(each, true())
+        return found.order_by(each.c.published_at.desc(), each.c.id.desc()).limit(count)
+    followed = followed.join(LATEST, LATEST.id == first.with_only_columns(Video.id).scalar_subquery())
+    channels = followed.order_by(LATEST.published_at.desc(), LATEST.id.desc()).subquery("followed")
+    some = newest.where(Video.owner_id == channels.c.channel_id).limit(count).correlate(channels)
+    found = select(ONE_OF_THEM.id).select_from(channels)
+    found = found.join(ONE_OF_THEM, ONE_OF_THEM.id.in_(some.with_only_columns(Video.id)))
+    return found.order_by(ONE_OF_THEM.published_at.desc(), ONE_OF_THEM.id.desc()).limit(count)
 
 
 def _find_bell(person: User, channel: User) -> bool | None:
     """Whether the person follows the channel with a bell; None when not at all."""
-    wanted = select(Subscription.has_bell).where(Subscription.subscriber_id == person.id)
-    return current_session().scalar(wanted.where(Subscription.channel_id == channel.id))
+    return current_session().scalar(_BELL, {"person_id": person.id, "channel_id": channel.id})
 
 
 def _refuse_too_many(session: Session, person: User) -> None:

@@ -5,15 +5,17 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import EditedMeanwhile, Gone, InvalidInput, NotAllowed, NotFound
 from vod_web.core.ids import PUBLIC_ID_PATTERN
+from vod_web.db.lists import Ids, is_one_of
 from vod_web.db.session import current_session, transaction
 from vod_web.models import DownloadRule, EmbedRule, Encode, PublishRule, Role, Source, User, Video, VideoStatus
 from vod_web.models.videos import video_viewers
@@ -51,11 +53,20 @@ def loading(statement: Select[Video], options: Sequence[ORMOption]) -> Select[Vi
     return statement.options(*options).execution_options(populate_existing=options is AS_READ)
 
 
-def load_videos(ids: Sequence[int], options: Sequence[ORMOption]) -> list[Video]:
-    """The videos with these row ids in this order; one that is gone is left out."""
-    wanted = loading(select(Video).where(Video.id.in_(ids)), options)
-    found = {video.id: video for video in current_session().scalars(wanted).unique()}
+def load_videos(
+    ids: Sequence[int], options: Sequence[ORMOption], *, audience: ColumnElement[bool] | None = None
+) -> list[Video]:
+    """The videos with these row ids in this order, without those that are gone or not for this audience."""
+    wanted = _by_ids(tuple(options))
+    if audience is not None:
+        wanted = wanted.where(audience)
+    found = {video.id: video for video in current_session().scalars(wanted, {"ids": ids}).unique()}
     return [found[video_id] for video_id in ids if video_id in found]
+
+
+@lru_cache(maxsize=50)
+def _by_ids(options: tuple[ORMOption, ...]) -> Select[Video]:
+    return loading(select(Video).where(is_one_of(Video.id, bindparam("ids", type_=Ids()))), options)
 
 
 def create_video(actor: User | None, new: VideoCreate, *, status: VideoStatus = VideoStatus.UPLOADING) -> Video:
@@ -204,13 +215,18 @@ def is_public_id(text: str) -> bool:
 
 def _find(actor: User | None, public_id: str, options: Sequence[ORMOption]) -> Row[Video, bool] | None:
     """The video, and whether its owner named this person as a viewer."""
-    is_named_viewer = (
-        select(video_viewers.c.user_id)
-        .where(video_viewers.c.video_id == Video.id, video_viewers.c.user_id == (actor.id if actor else 0))
-        .exists()
+    wanted = {"public_id": public_id, "person_id": actor.id if actor else 0}
+    return current_session().execute(_by_public_id(tuple(options)), wanted).one_or_none()
+
+
+@lru_cache(maxsize=50)
+def _by_public_id(options: tuple[ORMOption, ...]) -> Select[Video, bool]:
+    """The video with `public_id`, and whether `person_id` is one of its named viewers."""
+    named = select(video_viewers.c.user_id).where(
+        video_viewers.c.video_id == Video.id, video_viewers.c.user_id == bindparam("person_id")
     )
-    wanted = select(Video, is_named_viewer).where(Video.public_id == public_id).options(*options)
-    return current_session().execute(wanted.execution_options(populate_existing=options is AS_READ)).one_or_none()
+    wanted = select(Video, named.exists()).where(Video.public_id == bindparam("public_id")).options(*options)
+    return wanted.execution_options(populate_existing=options is AS_READ)
 
 
 def _change_texts(session: Session, video: Video, changes: VideoUpdate) -> None:

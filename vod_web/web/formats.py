@@ -24,7 +24,7 @@ YEAR_S = 31_557_600
 
 def format_time(moment: datetime, exact: bool = False) -> Markup:
     """How long ago (or ahead); the exact moment on hover. A script rewrites the title in the viewer's own time zone."""
-    full = f"{moment.day} {MONTHS[moment.month - 1]} {moment:%Y, %H:%M UTC}"
+    full = f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment.hour:02}:{moment.minute:02} UTC"
     shown = full if exact else _from_now((datetime.now(moment.tzinfo) - moment).total_seconds())
     return Markup(  # made of numbers and of our own words
         f'<time datetime="{moment.isoformat()}" title="{full}"{" data-exact" if exact else ""}>{shown}</time>'

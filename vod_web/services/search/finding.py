@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Integer, Select, func, literal, select, un
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
 from vod_web.models import SearchDocument, SearchWord, Video
 from vod_web.services.paging import Found, Order, cursor_of, cut_page, find_page, name_in_cursor, row_in_cursor
@@ -247,7 +248,7 @@ class _Search:
         return self._narrow(select(Video.id), replace(self._sought(Place.ANYWHERE), is_among_few=True))
 
     def _among(self, candidates: Sequence[Candidate]) -> Select[int]:
-        return select(Video.id).where(Video.id.in_([one.video_id for one in candidates]))
+        return select(Video.id).where(is_one_of(Video.id, [one.video_id for one in candidates]))
 
 
 def find_unknown(session: Session, terms: Sequence[Term]) -> list[str]:

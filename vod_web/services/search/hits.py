@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
 from vod_web.models import Caption, SearchTrack, Video
 from vod_web.services.search.index import names_of
@@ -58,7 +59,7 @@ def _find_spoken(shown: Sequence[Caption], missing: dict[int, list[Term]], marke
     if not shown:
         return {}
     columns = (SearchTrack.caption_id, SearchTrack.language, SearchTrack.spoken, SearchTrack.folded)
-    wanted = select(*columns).where(SearchTrack.caption_id.in_([caption.id for caption in shown]))
+    wanted = select(*columns).where(is_one_of(SearchTrack.caption_id, [caption.id for caption in shown]))
     tracks = {track.caption_id: track for track in current_session().execute(wanted)}
     found: dict[int, SpokenHit] = {}
     for caption in shown:

@@ -10,9 +10,11 @@ from sqlalchemy import (
     Integer,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     cast,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -23,6 +25,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from vod_web.db.fulltext import as_vector, has_trigrams
+from vod_web.db.lists import is_one_of
 from vod_web.models import SearchDocument, SearchWord, Video
 from vod_web.services.search.nearness import MOST_NEAR, look_by_beginning
 from vod_web.services.search.reading import is_in, is_other_title
@@ -106,7 +109,7 @@ class PostgresIndex:
 
     def unspoken_among(self, session: Session, terms: Sequence[Term], ids: Sequence[int]) -> set[int]:
         """As `TextIndex`."""
-        of_these = SearchDocument.video_id.in_(ids)
+        of_these = is_one_of(SearchDocument.video_id, ids)
         return set(session.scalars(select(SearchDocument.video_id).where(of_these, _matches(_UNSPOKEN, terms))))
 
     def holds(self, sought: Sought) -> ColumnElement[bool]:
@@ -120,9 +123,14 @@ class PostgresIndex:
         looks = _near_by_trigrams(words) if has_trigrams(session) else look_by_beginning(words)
         return list(session.scalars(union_all(*looks)))
 
-    def titled(self, term: Term) -> Select[int]:
+    def titled(self, wanted: ColumnElement[str]) -> Select[int]:
         """As `TextIndex`; any of them: putting all in order would cost more than they are worth."""
-        return select(SearchDocument.video_id).where(_matches(_TITLE, [term]))
+        matches = _TITLE.op("@@", is_comparison=True)(cast(wanted, TSQUERY))
+        return select(SearchDocument.video_id).where(_found(matches))
+
+    def in_words(self, term: Term) -> str:
+        """As `TextIndex`."""
+        return _format_for_postgres(term)
 
     def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
         """As `TextIndex`, by what the planner knows of the words in the texts, which are more than in the titles."""
@@ -149,9 +157,12 @@ def _looked_into(terms: Sequence[Term]) -> ColumnElement[bool]:
 
 
 def _matches(vector: SQLColumnExpression[str], terms: Sequence[Term], *others: str) -> ColumnElement[bool]:
-    """Whether a vector holds all terms, and what else is asked of it in PostgreSQL's own words."""
+    """Whether a vector holds all terms, and what else is asked of it in PostgreSQL's own words.
+
+    They stand in the statement itself, so that it is planned for them: a plan for any words is a bad one for most.
+    """
     wanted = " & ".join((*(_format_for_postgres(term) for term in terms), *(f"({other})" for other in others)))
-    return vector.op("@@", is_comparison=True)(cast(wanted, TSQUERY))
+    return vector.op("@@", is_comparison=True)(cast(literal(wanted, String, literal_execute=True), TSQUERY))
 
 
 def _found(matches: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -89,9 +89,13 @@ class SqliteIndex:
         short = [word for word in words if len(word) <= FEW_LETTERS]
         return [*found, *session.scalars(union_all(*look_by_beginning(short)))] if short else found
 
-    def titled(self, term: Term) -> Select[int]:
+    def titled(self, wanted: ColumnElement[str]) -> Select[int]:
         """As `TextIndex`; the newest, in whose order FTS5 finds them."""
-        return _rows_matching(f"{{title}} : {_format_for_fts5(term)}").order_by(_FTS.c.rowid.desc())
+        return _rows_matching(literal("{title} : ").concat(wanted)).order_by(_FTS.c.rowid.desc())
+
+    def in_words(self, term: Term) -> str:
+        """As `TextIndex`."""
+        return _format_for_fts5(term)
 
     def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
         """As `TextIndex`: FTS5 stops at a limit however many there are."""
@@ -133,7 +137,7 @@ def _reads(sought: Sought) -> ColumnElement[bool]:
     return and_(anywhere, not_(title)) if sought.place is Place.ELSEWHERE else anywhere
 
 
-def _rows_matching(wanted: str) -> Select[int]:
+def _rows_matching(wanted: str | ColumnElement[str]) -> Select[int]:
     return select(_FTS.c.rowid).where(_FTS.c.fts_documents.op("MATCH")(wanted))
 
 

@@ -101,8 +101,12 @@ class TextIndex(Protocol):
         """Known words that look somewhat like one of these, or have one inside. Two statements at most."""
         ...
 
-    def titled(self, term: Term) -> Select[int]:
-        """The row ids of videos whose titles hold the term; with a limit, cheap for terms that are not common."""
+    def titled(self, wanted: ColumnElement[str]) -> Select[int]:
+        """Some videos with a term in their titles, as `in_words` says it; with a limit, cheap if it is not common."""
+        ...
+
+    def in_words(self, term: Term) -> str:
+        """The term in the words of the database."""
         ...
 
     def leave_out_common(self, session: Session, terms: Sequence[Term]) -> list[Term]:
