@@ -1,10 +1,12 @@
 """What is a word, what may have been meant, in which order, and what is marked: without a database."""
 
+import random
 import unicodedata
 from datetime import UTC, datetime
 
 import pytest
 
+from vod_web.services.search import marks
 from vod_web.services.search.marks import Piece, SpokenHit, find_spoken, make_marker
 from vod_web.services.search.nearness import choose_meant, count_errors
 from vod_web.services.search.ranking import Candidate, score
@@ -142,3 +144,23 @@ def test_the_cue_with_most_of_the_words_is_found_also_across_two() -> None:
     assert (hit.start_s, marked(hit.pieces)) == (12.5, "We saw the [blue]")
     assert spoken_hit(spoken, folded, read_terms("tram"), "en") is None
     assert spoken_hit("", "", (Term("a", True, frozenset()),), None) is None
+
+
+def test_plain_texts_are_marked_as_any_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of words in plain letters the first letter is looked at first; what is found must not depend on it."""
+    chance = random.Random(5)
+    letters, between = "abcdeABCDE019", [" ", "  ", "_", "-", ".", "\n", "'", "/"]
+
+    def text(words: int) -> str:
+        made = ("".join(chance.choices(letters, k=chance.randint(1, 4))) for _ in range(words))
+        return "".join(word + chance.choice(between) for word in made)
+
+    found = 0
+    for _ in range(60):
+        terms, texts = read_terms(text(2)), [text(30) for _ in range(4)]
+        quick = [make_marker(terms, "en").mark(one) for one in texts]
+        with monkeypatch.context() as patch:
+            patch.setattr(marks, "_begun_with", lambda _initials: None)
+            assert quick == [make_marker(terms, "en").mark(one) for one in texts]
+        found += sum(piece.is_hit for pieces in quick for piece in pieces)
+    assert found > 50

@@ -24,8 +24,8 @@ from vod_web.services.sensitivity import is_not_hidden_by, rule_for
 from vod_web.services.video_filters import conditions_of, is_narrowed, labels_by, look_up, narrowing_by
 from vod_web.services.videos import AS_HIT, AS_READ, is_public_id, load_videos, loading
 
-MOST_COUNTED = 1000
-"""Counting stops here: people read "more than 1000" as well as a number that costs a walk over all rows."""
+MOST_COUNTED = 500
+"""Counting stops here, as for searches: "more than 500" is read as well as a number that costs a walk over all rows."""
 
 SORTED_BY: dict[str, Column] = {
     "created_at": Video.created_at,

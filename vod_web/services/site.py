@@ -15,6 +15,7 @@ from vod_web.services.permissions import require_role
 
 WORKERS = "workers"
 _KNOWN = "site"
+_DECIDED = select(SiteSetting.name, SiteSetting.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +44,7 @@ def get_site() -> Site:
 
 
 def _read_site() -> Site:
-    rows = current_session().scalars(select(SiteSetting)).all()
-    decided = {row.name: row.value["value"] for row in rows}
+    decided = {name: value["value"] for name, value in current_session().execute(_DECIDED)}
     return Site(
         name=decided.get("name", Site.name),
         registration=RegistrationPolicy(decided.get("registration", Site.registration)),

@@ -69,10 +69,11 @@ def _announce(addresses: list[str]) -> Markup:
 
 
 def _built() -> _Built:
-    if "built_assets" not in g:  # a page asks for hundreds
-        g.built_assets = _read((DIST / "manifest.json").stat().st_mtime_ns, url_for("static", filename=""))
-    built: _Built = g.built_assets
-    return built
+    known: _Built | None = g.get("built_assets")  # a page asks for hundreds
+    if known is None:
+        known = _read((DIST / "manifest.json").stat().st_mtime_ns, url_for("static", filename=""))
+        g.built_assets = known
+    return known
 
 
 @cache

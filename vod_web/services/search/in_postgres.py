@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from functools import partial
 
 from sqlalchemy import (
     Boolean,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -65,38 +65,41 @@ class PostgresIndex:
 
     def narrow(self, wanted: Select[*Columns], sought: Sought) -> Select[*Columns]:
         """As `TextIndex`: by the inverted index, or by looking into one row after the other where every few have it."""
-        is_walk = sought.share >= WALKED_SHARE
         if sought.place is Place.WHOLE_TITLE:
             return wanted.where(SearchDocument.title.in_(sought.whole))
-        if sought.place is Place.TITLE:
-            return wanted.where(self._in_title(sought, is_walk=is_walk), is_other_title(sought))
-        if sought.place is Place.ELSEWHERE:
-            return self._elsewhere(wanted, sought, is_walk=is_walk)
-        return wanted.where(_looked_into(sought.terms) if is_walk else self.holds(sought))
-
-    def _in_title(self, sought: Sought, *, is_walk: bool) -> ColumnElement[bool]:
-        """By the index of titles, or by that of all words, which knows the labels, and then by reading the titles."""
-        if sought.labels:
-            is_there = is_in(SearchDocument.title, sought.terms, func.strpos)
-            return is_there if is_walk else and_(self.holds(sought), is_there)
-        matches = _matches(_TITLE, sought.terms)
-        return matches if is_walk else _found(matches)
-
-    def _elsewhere(self, wanted: Select[*Columns], sought: Sought, *, is_walk: bool) -> Select[*Columns]:
-        """What the index finds is put in order before anything else is asked of it, or all of it would be read."""
-        in_title = partial(is_in, terms=exactly(sought.terms), place=func.strpos)
-        if is_walk or sought.is_among_few:
-            holds = _looked_into(sought.terms) if is_walk else self.holds(sought)
-            return wanted.where(holds, not_(in_title(SearchDocument.title)))
-        found = select(SearchDocument.video_id, SearchDocument.title).where(self.holds(sought))
+        holds, besides = self._holds(sought), self._besides(sought)
+        if not _is_sorted_first(sought):
+            return wanted.where(holds, besides)
+        found = select(SearchDocument.video_id).where(holds)
         by_index = found.order_by(SearchDocument.video_id.desc()).offset(0).subquery(_FOUND_BY_INDEX)
-        return wanted.join(by_index, by_index.c.video_id == Video.id).where(not_(in_title(by_index.c.title)))
+        return wanted.join(by_index, by_index.c.video_id == Video.id).where(besides)
+
+    def _holds(self, sought: Sought) -> ColumnElement[bool]:
+        """Whether the words are in that place; with labels, by the index of all words, which has the labels."""
+        is_in_title = sought.place is Place.TITLE and not sought.labels
+        if is_in_title and _is_walk(sought):
+            return _matches(_TITLE, sought.terms)
+        if is_in_title:
+            return _found(_matches(_TITLE, sought.terms))
+        if sought.place is Place.TITLE and _is_walk(sought):
+            return true()
+        return _looked_into(sought.terms) if _is_walk(sought) else self.holds(sought)
+
+    def _besides(self, sought: Sought) -> ColumnElement[bool]:
+        """What is read of the rows that are found."""
+        title = SearchDocument.title
+        if sought.place is Place.ELSEWHERE:
+            return not_(is_in(title, exactly(sought.terms), func.strpos))
+        if sought.place is Place.TITLE:
+            is_there = is_in(title, sought.terms, func.strpos) if sought.labels else true()
+            return and_(is_there, is_other_title(sought))
+        return true()
 
     def row_id(self, sought: Sought) -> RowId:
         """As `TextIndex`; as a sum where rows are to be found first and then sorted, not walked over in this order."""
-        is_walk = sought.share >= WALKED_SHARE and not sought.is_among_few
-        if sought.place is Place.ELSEWHERE and not is_walk and not sought.is_among_few:
+        if _is_sorted_first(sought):
             return _FOUND
+        is_walk = _is_walk(sought) and not sought.is_among_few
         return SearchDocument.video_id if is_walk else SearchDocument.video_id + 0
 
     def prefers_ranges(self, sought: Sought) -> bool:
@@ -136,6 +139,15 @@ class PostgresIndex:
         """As `TextIndex`, by what the planner knows of the words in the texts, which are more than in the titles."""
         shares = word_statistics(session).anywhere
         return [term for term in terms if shares.of_term(term) < COMMON_SHARE]
+
+
+def _is_walk(sought: Sought) -> bool:
+    return sought.share >= WALKED_SHARE
+
+
+def _is_sorted_first(sought: Sought) -> bool:
+    """Whether what the index finds is put in order before anything else is asked of it, or all would be looked up."""
+    return sought.place in (Place.TITLE, Place.ELSEWHERE) and not _is_walk(sought) and not sought.is_among_few
 
 
 def _near_by_trigrams(words: Sequence[str]) -> list[Select[str]]:

@@ -1,12 +1,20 @@
 """Where in a text is what was looked for, and which part of the text is worth showing?"""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from vod_web.services.search.terms import Term
-from vod_web.services.search.words import CHANGING_BEGINNINGS, STEM, base_language, places_of_words, stem_of
+from vod_web.services.search.words import (
+    CHANGING_BEGINNINGS,
+    LONGEST_WORD,
+    STEM,
+    base_language,
+    places_of_words,
+    stem_of,
+)
 
 EXCERPT_CHARACTERS = 180
 BEFORE_CHARACTERS = 50
@@ -40,16 +48,24 @@ class Marker:
         self._language = language
         self._forms = _forms_in(terms, language)
         self._beginnings = tuple(term.word for term in terms if term.is_beginning)
-        self._initials = _initials_of(self._forms, language)
+        self._begun = _begun_with(_initials_of(self._forms, language))
         self._seen: set[str] = set()
         self._found: dict[str, Term] = {}
 
     def find(self, text: str) -> Iterator[tuple[int, int, Term]]:
         """Each place where a word of the text is one of the terms, in their order."""
-        for start, end, word in places_of_words(text):
+        for start, end, word in self._words(text):
             term = self.term_of(word)
             if term is not None:
                 yield start, end, term
+
+    def _words(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Those words of the text that may be terms: of plain ones the first letter tells."""
+        if self._begun is None or not text.isascii():
+            return places_of_words(text)
+        folded = text.lower()
+        found = self._begun.finditer(folded)
+        return ((place.start(), place.end(), place.group()[:LONGEST_WORD]) for place in found)
 
     def term_of(self, word: str) -> Term | None:
         """The term that this folded word is a form of."""
@@ -57,11 +73,11 @@ class Marker:
             self._look_at(word)
         return self._found.get(word)
 
-    def terms_among(self, words: set[str]) -> dict[str, Term]:
-        """Those of the folded words that are forms of a term, with their terms; of most the first letter tells."""
+    def terms_among(self, folded: str) -> dict[str, Term]:
+        """The words of a folded text that are forms of a term, with their terms; of most the first letter tells."""
+        words = set(self._begun.findall(folded) if self._begun and folded.isascii() else folded.split())
         for word in words - self._seen:
-            if word.startswith(self._initials):
-                self._look_at(word)
+            self._look_at(word)
         return {word: self._found[word] for word in words & self._found.keys()}
 
     def _look_at(self, word: str) -> None:
@@ -143,6 +159,14 @@ def _initials_of(forms: Iterable[str], language: str) -> tuple[str, ...]:
     return tuple({form.removeprefix(f"{STEM}{language}{STEM}")[:1] for form in forms})
 
 
+def _begun_with(initials: Iterable[str]) -> re.Pattern[str] | None:
+    """Words in plain letters that begin with one of these; None where a word may begin with anything."""
+    letters = "".join(initial for initial in initials if initial.isascii() and initial.isalnum())
+    if "" in initials or not letters:
+        return None
+    return re.compile(f"(?<![a-z0-9])[{letters}][a-z0-9]*")
+
+
 def cut_at(text: str, places: Iterable[tuple[int, int]]) -> list[Piece]:
     """The text cut at these places, which are sorted and may overlap."""
     pieces: list[Piece] = []
@@ -195,7 +219,7 @@ def _held_by_line(folded: str, marker: Marker, wanted: Collection[str]) -> dict[
     """The lines that hold any of the wanted terms, and which; only they are looked at, as a film has thousands."""
     held: dict[int, set[str]] = defaultdict(set)
     padded = f" {folded.replace(LINE_END, f' {LINE_END} ')} "
-    for form, term in marker.terms_among(set(folded.split())).items():
+    for form, term in marker.terms_among(folded).items():
         if term.word in wanted:
             for line in _lines_with(padded, f" {form} "):
                 held[line].add(term.word)
