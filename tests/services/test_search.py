@@ -30,6 +30,7 @@ from vod_web.schemas.channels import ProfileUpdate
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import accounts, caption_files, library, videos
+from vod_web.services.caption_files import find_shown_captions
 from vod_web.services.search import finding, in_postgres, in_sqlite, labels, statistics
 from vod_web.services.search.finding import Answer
 from vod_web.services.search.hits import list_hits, say_meant
@@ -109,7 +110,7 @@ def test_mistyped_words_are_understood(ada: User, nearness: str) -> None:
     found = search("sunrize harbuor")
     assert found.is_loose
     assert [video.title for video in found.page.items] == ["Sunrise over the harbour"]
-    hits = list(list_hits(found.page.items, [], found.terms).values())
+    hits = list(list_hits(found.page.items, found.terms, lambda _videos: []).values())
     assert say_meant("The sunrize, HARBUOR", found.terms, hits) == "The sunrise, harbour"
     assert not search("harbour").is_loose
     if nearness == "trigrams":
@@ -353,7 +354,7 @@ def test_what_is_said_is_found_at_its_second_until_it_is_taken_out(ada: User, st
     video = make_video(ada, "Talk", duration_s=600.0)
     caption = say(video, storage, "Welcome", "The <b>narwhal</b> &lt;3", "Thanks")
     found = search("talk narwhals")
-    hit = list_hits(found.page.items, [caption], found.terms)[video.public_id]
+    hit = list_hits(found.page.items, found.terms, lambda _videos: [caption])[video.public_id]
     assert hit.spoken is not None
     assert hit.spoken.start_s == 20.0
     assert "".join(piece.text for piece in hit.spoken.pieces) == "The narwhal <3"
@@ -444,7 +445,7 @@ def test_a_search_costs_the_same_however_much_is_found(ada: User, storage: Local
         say(make_video(ada, f"film {number}", tags=[f"t{number}"]), storage, "a narwhal")
         with counted_queries() as statements:
             found = search("narwhal")
-            list_hits(found.page.items, [one for video in found.page.items for one in video.captions], found.terms)
+            list_hits(found.page.items, found.terms, find_shown_captions)
         counts.add(len(statements))
     assert len(counts) == 1
     assert counts.pop() <= 10

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from vod_web.core.errors import NotFound
 from vod_web.core.ids import new_public_id
+from vod_web.db.lists import Ids, is_one_of
+from vod_web.db.session import current_session
 from vod_web.media.caption_playlists import (
     CaptionVariant,
     format_caption_playlist,
@@ -21,7 +23,7 @@ from vod_web.media.caption_playlists import (
     name_captions,
 )
 from vod_web.media.webvtt import Cue, format_webvtt
-from vod_web.models import Caption, CaptionKind, CaptionOrigin, Video
+from vod_web.models import Caption, CaptionKind, CaptionOrigin, Encode, Video
 from vod_web.services.search.spoken import note_spoken
 from vod_web.storage import keys
 from vod_web.storage.base import Storage
@@ -46,10 +48,27 @@ class Track:
     end_s: float | None = None
 
 
+_OF_VIDEOS = (
+    select(Caption)
+    .where(is_one_of(Caption.video_id, bindparam("video_ids", type_=Ids())), Caption.deleted_at.is_(None))
+    .order_by(Caption.origin, Caption.position, Caption.id)
+)
+
+
 def shown_captions(video: Video) -> list[Caption]:
     """The tracks that belong to what plays, embedded ones first; the video was loaded with them and its encode."""
-    source_id = video.active_encode.source_id if video.active_encode else None
-    return [one for one in video.captions if one.origin is CaptionOrigin.UPLOADED or one.source_id == source_id]
+    return [one for one in video.captions if _belongs(one, video.active_encode)]
+
+
+def find_shown_captions(videos: Sequence[Video]) -> list[Caption]:
+    """The same of several videos, which were loaded with their encodes and not with their tracks."""
+    encodes = {video.id: video.active_encode for video in videos}
+    found = current_session().scalars(_OF_VIDEOS, {"video_ids": list(encodes)})
+    return [one for one in found if _belongs(one, encodes[one.video_id])]
+
+
+def _belongs(caption: Caption, encode: Encode | None) -> bool:
+    return caption.origin is CaptionOrigin.UPLOADED or (encode is not None and caption.source_id == encode.source_id)
 
 
 def list_captions(session: Session, video_id: int, source_id: int) -> list[Caption]:

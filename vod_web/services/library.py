@@ -22,7 +22,7 @@ from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_vi
 from vod_web.services.search.suggestions import Suggestions, suggest
 from vod_web.services.sensitivity import is_not_hidden_by, rule_for
 from vod_web.services.video_filters import conditions_of, is_narrowed, labels_by, look_up, narrowing_by
-from vod_web.services.videos import AS_HIT, AS_READ, is_public_id, load_videos, loading
+from vod_web.services.videos import AS_CARD, AS_HIT, AS_READ, is_public_id, load_videos, loading
 
 MOST_COUNTED = 500
 """Counting stops here, as for searches: "more than 500" is read as well as a number that costs a walk over all rows."""
@@ -43,7 +43,7 @@ NEWEST_FIRST = "-published_at"
 """The order of what answers no words, where relevance was asked for."""
 
 
-def list_listed(actor: User | None, wanted: VideoFilter, *, options: Sequence[ORMOption] = AS_HIT) -> Found[Video]:
+def list_listed(actor: User | None, wanted: VideoFilter, *, options: Sequence[ORMOption] = AS_CARD) -> Found[Video]:
     """The videos that this person may find on the home page and by searching."""
     return _page(is_listed(actor), wanted, absent=ABSENT_IN_LISTED, options=options)
 

@@ -36,10 +36,11 @@ AS_CARD: tuple[ORMOption, ...] = (
     joinedload(Video.active_encode).options(*_ENCODE),
 )
 """What `read_card` needs: one statement for any number of videos."""
-AS_HIT: tuple[ORMOption, ...] = (*AS_CARD, selectinload(Video.tags), selectinload(Video.captions))
+AS_HIT: tuple[ORMOption, ...] = (*AS_CARD, selectinload(Video.tags))
 """The same with what is marked in what a search found."""
 AS_READ: tuple[ORMOption, ...] = (
     *AS_HIT,
+    selectinload(Video.captions),
     selectinload(Video.chapters),
     joinedload(Video.incoming_source).options(defer(Source.probe)),
     joinedload(Video.active_encode).options(*_ENCODE).selectinload(Encode.renditions),

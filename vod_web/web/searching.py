@@ -8,7 +8,7 @@ from vod_web.media.languages import list_languages
 from vod_web.models import Category, Licence
 from vod_web.schemas.video_lists import Age, Length, SearchFilter
 from vod_web.services import library
-from vod_web.services.caption_files import shown_captions
+from vod_web.services.caption_files import find_shown_captions
 from vod_web.services.search.finding import Answer
 from vod_web.services.search.hits import Hit, list_hits, say_meant
 from vod_web.web.sign_in import current_person
@@ -50,8 +50,7 @@ def _tell(wanted: SearchFilter, answer: Answer) -> Telling:
 
 
 def _hits(answer: Answer) -> dict[str, Hit]:
-    videos = answer.page.items
-    return list_hits(videos, [one for video in videos for one in shown_captions(video)], answer.terms)
+    return list_hits(answer.page.items, answer.terms, find_shown_captions)
 
 
 def search_choices(wanted: SearchFilter) -> dict[str, list[tuple[str, str]]]:

@@ -1,7 +1,7 @@
 """What is to be shown of the videos that were found: where in each is what was looked for?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,11 +29,19 @@ class Hit:
     """Where it is said what is found nowhere else."""
 
 
-def list_hits(videos: Sequence[Video], shown: Sequence[Caption], terms: Sequence[Term]) -> dict[str, Hit]:
-    """By the ids of the videos, which were loaded with their owners and tags; `shown` are their caption tracks."""
+def list_hits(
+    videos: Sequence[Video], terms: Sequence[Term], find_tracks: Callable[[Sequence[Video]], Sequence[Caption]]
+) -> dict[str, Hit]:
+    """By the ids of the videos, which were loaded with their owners and tags; none where no words were looked for.
+
+    `find_tracks` is asked for the caption tracks of those whose texts do not hold all of the terms.
+    """
+    if not terms:
+        return {}
     markers = Markers(terms)
     missing = {video.id: markers.for_language(video.language).missing(_texts(video)) for video in videos}
-    spoken = _find_spoken([one for one in shown if missing.get(one.video_id)], missing, markers)
+    lacking = [video for video in videos if missing[video.id]]
+    spoken = _find_spoken(find_tracks(lacking) if lacking else [], missing, markers)
     return {
         video.public_id: _hit(video, markers.for_language(video.language), spoken.get(video.id)) for video in videos
     }
