@@ -24,6 +24,7 @@ from vod_web.services.search.index import languages_of_texts
 from vod_web.services.search.labels import newest_ranges
 from vod_web.services.search.nearness import choose_meant
 from vod_web.services.search.ranking import Candidate, score
+from vod_web.services.search.reading import holds_all
 from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, Sought, TextIndex
 from vod_web.services.search.terms import Term, exactly, loosen, read_terms, without_beginnings
 from vod_web.services.search.words import kept_words
@@ -95,13 +96,23 @@ def find_videos(question: Question, order: Order | None = None) -> Answer:
     search = _Search(session, index, question, languages, sought, begun, common)
     if begun.endswith(LOOSE):
         search = search.loosened()
-    candidates = search.look()
-    if candidates == [] and not begun:
+    looked = search.look()
+    if looked.candidates == [] and not begun:
         search = search.loosened()
-        candidates = search.look()
-    page = search.page_in(order, candidates) if order else search.page_by_relevance(candidates)
-    count, has_more = search.count(candidates, page)
+        looked = search.look()
+    page = search.page_in(order, looked.candidates) if order else search.page_by_relevance(looked)
+    count, has_more = search.count(looked.candidates, page)
     return Answer(page, count, has_more, search.terms, search.is_loose)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What was found at the first look."""
+
+    candidates: list[Candidate] | None
+    """All that holds the terms; None where that is more than can be ranked, or nobody looked."""
+    newest: Sequence[tuple[int, str]] = ()
+    """Of more than can be ranked the newest, with the words of their titles."""
 
 
 @dataclass(frozen=True)
@@ -129,24 +140,27 @@ class _Search:
         common = self.index.weigh(self.session, terms, self.question.labels)
         return replace(self, terms=terms, common=common, is_loose=True)
 
-    def look(self) -> list[Candidate] | None:
-        """What holds all terms, in any order; None where that is more than can be ranked."""
+    def look(self) -> _Looked:
+        """What holds all terms, the newest first."""
         if self.is_loose and not any(term.instead for term in self.terms):
-            return []
+            return _Looked([])
         if self.begun in UNRANKED or self._is_plenty():
-            return None
+            return _Looked(None)
         texts = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel)
         wanted = select(Video.id, *texts, Video.published_at, self.index.is_spoken())
-        found = self.session.execute(self._narrow(wanted, self._by_index()).limit(MOST_RANKED + 1))
-        rows = found.all()
+        sought = self._by_index()
+        found = self._narrow(wanted, sought).order_by(self.index.row_id(sought).desc()).limit(MOST_RANKED + 1)
+        rows = self.session.execute(found).all()
         if len(rows) > MOST_RANKED:
-            return None
+            return _Looked(None, [(row[0], row[1]) for row in rows])
         spoken = [row[0] for row in rows if row[-1]]
         by_captions = set(spoken) - self.index.unspoken_among(self.session, self.terms, spoken) if spoken else set()
-        return [
-            Candidate(video_id, title, tags, channel, published_at, video_id not in by_captions)
-            for video_id, title, tags, channel, published_at, _ in rows
-        ]
+        return _Looked(
+            [
+                Candidate(video_id, title, tags, channel, published_at, video_id not in by_captions)
+                for video_id, title, tags, channel, published_at, _ in rows
+            ]
+        )
 
     def count(self, candidates: list[Candidate] | None, page: Found[Video]) -> tuple[int, bool]:
         """How many answer on all pages, and whether it is more than that."""
@@ -164,13 +178,13 @@ class _Search:
         found = find_page(wanted, named, cursor=self.question.cursor, limit=self.question.limit)
         return Found(load_videos(found.items, self.question.options), found.next)
 
-    def page_by_relevance(self, candidates: list[Candidate] | None) -> Found[Video]:
+    def page_by_relevance(self, looked: _Looked) -> Found[Video]:
         """A page of the ranked candidates, or of what is too much to be ranked."""
         name = RELEVANCE + LOOSE * self.is_loose
-        if self.begun != name and (self.begun or candidates is None):
-            unranked = self._page_unranked()
+        if self.begun != name and (self.begun or looked.candidates is None):
+            unranked = self._page_unranked(looked.newest)
             return Found(load_videos(unranked.items, self.question.options), unranked.next)
-        ranked = sorted(((score(one, self.terms), one.video_id) for one in candidates or []), reverse=True)
+        ranked = sorted(((score(one, self.terms), one.video_id) for one in looked.candidates or []), reverse=True)
         order = Order(name=name, by=literal(0, Integer), id=Video.id)
         cut = cut_page(ranked, order, cursor=self.question.cursor, limit=self.question.limit)
         return Found(load_videos([video_id for _, video_id in cut.items], self.question.options), cut.next)
@@ -180,15 +194,16 @@ class _Search:
         is_narrow = self.question.narrowing is Narrowing.TO_FEW
         return self.common.expected >= PLENTY and not is_narrow and self.begun != RELEVANCE
 
-    def _page_unranked(self) -> Found[int]:
-        """The ids of the newest of `UNRANKED`, from where the list has come to."""
+    def _page_unranked(self, newest: Sequence[tuple[int, str]]) -> Found[int]:
+        """The ids of the newest of `UNRANKED`, from where the list has come to; `newest` are known already."""
         names = list(UNRANKED)
         cursor, limit = self.question.cursor, self.question.limit
         items: list[int] = []
         last = ""
         for name in names[names.index(self.begun) if self.begun in names else 0 :]:
             left = limit - len(items)
-            found = self._newest(name, cursor, max(left, 1))
+            known = self._cut_known(name, newest, max(left, 1)) if cursor is None else None
+            found = known or self._newest(name, cursor, max(left, 1))
             if not left and found.items:
                 return Found(items, cursor_of(self._newest_first(last), items[-1], items[-1]))
             if left and found.items:
@@ -197,6 +212,17 @@ class _Search:
                 return Found(items, found.next)
             cursor = None
         return Found(items, None)
+
+    def _cut_known(self, name: str, newest: Sequence[tuple[int, str]], limit: int) -> Found[int] | None:
+        """The beginning of the last part, where it is among those that are known; the others are sought by titles."""
+        if UNRANKED[name] is not Place.ELSEWHERE:
+            return None
+        terms = exactly(self.terms)
+        ids = [video_id for video_id, title in newest if not holds_all(title, terms)]
+        if len(ids) <= limit:
+            return None
+        last = ids[limit - 1]
+        return Found(ids[:limit], cursor_of(self._newest_first(name), last, last))
 
     def _newest(self, name: str, cursor: str | None, limit: int) -> Found[int]:
         """Among the newest videos, if a page of them is likely to be there; else among all."""

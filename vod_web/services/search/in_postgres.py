@@ -147,7 +147,7 @@ def _is_walk(sought: Sought) -> bool:
 
 def _is_sorted_first(sought: Sought) -> bool:
     """Whether what the index finds is put in order before anything else is asked of it, or all would be looked up."""
-    return sought.place in (Place.TITLE, Place.ELSEWHERE) and not _is_walk(sought) and not sought.is_among_few
+    return sought.place is not Place.WHOLE_TITLE and not _is_walk(sought) and not sought.is_among_few
 
 
 def _near_by_trigrams(words: Sequence[str]) -> list[Select[str]]:

@@ -20,7 +20,15 @@ def is_in(
 ) -> ColumnElement[bool]:
     """Whether a text holds all of the terms; `place` is the database's function for where a part of a text is."""
     text = literal(" ").concat(words).concat(" ")
-    forms = (
-        [f" {term.word}" + " " * (not term.is_beginning), *(f" {form} " for form in forms_of(term))] for term in terms
-    )
-    return and_(*(or_(*(place(text, form) > 0 for form in each)) for each in forms))
+    return and_(*(or_(*(place(text, part) > 0 for part in _parts_of(term))) for term in terms))
+
+
+def holds_all(words: str, terms: Sequence[Term]) -> bool:
+    """The same of a text that is at hand."""
+    text = f" {words} "
+    return all(any(part in text for part in _parts_of(term)) for term in terms)
+
+
+def _parts_of(term: Term) -> list[str]:
+    """What a text with blanks around its words has, if it holds the term."""
+    return [f" {term.word}" + " " * (not term.is_beginning), *(f" {form} " for form in forms_of(term))]

@@ -10,8 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vod_web.services.search.terms import Term
 
-PLENTY = 2500
-"""Where so many are expected to hold the words, nobody looks whether they are more than can be ranked."""
+PLENTY = 1000
+"""Where so many are expected to hold the words, nobody looks whether they are more than can be ranked. They are rather
+more: words that go together are expected less often than they do."""
 Columns = TypeVarTuple("Columns")
 RowId = InstrumentedAttribute[int] | ColumnElement[int]
 
