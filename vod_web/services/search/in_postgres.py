@@ -67,14 +67,14 @@ class PostgresIndex:
         """As `TextIndex`: by the inverted index, or by looking into one row after the other where every few have it."""
         if sought.place is Place.WHOLE_TITLE:
             return wanted.where(SearchDocument.title.in_(sought.whole))
-        holds, besides = self._holds(sought), self._besides(sought)
+        holds, besides = self._is_there(sought), self._besides(sought)
         if not _is_sorted_first(sought):
             return wanted.where(holds, besides)
         found = select(SearchDocument.video_id).where(holds)
         by_index = found.order_by(SearchDocument.video_id.desc()).offset(0).subquery(_FOUND_BY_INDEX)
         return wanted.join(by_index, by_index.c.video_id == Video.id).where(besides)
 
-    def _holds(self, sought: Sought) -> ColumnElement[bool]:
+    def _is_there(self, sought: Sought) -> ColumnElement[bool]:
         """Whether the words are in that place; with labels, by the index of all words, which has the labels."""
         is_in_title = sought.place is Place.TITLE and not sought.labels
         if is_in_title and _is_walk(sought):
