@@ -138,7 +138,7 @@ class TestPlayer:
         video = make_unready_video(make_user("ada"), VideoStatus.PROCESSING)
         page = client.get(f"/embed/{video.public_id}").text
         assert "cannot be played yet" in page
-        assert 'http-equiv="refresh"' in page
+        assert 'data-next-look-s="15"' in page
 
     def test_a_view_there_counts_without_a_session(self, client: FlaskClient) -> None:
         video = published()

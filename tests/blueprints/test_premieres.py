@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from tests.factories import bearer, make_encode, make_user, make_video, sign_in
 from vod_web.core.clock import utc_now
 from vod_web.db.session import close_session, transaction
-from vod_web.models import PublishRule, User, Video, Visibility
+from vod_web.models import EmbedRule, PublishRule, User, Video, Visibility
 from vod_web.resources import resources
 from vod_web.services import premieres
 from vod_web.services.publication import publish_due
@@ -72,7 +72,34 @@ def test_nothing_but_its_picture_is_handed_out(client: FlaskClient, owner: User)
         assert client.get(re.sub("/media/[^/]+", "/media/public", folder) + name).status_code == 404
     for page in ("status", "transcript", "comments", "qr.svg"):
         assert client.get(f"/watch/{video.public_id}/{page}").status_code == 404
-    assert client.get(f"/embed/{video.public_id}").status_code == 404
+
+
+def test_a_frame_on_another_site_says_when_it_comes_and_then_plays(client: FlaskClient, owner: User) -> None:
+    video = scheduled(owner, embed_rule=EmbedRule.LISTED, embed_sites=["https://friends.example"])
+    frame = client.get(f"/embed/{video.public_id}?autoplay=1")
+    assert frame.status_code == 200
+    assert "https://friends.example" in frame.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in frame.headers
+    assert video.publish_at is not None
+    assert video.publish_at.isoformat() in frame.text
+    assert 'data-next-look-s="300"' in frame.text
+    for hidden in ("The secret of it", "data-player", ".m3u8", "storyboard", "transcript"):
+        assert hidden not in frame.text
+    publish(video)
+    assert "data-player" in client.get(f"/embed/{video.public_id}?autoplay=1").text
+
+
+def test_a_frame_looks_again_when_its_time_has_come(client: FlaskClient, owner: User) -> None:
+    video = scheduled(owner, publish_at=utc_now() + timedelta(seconds=100))
+    wait = re.search(r'data-next-look-s="(\d+)"', client.get(f"/embed/{video.public_id}").text)
+    assert wait is not None
+    assert 60 < int(wait[1]) <= 100
+
+
+def test_a_frame_says_nothing_of_a_private_video_that_is_to_come(client: FlaskClient, owner: User) -> None:
+    frame = client.get(f"/embed/{scheduled(owner, visibility=Visibility.PRIVATE).public_id}")
+    assert frame.status_code == 404
+    assert "Friday film" not in frame.text
 
 
 def test_it_is_in_no_list(client: FlaskClient, owner: User) -> None:

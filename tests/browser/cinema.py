@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import update
 from sqlalchemy.orm import selectinload
 
 from tests.browser.conftest import RunningSite
@@ -19,7 +21,7 @@ from vod_web.db.session import close_session, transaction
 from vod_web.media.runner import Tools, run_ffmpeg
 from vod_web.media.test_clip import clip_command
 from vod_web.media.tools import find_ffmpeg
-from vod_web.models import User, Video, Visibility
+from vod_web.models import PublishRule, User, Video, Visibility
 from vod_web.resources import resources
 from vod_web.services.search.index import index_video
 from vod_web.services.sign_ins import Browser, begin_sign_in
@@ -58,6 +60,18 @@ class Cinema:
     def see(self, video: Video) -> Video:
         """The film as it stands in the database."""
         return self._workshop.see(video)
+
+    @contextmanager
+    def keeping_back(self, video: Video) -> Iterator[None]:
+        """Inside of the block the film is still to come; then it is published as it was before."""
+        before = {name: getattr(video, name) for name in ("publish_rule", "publish_at", "published_at")}
+        self._plan(video, publish_rule=PublishRule.AT_TIME, publish_at=utc_now() + timedelta(days=1), published_at=None)
+        yield
+        self._plan(video, **before)
+
+    def _plan(self, video: Video, **plan: object) -> None:
+        with transaction() as session:
+            session.execute(update(Video).where(Video.id == video.id).values(plan))
 
     def enter(self, page: Page) -> User:
         """From now on the page is in the browser of a new person."""

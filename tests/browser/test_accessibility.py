@@ -100,7 +100,8 @@ def test_videos_that_do_not_play_have_none(page: Page, lively: LivelySite) -> No
     lively.become(page, "owner")
     assert look(page, [f"/watch/{video_id}" for video_id in lively.unready]) == {}
     lively.become(page, "stranger")
-    assert look(page, [f"/watch/{lively.deleted}", f"/watch/{lively.scheduled}", "/admin"]) == {}
+    scheduled = (f"/watch/{lively.scheduled}", f"/embed/{lively.scheduled}")
+    assert look(page, [f"/watch/{lively.deleted}", *scheduled, "/admin"]) == {}
 
 
 def test_pages_on_a_phone_have_none(page: Page, lively: LivelySite) -> None:

@@ -171,6 +171,22 @@ def test_a_visitor_goes_on_in_the_same_browser(
     expect(chip(other)).to_have_count(0)
 
 
+def test_a_frame_on_another_site_plays_when_the_time_of_its_video_has_come(
+    new_page: Callable[[], Page], cinema: Cinema, film: Video
+) -> None:
+    page = new_page()
+    page.clock.install()
+    with cinema.keeping_back(film):
+        page.goto(f"/embed/{film.public_id}?autoplay=1")
+        expect(page.get_by_role("heading", name="This video is still to come")).to_be_visible()
+        page.clock.fast_forward("05:00")
+        page.wait_for_timeout(1000)
+        expect(page.locator("[data-player]")).to_have_count(0)
+    page.clock.fast_forward("05:00")
+    expect(page.locator("[data-player]")).to_be_visible(timeout=LIMIT_MS)
+    wait_until_past(page, 1)
+
+
 def test_a_follower_with_the_bell_is_told_of_a_new_video(
     new_page: Callable[[], Page], cinema: Cinema, film: Video
 ) -> None:

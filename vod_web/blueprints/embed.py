@@ -1,24 +1,28 @@
 """The player on other sites, and how they find out about it."""
 
+import math
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
+from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound, VodError
 from vod_web.models import Video
 from vod_web.resources import resources
 from vod_web.schemas.embedding import OEmbedQuery, OEmbedRead
-from vod_web.services import playlists, site, videos
+from vod_web.services import playlists, premieres, site, videos
 from vod_web.services.embedding import EVERYWHERE, fit_player, frame_ancestors, is_embeddable
 from vod_web.services.playlist_playing import find_start
+from vod_web.services.premieres import Premiere
 from vod_web.services.sensitivity import make_reveal
 from vod_web.web.errors import status_of
 from vod_web.web.forms import read_query
 from vod_web.web.headers import allow_frames
 from vod_web.web.playing import begins_at, read_wish, show_playing
 from vod_web.web.playlists import show_playlist as tell_list
+from vod_web.web.premieres import tell_premiere
 from vod_web.web.rendering import address_here, go_to, render
 from vod_web.web.sensitivity import is_covered_in_frame
 from vod_web.web.sharing import PLAYLIST_SIZE, POSTER_WIDTH, tell_oembed, tell_playlist_oembed
@@ -30,6 +34,8 @@ blueprint = Blueprint("embed", __name__)
 EMBED_WISHES = ("autoplay", "muted", "title", "shuffle", "loop")
 ON = ("1", "true", "yes")
 LONGEST_START_S = 10**6
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 15, 300
+"""Before a frame looks again whether its video has come."""
 PLAYLISTS = "playlists"
 NOT_OURS = "This is not the address of a video of this site."
 
@@ -40,7 +46,8 @@ def show(video_id: str) -> Response:
     try:
         video = videos.get_video(current_person(), video_id)
     except VodError as error:
-        return _refuse(error, url_for("watch.show", video_id=video_id))
+        awaited = premieres.find_premiere(current_person(), video_id)
+        return _announce(awaited) if awaited else _refuse(error, url_for("watch.show", video_id=video_id))
     allow_frames(frame_ancestors(video))
     wishes = {name: request.args.get(name) in ON for name in ("autoplay", "muted", "loop")}
     has_title = request.args.get("title", "1") in ON
@@ -78,6 +85,15 @@ def oembed() -> Response:
     response = _as_xml(told) if wanted.format == "xml" else _as_json(told)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _announce(awaited: Premiere) -> Response:
+    """When the video comes; the frame looks again then, and every few minutes before, since its time may be changed."""
+    allow_frames(frame_ancestors(awaited.video))
+    told, now = tell_premiere(awaited), utc_now()
+    left_s = math.ceil((told.publish_at - now).total_seconds())
+    wait_s = min(max(left_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
+    return current_app.response_class(render("embed/premiere.html", premiere=told, now=now, next_look_s=wait_s))
 
 
 def _refuse(error: VodError, address: str) -> Response:
