@@ -16,10 +16,12 @@ from vod_web.models import EmbedRule, Playlist, PlaylistItem, PlaylistOrder, Rol
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.playlists import ItemAdd, ItemMove, ItemUpdate, PlaylistCreate, PlaylistUpdate
 from vod_web.services import bin as video_bin
-from vod_web.services import playlist_changes, playlist_items, playlist_rows, playlists
-from vod_web.services.playlist_changes import add_video, add_videos, move_item, remove_items, undo_change
+from vod_web.services import playlist_items, playlist_rows, playlists
+from vod_web.services.playlist_changes import add_video, add_videos, remove_items
+from vod_web.services.playlist_moves import move_item, update_item
 from vod_web.services.playlist_orders import Shuffle
 from vod_web.services.playlist_playing import Playing, Wish, find_playing, list_more
+from vod_web.services.playlist_undo import undo_change
 from vod_web.services.videos import get_video
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -372,11 +374,11 @@ def test_a_part_of_a_video_counts_for_the_length(ada: User, letters: list[Video]
     ids = items_of(playlist)
     assert playlist_items.measure(None, playlist) == playlist_items.Extent(5, 150.0)
     part = ItemUpdate.model_validate({"start_s": "0:10", "stop_s": "30"})
-    playlist_changes.update_item(ada, playlist.public_id, ids["E"], part)
+    update_item(ada, playlist.public_id, ids["E"], part)
     assert playlist_items.measure(None, playlist) == playlist_items.Extent(5, 120.0)
     for wrong in ({"start_s": 40, "stop_s": 20}, {"start_s": 500}):
         with pytest.raises(InvalidInput):
-            playlist_changes.update_item(ada, playlist.public_id, ids["E"], ItemUpdate.model_validate(wrong))
+            update_item(ada, playlist.public_id, ids["E"], ItemUpdate.model_validate(wrong))
 
 
 def test_a_video_that_is_removed_for_good_is_counted_no_more(ada: User, letters: list[Video], storage: object) -> None:

@@ -16,8 +16,9 @@ from vod_web.schemas.playlists import (
     PlaylistRead,
     PlaylistUpdate,
 )
-from vod_web.services import playlist_changes, playlist_items, playlists
+from vod_web.services import playlist_changes, playlist_items, playlist_moves, playlists
 from vod_web.services.accounts import get_user
+from vod_web.services.playlist_undo import undo_change
 from vod_web.services.throttle import Limit
 from vod_web.web.playlists import tell_change, tell_detail, tell_entries, tell_playlist, tell_playlists
 from vod_web.web.sign_in import current_person
@@ -142,7 +143,7 @@ def take_items(playlist_id: str, body: ItemsTake) -> ChangeRead:
 @call("POST", "/playlists/undo/<change_id>", scope=TokenScope.UPLOAD)
 def undo_playlist_change(change_id: str) -> None:
     """Undo a change of yours that added or removed items, for a day."""
-    playlist_changes.undo_change(current_person(), change_id)
+    undo_change(current_person(), change_id)
 
 
 @call(
@@ -156,7 +157,7 @@ def undo_playlist_change(change_id: str) -> None:
 )
 def update_item(playlist_id: str, item_id: str, body: ItemUpdate) -> ItemRead:
     """Put an item to another place, counted from 1, or choose which part of the video plays."""
-    playlist_changes.update_item(current_person(), playlist_id, item_id, body)
+    playlist_moves.update_item(current_person(), playlist_id, item_id, body)
     return _tell_item(playlist_id, item_id)
 
 

@@ -7,8 +7,9 @@ from vod_web.blueprints.playlists import blueprint
 from vod_web.core.clock import utc_now
 from vod_web.schemas.base import PageQuery, parse_input
 from vod_web.schemas.playlists import ItemMove, ItemsChosen, ItemsTake, ItemUpdate
-from vod_web.services import playlist_changes, playlists
+from vod_web.services import playlist_changes, playlist_moves, playlists
 from vod_web.services.playlist_changes import Changed
+from vod_web.services.playlist_undo import undo_change
 from vod_web.web.forms import read_form
 from vod_web.web.playlists import say_taken, show_playlists
 from vod_web.web.rendering import go_to, is_fragment_request, is_from_htmx, reload_page, render, tell
@@ -18,7 +19,7 @@ from vod_web.web.sign_in import current_person
 @blueprint.post("/playlists/<playlist_id>/items/<item_id>/move")
 def move(playlist_id: str, item_id: str) -> Response:
     """To another place; a script is told which one that is."""
-    place = playlist_changes.move_item(current_person(), playlist_id, item_id, read_form(ItemMove))
+    place = playlist_moves.move_item(current_person(), playlist_id, item_id, read_form(ItemMove))
     if is_from_htmx():
         return Response(str(place), mimetype="text/plain")
     return go_to("playlists.show", playlist_id=playlist_id, _anchor=f"item-{item_id}")
@@ -27,7 +28,7 @@ def move(playlist_id: str, item_id: str) -> Response:
 @blueprint.post("/playlists/<playlist_id>/items/<item_id>/part")
 def cut(playlist_id: str, item_id: str) -> Response:
     """Only a part of the video plays."""
-    playlist_changes.update_item(current_person(), playlist_id, item_id, read_form(ItemUpdate))
+    playlist_moves.update_item(current_person(), playlist_id, item_id, read_form(ItemUpdate))
     flash("Saved.", "good")
     return reload_page() if is_fragment_request() else go_to("playlists.show", playlist_id=playlist_id)
 
@@ -61,7 +62,7 @@ def choose_target(playlist_id: str) -> str:
 @blueprint.post("/playlists/undo/<change_id>")
 def undo(change_id: str) -> Response:
     """Take it back."""
-    playlist = playlist_changes.undo_change(current_person(), change_id)
+    playlist = undo_change(current_person(), change_id)
     flash("Undone.", "good")
     if is_from_htmx() or playlist is None:
         return reload_page() if is_from_htmx() else go_to("playlists.index")
