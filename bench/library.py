@@ -19,7 +19,7 @@ from bench.parts.library import Size, fill_library, write_library
 from bench.parts.stopwatch import measure
 from tests.databases import migrate
 from vod_web.cli.console import stop_on_terminate
-from vod_web.db.engine import make_engine
+from vod_web.db.engine import for_writing, make_engine
 
 SIZES = {"postgresql": (1_000_000, 100_000, 10_000_000), "sqlite": (100_000, 10_000, 1_000_000)}
 AT_ONCE = 20_000
@@ -75,7 +75,7 @@ def _fill(engine: Engine, url: str, videos: int, people: int, positions: int) ->
         is_empty = connection.scalar(text("SELECT 1 FROM videos LIMIT 1")) is None
     size = Size(videos=videos, people=people)
     if is_empty and engine.dialect.name == "sqlite":
-        with engine.begin() as connection:
+        with for_writing(engine).begin() as connection:
             fill_library(connection, size)
     elif is_empty:
         _copy_library(url, size)
@@ -93,7 +93,7 @@ def _fill(engine: Engine, url: str, videos: int, people: int, positions: int) ->
 def _warm(engine: Engine) -> None:
     """Have the tables in memory, as a server has them that has run for a while; the system's, not PostgreSQL's own."""
     if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
+        with for_writing(engine).begin() as connection:
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_prewarm"))
             connection.execute(text("SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE relkind IN ('r', 'i', 't')"))
 

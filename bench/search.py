@@ -20,7 +20,7 @@ from tests.databases import migrate
 from tests.servers import find_postgres, postgres_server
 from vod_web.cli.console import stop_on_terminate
 from vod_web.core.clock import utc_now
-from vod_web.db.engine import make_engine
+from vod_web.db.engine import for_writing, make_engine
 from vod_web.db.session import bind_sessions, close_session, current_session
 from vod_web.models import User, Video
 from vod_web.schemas.video_lists import SearchFilter
@@ -42,7 +42,7 @@ def main() -> int:
         _database(arguments.database, Path(folder)) as engine,
     ):
         begun = time.monotonic()
-        with engine.begin() as connection:
+        with for_writing(engine).begin() as connection:
             fill_library(connection, size)
         took_s, load = time.monotonic() - begun, os.getloadavg()[0]
         print(f"{arguments.database}: {size.videos} videos in {took_s:.0f} s, load {load:.1f}", flush=True)

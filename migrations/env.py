@@ -7,6 +7,8 @@ from flask import current_app
 from sqlalchemy import DateTime, Enum, TypeDecorator
 from sqlalchemy.engine import Connection
 
+from vod_web.db.engine import for_writing
+
 database = current_app.extensions["migrate"].db
 
 
@@ -42,11 +44,13 @@ def run_online() -> None:
 
     SQLite changes a table by making it anew, which needs the foreign keys unchecked while it lasts.
     """
-    with database.engine.connect() as connection:
+    with for_writing(database.engine).connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             check_foreign_keys(connection, False)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # a step may think for as long as it takes
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

@@ -65,9 +65,9 @@ class Database:
         connection = self.engine.raw_connection()
         try:
             if self.engine.dialect.name == "sqlite":
-                connection.cursor().executescript(f"BEGIN IMMEDIATE; {statements}; COMMIT")
+                connection.cursor().executescript(f"PRAGMA query_only=OFF; BEGIN IMMEDIATE; {statements}; COMMIT")
             else:
-                connection.cursor().execute(statements)
+                connection.cursor().execute(f"SET TRANSACTION READ WRITE; {statements}")
                 connection.commit()
         finally:
             connection.close()

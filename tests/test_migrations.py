@@ -15,6 +15,7 @@ from vod_web.app import create_app
 from vod_web.core.clock import utc_now
 from vod_web.core.settings import load_settings
 from vod_web.db.base import Base
+from vod_web.db.engine import for_writing
 from vod_web.schemas.video_lists import SearchFilter
 from vod_web.services import library
 from vod_web.services.health import check_search
@@ -82,7 +83,7 @@ def test_videos_that_are_there_already_are_found_after_the_upgrade(site: Flask) 
         upgrade(revision="0009")
         engine = site.extensions["sqlalchemy"].engine
         words = {"yes": "1", "no": "0"} if engine.dialect.name == "sqlite" else {"yes": "true", "no": "false"}
-        with engine.begin() as connection:
+        with for_writing(engine).begin() as connection:
             for statement in ROWS.format(**words).split(";\n"):
                 connection.exec_driver_sql(statement.replace("%", "%%") if words["yes"] == "true" else statement)
         upgrade()

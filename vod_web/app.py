@@ -16,6 +16,7 @@ from vod_web.db.base import Base
 from vod_web.db.engine import engine_options, prepare_engine
 from vod_web.db.session import bind_sessions, close_session, sessions
 from vod_web.resources import open_resources
+from vod_web.web.addresses import register_addresses
 from vod_web.web.assets import register_assets
 from vod_web.web.compiling import PageEnvironment
 from vod_web.web.errors import register_error_handlers
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_assets(app)
     register_templates(app)
     register_error_handlers(app)
+    register_addresses(app)
     register_blueprints(app)
     csrf.exempt(
         "vod_web.blueprints.watch.note_playing"

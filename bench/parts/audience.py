@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from bench.parts.bulk import insert_select, quickly
+from vod_web.db.engine import for_writing
 from vod_web.models import PopularIn
 from vod_web.services.popular import MOST_RANKED
 
@@ -63,7 +64,7 @@ def fill_audience(engine: Engine, crowd: Crowd) -> list[str]:
     filled = []
     for name, fill in steps.items():
         begun = time.monotonic()
-        with engine.begin() as connection:
+        with for_writing(engine).begin() as connection:
             if not _is_empty(connection, name):
                 continue
             with quickly(connection, name):

@@ -145,9 +145,9 @@ def test_viewers_hear_nothing_of_a_new_file(client: FlaskClient, ada: User, vide
 
 
 def test_the_original_comes_back_under_its_name_and_in_ranges(client: FlaskClient, video: Video) -> None:
-    with transaction() as session:
-        session.get_one(Source, source_of(video, SourceState.CURRENT).id).filename = "Münster “1”.mp4"
     current = source_of(video, SourceState.CURRENT)
+    with transaction() as session:
+        session.get_one(Source, current.id).filename = "Münster “1”.mp4"
     address = f"/studio/videos/{video.public_id}/file/{current.public_id}/download"
 
     whole = client.get(address, buffered=True)

@@ -3,11 +3,16 @@ import subprocess
 import sys
 import threading
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from vod_web.db.session import after_commit, close_session, current_session, transaction
 from vod_web.models import SiteSetting, Tag
+
+REFUSED = "read-?only"
+"""In the words of either database."""
 
 
 def _tags() -> int:
@@ -64,17 +69,75 @@ def test_nothing_is_changed_outside_of_a_transaction(database: Engine) -> None:
         session.add(Tag(name="one"))
     tag = current_session().scalars(select(Tag)).one()
     tag.name = "two"
-    with pytest.raises(RuntimeError, match="outside of a transaction"):
+    with pytest.raises(DBAPIError, match=REFUSED):
         current_session().scalars(select(Tag)).all()
     close_session()
-    for change in (insert(Tag).values(name="three"), update(Tag).values(name="two"), delete(Tag)):
-        with pytest.raises(RuntimeError, match="outside of a transaction"):
-            current_session().execute(change)
     current_session().add(Tag(name="three"))
-    with pytest.raises(RuntimeError, match="outside of a transaction"):
+    with pytest.raises(DBAPIError, match=REFUSED):
         current_session().flush()
+    changes = [insert(Tag).values(name="three"), update(Tag).values(name="two"), delete(Tag)]
+    for change in (*changes, text("UPDATE tags SET name = 'two'")):
+        close_session()
+        with pytest.raises(DBAPIError, match=REFUSED):
+            current_session().execute(change)
+        close_session()
+        with pytest.raises(DBAPIError, match=REFUSED):
+            current_session().connection().execute(change)
     close_session()
     assert current_session().scalars(select(Tag.name)).all() == ["one"]
+
+
+def test_a_session_is_not_closed_inside_of_a_transaction(database: Engine) -> None:
+    """What came after that would be written by itself, or refused."""
+    with pytest.raises(RuntimeError, match="inside of a transaction"), transaction() as session:
+        session.add(Tag(name="one"))
+        close_session()
+    assert _tags() == 0
+
+
+@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
+def test_a_type_that_changed_fails_once(database: Engine) -> None:
+    """As while a migration runs: what was prepared before does not hold any more."""
+    _prepare_tags_by_name()
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("ALTER TABLE tags ALTER name TYPE varchar(50)")
+        try:
+            _expect_one_failure("cached plan")
+        finally:
+            database.dispose()
+            other.execute("ALTER TABLE tags ALTER name TYPE varchar(40)")
+
+
+@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
+def test_another_server_behind_a_pooler_fails_once(database: Engine) -> None:
+    """It knows nothing of what was prepared."""
+    _prepare_tags_by_name()
+    current_session().execute(
+        text("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
+    )  # so that the driver does not hear of it
+    close_session()
+    _expect_one_failure("does not exist")
+
+
+def _prepare_tags_by_name() -> None:
+    for _ in range(4):
+        assert _tags_by_name("one") == []
+
+
+def _expect_one_failure(said: str) -> None:
+    with pytest.raises(DBAPIError, match=said):
+        _tags_by_name("one")
+    for _ in range(4):
+        assert _tags_by_name("one") == []
+
+
+def _tags_by_name(name: str) -> list[Tag]:
+    """Asked by a connection that is given back afterwards, whatever comes."""
+    try:
+        return list(current_session().scalars(select(Tag).where(Tag.name == name)))
+    finally:
+        close_session()
 
 
 @pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)

@@ -180,8 +180,9 @@ def run_first(site: Site, video: Video) -> None:
 
 def begin_again(site: Site, video: Video, *, failures: int) -> None:
     """Let the job that waits after an error begin, as one that has had so many."""
+    waiting = first_of(site, video)
     with transaction() as session:
-        job = session.get_one(Job, first_of(site, video).id)
+        job = session.get_one(Job, waiting.id)
         job.failures, job.state, job.not_before = failures, JobState.QUEUED, None
 
 

@@ -371,8 +371,9 @@ def test_a_storage_that_is_away_for_hours_fails_no_video(video: Video, encode: E
         sweep_jobs(queue=queue, now=now)
     assert (states(encode), fresh(video).status) == ({"prepare-0": "queued"}, VideoStatus.PROCESSING)
 
+    job = job_of(encode, JobKind.PREPARE)
     with transaction() as session:
-        session.get_one(Job, job_of(encode, JobKind.PREPARE).id).failures = 288
+        session.get_one(Job, job.id).failures = 288
     fail_job(claim(job_of(encode, JobKind.PREPARE), now=now), StorageFull("full"), queue=queue, now=now)
     assert "storage" in (fresh(video).status_reason or "")
 
@@ -709,8 +710,9 @@ def test_a_rendition_is_as_far_as_its_own_jobs(video: Video, encode: Encode, que
     prepare(encode, queue, chunks=2, audio=0)
     for number, name in enumerate(("360p", "720p")):
         add_rendition(encode, name)
+        job = job_of(encode, JobKind.CHUNK, number)
         with transaction() as session:
-            session.get_one(Job, job_of(encode, JobKind.CHUNK, number).id).makes = [name]
+            session.get_one(Job, job.id).makes = [name]
     finish(job_of(encode, JobKind.CHUNK), queue)
 
     close_session()

@@ -65,8 +65,9 @@ def test_what_is_not_ready_waits_beyond_its_time(owner: User) -> None:
     video = make_video(owner, status=VideoStatus.PROCESSING, published_at=None)
     change(owner, video, publish="at_time", publish_at=LATER.isoformat())
     assert publication.publish_due(now=LATER) == 0
+    seen = see(owner, video)
     with transaction() as session:
-        again = session.merge(see(owner, video))
+        again = session.merge(seen)
         again.status = VideoStatus.READY
         publication.note_ready(again, LATER)
     assert is_seen(video)
@@ -75,11 +76,11 @@ def test_what_is_not_ready_waits_beyond_its_time(owner: User) -> None:
 def test_what_is_published_when_ready_is_hidden_while_it_merely_plays(owner: User) -> None:
     video = make_video(owner, status=VideoStatus.PROCESSING, published_at=None)
     epoch = change(owner, video, publish="when_ready").access_epoch
-    with transaction() as session:
-        publication.note_playable(session.merge(see(owner, video)), NOW)
-    assert not is_seen(video)
-    with transaction() as session:
-        publication.note_ready(session.merge(see(owner, video)), NOW)
+    for note in (publication.note_playable, publication.note_ready):
+        assert not is_seen(video)
+        seen = see(owner, video)
+        with transaction() as session:
+            note(session.merge(seen), NOW)
     assert is_seen(video)
     assert see(owner, video).access_epoch == epoch
 

@@ -32,9 +32,9 @@ from vod_web.schemas.videos import VideoUpdate
 from vod_web.services import accounts, caption_files, library, videos
 from vod_web.services.caption_files import find_shown_captions
 from vod_web.services.search import finding, in_postgres, in_sqlite, labels, statistics
-from vod_web.services.search.finding import Answer
 from vod_web.services.search.hits import list_hits, say_meant
 from vod_web.services.search.index import languages_of_texts
+from vod_web.services.search.questions import Answer
 from vod_web.services.search.rebuild import rebuild
 from vod_web.services.search.spoken import index_missing_captions
 from vod_web.services.search.suggestions import Suggestions
@@ -477,3 +477,74 @@ def test_words_go_with_their_video(ada: User) -> None:
         session.execute(text("DELETE FROM videos WHERE id = :id"), {"id": video.id})
     assert current_session().scalar(select(func.count()).select_from(SearchDocument)) == 1
     assert titles("zebra") == []
+
+
+def test_nearly_the_words_go_on_beyond_what_is_ranked(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST_RANKED", 5)
+    for number in range(12):
+        make_video(ada, f"harbour {number}")
+    found = search("harbuor", limit=3)
+    assert found.is_loose
+    seen = [video.title for video in found.page.items]
+    while found.page.next:
+        found = search("harbuor", limit=3, cursor=found.page.next)
+        assert found.is_loose
+        seen += [video.title for video in found.page.items]
+    assert seen == [f"harbour {number}" for number in reversed(range(12))]
+
+
+@pytest.mark.parametrize("typed", ["film", "flim"])
+def test_a_ranked_list_goes_on_when_it_becomes_more_than_is_ranked(
+    ada: User, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(finding, "MOST_RANKED", 5)
+    for number in range(5):
+        make_video(ada, f"film {number}")
+    first = search(typed, limit=2)
+    make_video(ada, "film 5")
+    second = search(typed, limit=2, cursor=first.page.next)
+    assert second.is_loose is (typed == "flim")
+    assert (second.count, second.has_more) == (5, True)
+    seen = [video.title for page in (first, second) for video in page.page.items]
+    assert len(set(seen)) == 4
+
+
+def test_of_many_nobody_claims_more_than_are_found(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that nobody may see count among the expected ones."""
+    monkeypatch.setattr(statistics, "MOST_BY_SCAN", 0)
+    monkeypatch.setattr(statistics, "KEPT_FOR_S", 0.0)
+    for module in (finding, in_sqlite):
+        monkeypatch.setattr(module, "PLENTY", 10)
+    for number in range(20):
+        make_video(ada, f"film {number}", visibility=Visibility.PRIVATE)
+    for number in range(4):
+        make_video(ada, f"film pub {number}")
+    analyze()
+    found = search("film", limit=3)
+    assert (found.count, found.has_more) == (3, True)
+    found = search("film", limit=4)
+    assert (found.count, found.has_more) == (4, False)
+
+
+def test_nobody_learns_of_the_words_of_private_videos_by_mistyping(ada: User) -> None:
+    make_video(ada, "hydrogex alpha")
+    assert titles("hydrogen alphq") == ["hydrogex alpha"]
+    make_video(ada, "hydrogen", visibility=Visibility.PRIVATE)
+    make_video(ada, "hydrogen", published_at=None)
+    assert titles("hydrogen alphq") == ["hydrogex alpha"]
+    make_video(ada, "hydrogen")
+    assert titles("hydrogen alphq") == []
+
+
+def test_videos_whose_captions_were_taken_out_have_none(ada: User) -> None:
+    video = make_video(ada, "film")
+    with transaction() as session:
+        track = Caption(
+            video_id=video.id, origin=CaptionOrigin.UPLOADED, name="x", language="en", label="English", cue_count=1
+        )
+        session.add(track)
+    assert titles("film", has_captions=True) == ["film"]
+    with transaction() as session:
+        session.get_one(Caption, track.id).deleted_at = utc_now()
+    assert titles("film", has_captions=True) == []
+    assert titles("film", has_captions=False) == ["film"]

@@ -4,7 +4,8 @@ from typing import Any
 
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 
 WRITES_OPTION = "transaction_writes"
 """The execution option of a transaction that will write; see `db.session.transaction`."""
@@ -18,6 +19,9 @@ PREPARED_MAX = 200
 """Statements whose plans a connection to PostgreSQL keeps, those that were used last."""
 PREPARE_AT = 1
 """How often a statement was asked before: those that are asked once, as most searches are, are not worth keeping."""
+PLANS_ARE_STALE = ("0A000", "26000")
+"""What PostgreSQL says where a column has another type than when a statement was prepared, or where a pooler between us
+and it has another server answer, which knows nothing of what was prepared."""
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
@@ -36,6 +40,7 @@ def prepare_engine(engine: Engine) -> Engine:
     else:
         event.listen(engine, "connect", _prepare_postgres)
         event.listen(engine, "begin", _begin_postgres)
+        event.listen(engine, "handle_error", _connect_anew)
     return engine
 
 
@@ -54,10 +59,22 @@ def for_reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
 
 
+def for_writing(engine: Engine) -> Engine:
+    """The engine for whoever writes without a session."""
+    return engine.execution_options(**options_for_writing(engine))
+
+
 def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
-    """What `for_reading`'s connections are told for a transaction that will write."""
+    """What connections are told for a transaction that will write; in all others the database refuses to."""
     is_postgres = engine.dialect.name == "postgresql"
-    return {WRITES_OPTION: True} | ({"isolation_level": "READ COMMITTED"} if is_postgres else {})
+    postgres = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+    return {WRITES_OPTION: True} | (postgres if is_postgres else {})
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it says that the database did not answer, or not to the end."""
+    broke = isinstance(error, DBAPIError) and error.connection_invalidated
+    return broke or isinstance(error, OperationalError | InterfaceError | PendingRollbackError)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -68,7 +85,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _prepare_postgres(connection: Any, _record: object) -> None:
-    """Per connection: one process for each statement, plans are not compiled, and 32 MB instead of 4 may be used.
+    """Per connection: one process for each statement, plans are not compiled, 32 MB instead of 4 may be used, and
+    nothing is written but where a transaction says that it will.
 
     Compiling takes longer (50 to 90 ms) than any of our statements gains by it, and so does starting processes (10 ms).
     What an index finds of two common words in a million videos takes more than 4 MB; without room for it, each row is
@@ -81,6 +99,7 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
         cursor.execute("SET jit = off")
         cursor.execute("SET max_parallel_workers_per_gather = 0")
         cursor.execute("SET work_mem = '32MB'")
+        cursor.execute("SET default_transaction_read_only = on")
     connection.autocommit = False
 
 
@@ -88,14 +107,24 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start of a transaction that will write.
 
     A transaction that reads first and writes later fails at once with "database is locked" when another wrote in
-    between; one that begins IMMEDIATE waits its turn instead.
+    between; one that begins IMMEDIATE waits its turn instead. One that only reads is refused whatever it tries to
+    write: it would be lost.
     """
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write(connection) else "BEGIN DEFERRED")
+    will_write = _will_write(connection)
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only={'OFF' if will_write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write else "BEGIN DEFERRED")
 
 
 def _begin_postgres(connection: Connection) -> None:
     if _will_write(connection):
         connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{STOPPED_WRITER_S}s'")
+
+
+def _connect_anew(context: ExceptionContext) -> None:
+    """Let the pool drop its connections if what they prepared does not hold any more, or they would go on failing."""
+    if getattr(context.original_exception, "sqlstate", None) in PLANS_ARE_STALE:
+        context.is_disconnect = True
 
 
 def _will_write(connection: Connection) -> bool:

@@ -2,14 +2,14 @@
 
 The only module that commits. A service's public command is one `with transaction():`; calls inside join it.
 What must happen only when the data is safe (putting a job on the queue) is given to `after_commit`.
-Writing anywhere else is a mistake of ours, and refused: it would be safe at once in PostgreSQL, and lost in SQLite.
+Writing anywhere else is a mistake of ours, and the database refuses it (`db.engine`).
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState, Session, scoped_session, sessionmaker
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from vod_web.db.engine import for_reading, options_for_writing
 
@@ -34,7 +34,13 @@ def current_session() -> Session:
 
 
 def close_session() -> None:
-    """Give this thread's connection back; call it before slow work and at the end of a request or job."""
+    """Give this thread's connection back; call it before slow work and at the end of a request or job.
+
+    Raises:
+        RuntimeError: a transaction is open, whose rest would be another one.
+    """
+    if sessions.registry.has() and sessions.registry().info.get(_OPEN):
+        raise RuntimeError("The session cannot be closed inside of a transaction.")
     sessions.remove()
 
 
@@ -42,7 +48,8 @@ def close_session() -> None:
 def transaction() -> Iterator[Session]:
     """All or nothing; nested use joins the outer one. Keep it short: nothing slow belongs inside.
 
-    Reads that this session did before are ended first, so that what is read inside is current.
+    Reads that this session did before are ended first, so that what is asked inside is current. Objects that were
+    loaded before keep what they know of columns, unless a query says `populate_existing`.
     """
     session = current_session()
     if session.info.get(_OPEN):
@@ -73,15 +80,3 @@ def after_commit(callback: Callable[[], object]) -> None:
         session.info[_AFTER_COMMIT].append(callback)
     else:
         callback()
-
-
-@event.listens_for(_factory, "before_flush")
-def _flush_in_transactions(session: Session, *_more: object) -> None:
-    if not session.info.get(_OPEN):
-        raise RuntimeError(f"a change outside of a transaction: {[*session.new, *session.dirty, *session.deleted]}")
-
-
-@event.listens_for(_factory, "do_orm_execute")
-def _write_in_transactions(state: ORMExecuteState) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get(_OPEN):
-        raise RuntimeError(f"a change outside of a transaction: {state.statement}")

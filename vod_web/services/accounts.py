@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -181,8 +181,8 @@ def _rehash(user: User, password: str) -> None:
     if needs_rehash(user.password_hash):
         new_hash = hash_password(password)
         with transaction() as session:
-            session.add(user)
-            user.password_hash = new_hash
+            unchanged = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
+            session.execute(unchanged.values(password_hash=new_hash))  # it may have been reset meanwhile
 
 
 def change_password(actor: User | None, form: PasswordChange, *, current: SignIn | None, throttle: Throttle) -> None:

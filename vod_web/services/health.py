@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vod_web.core.errors import StorageFailed, Unavailable
 from vod_web.core.settings import Settings
+from vod_web.db.engine import is_away
 from vod_web.db.fulltext import has_trigrams
 from vod_web.db.session import close_session, current_session
 from vod_web.media.tools import find_ffmpeg
@@ -51,6 +52,12 @@ TRIGRAMS_MISSING = (
 
 _storage_good_until: dict[int, datetime] = {}
 """By the identity of the storage; see STORAGE_REMEMBERED_S."""
+
+
+def recover_from(error: Exception) -> bool:
+    """Give back the database connection, which may be broken; whether the error says that the database is away."""
+    close_session()
+    return is_away(error)
 
 
 def check_readiness(*, storage: Storage, queue: JobQueue, now: datetime) -> list[Check]:

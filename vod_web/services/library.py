@@ -18,7 +18,8 @@ from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.mutes import find_muted, is_of_others
 from vod_web.services.paging import Column, Found, Order, find_page, first_after
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.search.finding import RELEVANCE, Answer, Question, find_videos
+from vod_web.services.search.finding import RELEVANCE, find_videos
+from vod_web.services.search.questions import Answer, Question
 from vod_web.services.search.suggestions import Suggestions, suggest
 from vod_web.services.sensitivity import is_not_hidden_by, rule_for
 from vod_web.services.video_filters import conditions_of, is_narrowed, labels_by, look_up, narrowing_by

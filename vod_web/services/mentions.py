@@ -8,7 +8,7 @@ from sqlalchemy import select
 from vod_web.db.session import current_session
 from vod_web.models import Comment, NameKind, SearchName, User, Video
 from vod_web.services.permissions import require_signed_in
-from vod_web.services.search.finding import after_all
+from vod_web.services.search.known_words import after_all
 from vod_web.services.search.words import words_of
 from vod_web.services.throttle import Limit, Throttle
 from vod_web.services.videos import get_video

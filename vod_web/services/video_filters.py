@@ -10,8 +10,9 @@ from vod_web.db.session import current_session
 from vod_web.models import Caption, Tag, User, Video
 from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import VideoFilter
-from vod_web.services.search.finding import Narrowing
 from vod_web.services.search.labels import label_of_owner, label_of_tag
+from vod_web.services.search.questions import Narrowing
+from vod_web.services.search.spoken import is_offered
 
 FILTERS = (
     "status", "visibility", "category", "language", "licence", "min_duration_s", "max_duration_s", "published_after",
@@ -65,7 +66,7 @@ def conditions_of(wanted: VideoFilter, named: Named) -> list[ColumnElement[bool]
 
 
 def _has_captions(wanted: bool | None) -> ColumnElement[bool]:
-    has_any = select(Caption.id).where(Caption.video_id == Video.id).exists()
+    has_any = select(Caption.id).where(Caption.video_id == Video.id, is_offered()).exists()
     return true() if wanted is None else has_any if wanted else not_(has_any)
 
 

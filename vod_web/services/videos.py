@@ -51,7 +51,7 @@ AS_READ: tuple[ORMOption, ...] = (
 
 def loading(statement: Select[Video], options: Sequence[ORMOption]) -> Select[Video]:
     """The statement, loading videos `AS_CARD` or `AS_READ`; where all is told of them, what is known is read anew."""
-    return statement.options(*options).execution_options(populate_existing=options is AS_READ)
+    return statement.options(*options).execution_options(populate_existing=options == AS_READ)
 
 
 def load_videos(
@@ -227,7 +227,7 @@ def _by_public_id(options: tuple[ORMOption, ...]) -> Select[Video, bool]:
         video_viewers.c.video_id == Video.id, video_viewers.c.user_id == bindparam("person_id")
     )
     wanted = select(Video, named.exists()).where(Video.public_id == bindparam("public_id")).options(*options)
-    return wanted.execution_options(populate_existing=options is AS_READ)
+    return wanted.execution_options(populate_existing=options == AS_READ)
 
 
 def _change_texts(session: Session, video: Video, changes: VideoUpdate) -> None:

@@ -4,10 +4,23 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
+from werkzeug.routing import IntegerConverter
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 """What stands in addresses as it is."""
+
+
+class NumberConverter(IntegerConverter):
+    """Numbers that a database can hold; with others there is no address."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{"max": 2**63 - 1} | named)
+
+
+def register_addresses(app: Flask) -> None:
+    """Before the addresses themselves are."""
+    app.url_map.converters["int"] = NumberConverter
 
 
 def address_of(endpoint: str, **values: Any) -> str:

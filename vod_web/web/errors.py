@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from vod_web.core.errors import (
@@ -27,6 +27,7 @@ from vod_web.core.errors import (
     WrongPassword,
 )
 from vod_web.core.logging import get_logger
+from vod_web.services.health import recover_from
 from vod_web.web.forms import blank_form
 from vod_web.web.kept import Kept, keep_form
 from vod_web.web.rendering import go_to, is_fragment_request
@@ -73,7 +74,12 @@ SENTENCES = {
     404: "There is nothing at this address, or you may not see it.",
     405: "This address does not take that kind of request.",
     500: "The error has been written to the log. Trying again may help.",
+    503: "The site's database does not answer at this moment. Try again soon.",
 }
+
+
+AWAY_S = 5
+"""After which it is worth asking a database again that did not answer."""
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -112,6 +118,8 @@ def _on_csrf_error(error: CSRFError) -> Response:
 
 
 def _on_http_error(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return _on_bug(error.original_exception)  # what happened while another error was told
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     sentence = SENTENCES.get(error.code) or error.description or error.name
@@ -126,7 +134,12 @@ def _on_bug(error: Exception) -> Response:
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
     log.exception("unexpected_error", path=logged_path())
-    return _tell(500, "internal_error", SENTENCES[500])
+    is_database_away = recover_from(error)
+    if not is_database_away:
+        return _tell_somehow(500, "internal_error")
+    response = _tell_somehow(503, Unavailable.code)
+    response.headers["Retry-After"] = str(AWAY_S)
+    return response
 
 
 def _lead_to_sign_in() -> Response:
@@ -164,6 +177,16 @@ def _tell(status: int, code: str, message: str, **more: dict[str, str] | None) -
         return current_app.response_class(message, status, mimetype="text/plain")
     told = {"status": status, "title": TITLES.get(status, "Error"), "message": message, "actions": _ways_on(status)}
     return current_app.response_class(render_template("errors/error.html", **told), status)
+
+
+def _tell_somehow(status: int, code: str) -> Response:
+    """By a page without the frame of others where that cannot be made: it asks the database for the site's name."""
+    try:
+        return _tell(status, code, SENTENCES[status])
+    except Exception as error:
+        recover_from(error)
+        page = current_app.jinja_env.get_template("errors/bare.html")
+        return current_app.response_class(page.render(title=TITLES[status], message=SENTENCES[status]), status)
 
 
 def _ways_on(status: int) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from vod_web.models import Category, Licence
 from vod_web.schemas.video_lists import Age, Length, SearchFilter
 from vod_web.services import library
 from vod_web.services.caption_files import find_shown_captions
-from vod_web.services.search.finding import Answer
 from vod_web.services.search.hits import Hit, list_hits, say_meant
+from vod_web.services.search.questions import Answer
 from vod_web.web.sign_in import current_person
 from vod_web.web.videos import show_list
 

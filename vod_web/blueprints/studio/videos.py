@@ -41,7 +41,7 @@ def deleted_videos() -> str:
     """What was deleted in the last days, and can come back."""
     found = video_bin.list_bin(current_person())
     gone_at = {video.public_id: video.deleted_at + video_bin.KEPT for video in found if video.deleted_at}
-    return render("studio/bin.html", "videos", videos=show_videos(found), gone_at=gone_at)
+    return render("studio/bin.html", videos=show_videos(found), gone_at=gone_at)
 
 
 @blueprint.post("/videos/<video_id>/delete")

@@ -8,21 +8,21 @@ Which way it was is in the cursor, so that a list goes on as it began, whatever 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, Integer, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.lists import is_one_of
 from vod_web.db.session import current_session
-from vod_web.models import SearchDocument, SearchWord, Video
+from vod_web.models import SearchDocument, Video
 from vod_web.services.paging import Found, Order, cursor_of, cut_page, find_page, name_in_cursor, row_in_cursor
 from vod_web.services.search.databases import text_index
 from vod_web.services.search.index import languages_of_texts
+from vod_web.services.search.known_words import find_known
 from vod_web.services.search.labels import newest_ranges
 from vod_web.services.search.nearness import choose_meant
+from vod_web.services.search.questions import Answer, Narrowing, Question
 from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.reading import holds_all
 from vod_web.services.search.sought import PLENTY, Columns, Commonness, Place, Sought, TextIndex
@@ -40,46 +40,6 @@ UNRANKED = {
     "relevance-others": Place.ELSEWHERE,
 }
 """What comes one after the other, each the newest first, where it is more than can be ranked: by the cursors' names."""
-
-
-class Narrowing(Enum):
-    """What the filters leave."""
-
-    NOTHING = auto()
-    """Everything, as there are none."""
-    TO_SOME = auto()
-    TO_FEW = auto()
-    """Few enough to begin with them, and found by an index: those of a few days."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the index: the words, and which videos may be found at all."""
-
-    query: str
-    audience: Sequence[ColumnElement[bool]]
-    """Conditions on videos: who asks, and what the filters leave."""
-    options: Sequence[ORMOption]
-    """What is to be loaded with the videos."""
-    cursor: str | None
-    limit: int
-    narrowing: Narrowing = Narrowing.NOTHING
-    labels: Sequence[str] = ()
-    """What all of them have, by `labels`; the audience says the same."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was found."""
-
-    page: Found[Video]
-    count: int
-    """On all pages, as far as is counted."""
-    has_more: bool
-    """Whether there are more than were counted."""
-    terms: tuple[Term, ...]
-    is_loose: bool
-    """Whether nothing holds the words as they were typed."""
 
 
 def find_videos(question: Question, order: Order | None = None) -> Answer:
@@ -101,7 +61,7 @@ def find_videos(question: Question, order: Order | None = None) -> Answer:
         search = search.loosened()
         looked = search.look()
     page = search.page_in(order, looked.candidates) if order else search.page_by_relevance(looked)
-    count, has_more = search.count(looked.candidates, page)
+    count, has_more = search.count(looked, page)
     return Answer(page, count, has_more, search.terms, search.is_loose)
 
 
@@ -110,9 +70,11 @@ class _Looked:
     """What was found at the first look."""
 
     candidates: list[Candidate] | None
-    """All that holds the terms; None where that is more than can be ranked, or nobody looked."""
+    """What holds the terms; None where that is more than can be ranked, or nobody looked."""
     newest: Sequence[tuple[int, str]] = ()
     """Of more than can be ranked the newest, with the words of their titles."""
+    has_more: bool = False
+    """Whether there are, or may be, more than can be ranked. A list that began ranked goes on so, with the newest."""
 
 
 @dataclass(frozen=True)
@@ -131,45 +93,66 @@ class _Search:
     is_loose: bool = False
 
     def loosened(self) -> "_Search":
-        """The same with words that were perhaps meant; those that are known already stay, unless all are."""
-        typed = [term.word for term in self.terms]
-        unknown = find_unknown(self.session, self.terms) or typed
+        """The same with words that were perhaps meant; those that are known already stay, unless all are.
+
+        Known is what is in a video that this audience may find: who mistypes a word must not learn of any other.
+        """
+        unknown = self._find_unknown() or [term.word for term in self.terms]
         near = self.index.list_near(self.session, unknown)
         instead = {word: choose_meant(word, near) for word in unknown}
         terms = loosen(self.terms, instead)
         common = self.index.weigh(self.session, terms, self.question.labels)
         return replace(self, terms=terms, common=common, is_loose=True)
 
+    def _find_unknown(self) -> list[str]:
+        """The words that none of the videos has which may be found."""
+        somewhere = find_known(self.session, self.terms)
+        maybe = [term for term in self.terms if term.word in somewhere]
+        weights = {term: self.index.weigh(self.session, (term,), self.question.labels) for term in maybe}
+        rare = [term for term in maybe if weights[term].expected < PLENTY]  # of more, some may be found by everybody
+        looks = [select(literal(term.word)).where(self._is_found(term, weights[term])) for term in rare]
+        found = set(self.session.scalars(union_all(*looks))) if looks else set()
+        known = {term.word for term in maybe if term not in rare} | found
+        return [term.word for term in self.terms if term.word not in known]
+
+    def _is_found(self, term: Term, common: Commonness) -> ColumnElement[bool]:
+        """Whether any of the videos has the term which may be found."""
+        sought = Sought((term,), labels=self.question.labels, common=Commonness(expected=common.expected))
+        return self._narrow(select(Video.id), sought).exists()
+
     def look(self) -> _Looked:
         """What holds all terms, the newest first."""
         if self.is_loose and not any(term.instead for term in self.terms):
             return _Looked([])
-        if self.begun in UNRANKED or self._is_plenty():
-            return _Looked(None)
+        if self._way in UNRANKED or self._is_plenty():
+            return _Looked(None, has_more=True)
         texts = (SearchDocument.title, SearchDocument.tags, SearchDocument.channel)
         wanted = select(Video.id, *texts, Video.published_at, self.index.is_spoken())
         sought = self._by_index()
         found = self._narrow(wanted, sought).order_by(self.index.row_id(sought).desc()).limit(MOST_RANKED + 1)
         rows = self.session.execute(found).all()
-        if len(rows) > MOST_RANKED:
-            return _Looked(None, [(row[0], row[1]) for row in rows])
+        has_more = len(rows) > MOST_RANKED
+        if has_more and self._way != RELEVANCE:
+            return _Looked(None, [(row[0], row[1]) for row in rows], has_more)
+        rows = rows[:MOST_RANKED]
         spoken = [row[0] for row in rows if row[-1]]
         by_captions = set(spoken) - self.index.unspoken_among(self.session, self.terms, spoken) if spoken else set()
         return _Looked(
             [
                 Candidate(video_id, title, tags, channel, published_at, video_id not in by_captions)
                 for video_id, title, tags, channel, published_at, _ in rows
-            ]
+            ],
+            has_more=has_more,
         )
 
-    def count(self, candidates: list[Candidate] | None, page: Found[Video]) -> tuple[int, bool]:
+    def count(self, looked: _Looked, page: Found[Video]) -> tuple[int, bool]:
         """How many answer on all pages, and whether it is more than that."""
-        if candidates is not None:
-            return len(candidates), False
-        is_narrowed = self.question.narrowing is not Narrowing.NOTHING or bool(self.question.labels)
-        if self._is_plenty() and is_narrowed:  # nobody knows how many of the many are left
-            return len(page.items), page.next is not None
-        return (MOST_RANKED, True) if page.next or self.begun else (len(page.items), False)
+        if looked.candidates is not None:
+            return len(looked.candidates), looked.has_more
+        if looked.newest:
+            return MOST_RANKED, True
+        has_more = page.next is not None or bool(self.begun)
+        return len(page.items), has_more  # nobody knows how many of the many this audience may find
 
     def page_in(self, order: Order, candidates: list[Candidate] | None) -> Found[Video]:
         """A page in an order that the database knows."""
@@ -181,7 +164,7 @@ class _Search:
     def page_by_relevance(self, looked: _Looked) -> Found[Video]:
         """A page of the ranked candidates, or of what is too much to be ranked."""
         name = RELEVANCE + LOOSE * self.is_loose
-        if self.begun != name and (self.begun or looked.candidates is None):
+        if self._way != RELEVANCE and (self._way or looked.candidates is None):
             unranked = self._page_unranked(looked.newest)
             return Found(load_videos(unranked.items, self.question.options), unranked.next)
         ranked = sorted(((score(one, self.terms), one.video_id) for one in looked.candidates or []), reverse=True)
@@ -192,7 +175,12 @@ class _Search:
     def _is_plenty(self) -> bool:
         """Whether the terms are so common that nobody needs to look whether there are more than can be ranked."""
         is_narrow = self.question.narrowing is Narrowing.TO_FEW
-        return self.common.expected >= PLENTY and not is_narrow and self.begun != RELEVANCE
+        return self.common.expected >= PLENTY and not is_narrow and self._way != RELEVANCE
+
+    @property
+    def _way(self) -> str:
+        """The order in which the list began, whether or not nearly those words will do."""
+        return self.begun.removesuffix(LOOSE)
 
     def _page_unranked(self, newest: Sequence[tuple[int, str]]) -> Found[int]:
         """The ids of the newest of `UNRANKED`, from where the list has come to; `newest` are known already."""
@@ -200,7 +188,7 @@ class _Search:
         cursor, limit = self.question.cursor, self.question.limit
         items: list[int] = []
         last = ""
-        for name in names[names.index(self.begun) if self.begun in names else 0 :]:
+        for name in names[names.index(self._way) if self._way in names else 0 :]:
             left = limit - len(items)
             known = self._cut_known(name, newest, max(left, 1)) if cursor is None else None
             found = known or self._newest(name, cursor, max(left, 1))
@@ -243,7 +231,7 @@ class _Search:
     def _newest_first(self, name: str) -> Order:
         """By the ids, in which both databases find the words: however many there are, a page costs the same."""
         by = self.index.row_id(self._sought(UNRANKED[name]))
-        return Order(name=name, by=by, id=by)
+        return Order(name=name + LOOSE * self.is_loose, by=by, id=by)
 
     def _sought(self, place: Place) -> Sought:
         is_among_few = self.question.narrowing is Narrowing.TO_FEW
@@ -275,25 +263,3 @@ class _Search:
 
     def _among(self, candidates: Sequence[Candidate]) -> Select[int]:
         return select(Video.id).where(is_one_of(Video.id, [one.video_id for one in candidates]))
-
-
-def find_unknown(session: Session, terms: Sequence[Term]) -> list[str]:
-    """The words that no text of the site has, whoever may see it."""
-    looks = [
-        select(literal(term.word)).where(
-            select(SearchWord.id).where(SearchWord.word >= term.word, SearchWord.word < end_of(term)).exists()
-        )
-        for term in terms
-    ]
-    known = set(session.scalars(union_all(*looks)))
-    return [term.word for term in terms if term.word not in known]
-
-
-def end_of(term: Term) -> str:
-    """What comes after the word, or after all words that begin with it."""
-    return after_all(term.word) if term.is_beginning else term.word + "\x01"
-
-
-def after_all(beginning: str) -> str:
-    """What comes after all texts with this beginning, in the order of bytes."""
-    return beginning + "\U0010ffff"

@@ -60,8 +60,22 @@ def index_video(session: Session, video: Video) -> None:
     columns = document_of(Texts(video.title, video.description, tags, names_of(owner), video.language))
     kept = columns | {"text_words": join_once(columns["text_words"].split(), labels_of(video))}
     upsert(session, SearchDocument, {"video_id": video.id}, kept)
+    columns["channel"] = _follow_renaming(session, video, columns["channel"])
     add_words(session, f"{columns['text_words']} {columns['channel']}".split())
     add_language(session, video.language)
+
+
+def _follow_renaming(session: Session, video: Video, channel: str) -> str:
+    """The owner's names; somebody may have changed them since they were read, and we have undone that in the document.
+
+    Who changes them from now on waits for us at the document.
+    """
+    names = session.execute(select(User.display_name, User.username).where(User.id == video.owner_id)).one()
+    current = channel_of(names)
+    if current != channel:
+        mine = update(SearchDocument).where(SearchDocument.video_id == video.id)
+        session.execute(mine.values(channel=current), execution_options={"synchronize_session": False})
+    return current
 
 
 def index_owner(session: Session, owner: User) -> None:

@@ -69,6 +69,7 @@ def _rebuild_people(session: Session, after: int) -> Sequence[int]:
 def _rebuild_videos(session: Session, after: int) -> Sequence[int]:
     wanted = select(Video).where(Video.id > after).order_by(Video.id).limit(BATCH)
     wanted = wanted.options(selectinload(Video.tags), joinedload(Video.owner))
+    wanted = wanted.with_for_update(of=Video)  # who changes one meanwhile would have former words written over theirs
     videos = session.scalars(wanted.execution_options(populate_existing=True)).all()
     for video in videos:
         index_video(session, video)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import Select, event, inspect, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, event, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from vod_web.core.errors import NotFound
@@ -93,10 +93,14 @@ def index_captions(session: Session, video_id: int) -> None:
 
 def _shown() -> Select[Caption, SearchTrack | None]:
     """The tracks that are offered to viewers, with what is kept of them."""
-    in_use = select(Source.id).where(Source.id == Caption.source_id, Source.state == SourceState.CURRENT).exists()
     wanted = select(Caption, SearchTrack).outerjoin(SearchTrack, SearchTrack.caption_id == Caption.id)
-    wanted = wanted.where(Caption.deleted_at.is_(None), or_(Caption.origin == CaptionOrigin.UPLOADED, in_use))
-    return wanted.execution_options(populate_existing=True)
+    return wanted.where(is_offered()).execution_options(populate_existing=True)
+
+
+def is_offered() -> ColumnElement[bool]:
+    """Whether viewers are offered a track: it was not taken out, and is not that of a file that was replaced."""
+    in_use = select(Source.id).where(Source.id == Caption.source_id, Source.state == SourceState.CURRENT).exists()
+    return and_(Caption.deleted_at.is_(None), or_(Caption.origin == CaptionOrigin.UPLOADED, in_use))
 
 
 def _is_stale(caption: Caption, track: SearchTrack | None) -> bool:

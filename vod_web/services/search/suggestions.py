@@ -9,8 +9,8 @@ from vod_web.db.session import current_session
 from vod_web.models import NameKind, SearchDocument, SearchName, Tag, User, Video
 from vod_web.models.videos import video_tags
 from vod_web.services.search.databases import text_index
-from vod_web.services.search.finding import after_all
 from vod_web.services.search.index import languages_of_texts
+from vod_web.services.search.known_words import after_all
 from vod_web.services.search.marks import Markers, Piece, make_marker
 from vod_web.services.search.ranking import Candidate, score
 from vod_web.services.search.sought import Place, Sought
