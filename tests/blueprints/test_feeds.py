@@ -217,3 +217,22 @@ def test_a_podcast_has_one_file_for_each_episode(client: FlaskClient) -> None:
     assert off == {"is_on": False, "url": resources().settings.base_url + address}
     assert client.get("/api/v1/me/podcast", headers=token).json == off
     assert client.get(address).status_code == 404
+
+
+def test_pages_offer_their_feeds_to_people(client: FlaskClient) -> None:
+    ada = make_user("ada", has_podcast=True)
+    make_video(ada, "Sea", tags=["sea"])
+    lists = {one: playlist_of(ada, one).public_id for one in (Visibility.PUBLIC, Visibility.PRIVATE)}
+    sign_in(client, ada)
+    feeds_of = {
+        "/@ada": ["/feeds/channels/ada.rss", "/feeds/channels/ada.json", "/feeds/channels/ada/podcast.xml"],
+        "/search?query=sea&tag=sea": ["/feeds/search.atom?query=sea&amp;tag=sea"],
+        "/newest": ["/feeds/videos.rss"],
+        f"/playlists/{lists[Visibility.PUBLIC]}": [f"/feeds/playlists/{lists[Visibility.PUBLIC]}.atom"],
+    }
+    for page, feeds in feeds_of.items():
+        text = client.get(page).text
+        for feed in feeds:
+            assert f'class="menu-item" href="{feed}"' in text, (page, feed)
+            assert f'data-copy="{resources().settings.base_url}{feed}"' in text, (page, feed)
+    assert 'title="Feeds"' not in client.get(f"/playlists/{lists[Visibility.PRIVATE]}").text

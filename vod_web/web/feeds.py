@@ -200,15 +200,19 @@ FORMS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
 
 
 def feed_links(kind: str, title: str, **where: Any) -> list[dict[str, str]]:
-    """What a page names in its head, so that readers find its feeds; `kind` is the view's name."""
-    return [
-        {
-            "type": FORMS[form][0],
-            "title": f"{title} ({label})",
-            "href": url_for(f"feeds.{kind}", form=form, **where),
-        }
-        for form, label in (("rss", "RSS"), ("atom", "Atom"), ("json", "JSON Feed"))
-    ]
+    """What a page names in its head, so that readers find its feeds, and in a menu; `kind` is the view's name."""
+    forms = (("rss", "RSS"), ("atom", "Atom"), ("json", "JSON Feed"))
+    return [_link(form, name, title, url_for(f"feeds.{kind}", form=form, **where)) for form, name in forms]
+
+
+def _link(form: str, name: str, title: str, path: str) -> dict[str, str]:
+    return {
+        "type": FORMS[form][0],
+        "name": name,
+        "title": f"{title} ({name})",
+        "href": path,
+        "address": resources().settings.base_url + path,
+    }
 
 
 def search_feeds(wanted: SearchFilter) -> list[dict[str, str]]:
@@ -227,6 +231,5 @@ def channel_feeds(owner: User) -> list[dict[str, str]]:
     name = owner.display_name or owner.username
     links = feed_links("channel", name, username=owner.username)
     if owner.has_podcast:
-        address = url_for("feeds.podcast", username=owner.username)
-        links.append({"type": FORMS["podcast"][0], "title": f"{name} (podcast)", "href": address})
+        links.append(_link("podcast", "Podcast", name, url_for("feeds.podcast", username=owner.username)))
     return links
