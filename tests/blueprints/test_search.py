@@ -116,7 +116,9 @@ def test_suggestions_are_options_with_addresses(client: FlaskClient) -> None:
     assert "<mark>Seals</mark>" in client.get("/search/suggestions?query=sea").text
 
 
-@pytest.mark.parametrize("path", ["/search", "/search/suggestions", "/api/v1/videos", "/@ada"])
+@pytest.mark.parametrize(
+    "path", ["/search", "/search/suggestions", "/search/suggestions/tag", "/api/v1/videos", "/@ada"]
+)
 def test_nothing_that_is_sent_is_an_error_of_ours(client: FlaskClient, path: str) -> None:
     ada = make_user("ada")
     make_video(ada, "film")
@@ -151,3 +153,28 @@ def test_the_api_finds_the_same(client: FlaskClient) -> None:
     assert ([one["title"] for one in second["items"]], second["next"]) == (["Cliffs"], None)
     newest = client.get("/api/v1/videos?query=seagull", headers=headers).json
     assert [one["title"] for one in newest["items"]] == ["Cliffs", "Seagulls"]
+
+
+def test_tag_and_channel_are_fields_that_offer_names(client: FlaskClient) -> None:
+    make_video(make_user("ada", display_name="Sea & more"), "Harbour", tags=["sea & sky"])
+    make_video(make_user("bob"), "Hidden", tags=["seaside"], visibility=Visibility.UNLISTED)
+    page = find(client, "harbour")
+    assert 'list="filter-tag-names"' in page
+    assert 'list="filter-owner-names"' in page
+    tags = client.get("/search/suggestions/tag?tag=%23sea").text
+    assert '<option value="sea &amp; sky"></option>' in tags
+    assert "seaside" not in tags
+    assert '<option value="ada">Sea &amp; more</option>' in client.get("/search/suggestions/owner?owner=@sea").text
+    assert client.get("/search/suggestions/owner?owner=bo").text.strip() == ""
+    assert client.get("/search/suggestions/owner").text.strip() == ""
+    assert client.get("/search/suggestions/other?tag=sea").status_code == 404
+
+
+def test_names_in_filters_are_taken_as_people_write_them(client: FlaskClient) -> None:
+    make_video(make_user("ada"), "Harbour", tags=["sea"])
+    page = find(client, tag=" #Sea", owner="@ADA")
+    assert 'title="Harbour"' in page
+    assert 'id="filter-owner" name="owner" value="ADA"' in page
+    assert "Look at how the tag is written." in find(client, tag="see")
+    assert "as in @nobody." in find(client, owner="nobody")
+    assert "Without them there is 1 video" in find(client, "harbour", owner="nobody")

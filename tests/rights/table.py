@@ -150,6 +150,7 @@ TABLE: dict[str, Row] = {
     "GET /feeds/playlists/<playlist_id>.<any(rss, atom, json):form>": Row(FEED_READERS),
     "GET /search": Row(EVERYBODY, query="?query=video"),
     "GET /search/suggestions": Row(EVERYBODY, query="?query=vi"),
+    "GET /search/suggestions/<field>": Row(EVERYBODY, known={"field": "tag"}, query="?tag=vi"),
     "GET /newest": Row(EVERYBODY),
     "GET /popular": Row(EVERYBODY),
     "GET /popular/<popular_in>": Row(EVERYBODY, known={"popular_in": "week"}),

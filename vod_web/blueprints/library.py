@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template
 
+from vod_web.core.errors import NotFound
+from vod_web.models import NameKind
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.video_lists import NewestFilter, SearchFilter
 from vod_web.schemas.viewing import PopularFilter
@@ -19,6 +21,7 @@ from vod_web.web.viewing import read_time, show_home
 
 blueprint = Blueprint("library", __name__)
 
+NAMES = {"tag": NameKind.TAG, "owner": NameKind.CHANNEL}
 CHANNEL_SORTS = [("-published_at", "Newest"), ("-views", "Most viewed"), ("published_at", "Oldest")]
 
 
@@ -64,6 +67,16 @@ def suggestions() -> str:
     wanted, _ = read_query_kindly(SearchFilter)
     found = library.suggest_listed(current_person(), wanted.query)
     return render_template("library/suggestions.html", found=found, typed=wanted.query)
+
+
+@blueprint.get("/search/suggestions/<field>")
+def suggest_names(field: str) -> str:
+    """What a field of the filters offers for what has been typed into it so far."""
+    if field not in NAMES:
+        raise NotFound("There is no such field.")
+    wanted, _ = read_query_kindly(SearchFilter)
+    found = library.suggest_names(current_person(), NAMES[field], getattr(wanted, field) or "")
+    return render_template("library/names.html", found=found)
 
 
 @blueprint.get("/@<username>")

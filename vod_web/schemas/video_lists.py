@@ -1,5 +1,6 @@
 """Which videos is a list to hold, in which order, and which page of them?"""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -34,6 +35,11 @@ def _absent_if_empty(value: Any) -> Any:
 
 
 Wanted = BeforeValidator(_absent_if_empty)
+
+
+def _without(sign: str) -> Callable[[Any], Any]:
+    """Names as people type them into a field, with the sign that stands before them elsewhere."""
+    return lambda value: value.strip().removeprefix(sign) if isinstance(value, str) else value
 
 
 class VideoFilter(PageQuery):
@@ -105,6 +111,8 @@ class Length(StrEnum):
 class SearchFilter(VideoFilter):
     """The same for the search page, in the words of people, the best first."""
 
+    tag: Annotated[str | None, Wanted, BeforeValidator(_without("#"))] = None
+    owner: Annotated[str | None, Wanted, BeforeValidator(_without("@"))] = None
     age: Annotated[Age | None, Wanted] = None
     length: Annotated[Length | None, Wanted] = None
     sort: VideoSort = "relevance"

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, unio
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vod_web.db.session import current_session
-from vod_web.models import SensitiveRule, User, Video, VideoStatus, Visibility
+from vod_web.models import NameKind, SensitiveRule, User, Video, VideoStatus, Visibility
 from vod_web.models.videos import video_tags
 from vod_web.schemas.video_lists import MOST_PER_PAGE, SearchFilter, VideoFilter
 from vod_web.services.mutes import find_muted, is_of_others
@@ -20,7 +20,8 @@ from vod_web.services.paging import Column, Found, Order, find_page, first_after
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.search.finding import RELEVANCE, find_videos
 from vod_web.services.search.questions import Answer, Question
-from vod_web.services.search.suggestions import Suggestions, suggest
+from vod_web.services.search.suggestions import Suggestion, Suggestions, suggest
+from vod_web.services.search.suggestions import suggest_names as search_names
 from vod_web.services.sensitivity import is_not_hidden_by, rule_for
 from vod_web.services.video_filters import conditions_of, is_narrowed, labels_by, look_up, narrowing_by
 from vod_web.services.videos import AS_CARD, AS_HIT, AS_READ, is_public_id, load_videos, loading
@@ -110,6 +111,11 @@ def search_listed(actor: User | None, wanted: SearchFilter, *, now: datetime) ->
 def suggest_listed(actor: User | None, typed: str) -> Suggestions:
     """What this person may want to find who has typed this so far."""
     return suggest(typed, and_(is_listed(actor), is_of_others(find_muted(actor))))
+
+
+def suggest_names(actor: User | None, kind: NameKind, typed: str) -> list[Suggestion]:
+    """The tags, or the channels, that this person may mean who has typed this so far."""
+    return search_names(kind, typed, and_(is_listed(actor), is_of_others(find_muted(actor))))
 
 
 def has_own_videos(actor: User | None) -> bool:

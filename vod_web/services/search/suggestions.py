@@ -22,6 +22,8 @@ SHORTEST = 2
 MOST_LOOKED_AT = 60
 MOST_NAMES = 300
 MOST_TITLES, MOST_TAGS, MOST_CHANNELS = 5, 3, 3
+MOST_NAMES_OFFERED = 8
+"""Of tags or channels, where nothing else is offered beside them."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ def suggest(typed: str, audience: ColumnElement[bool]) -> Suggestions:
         _names(session, _tags_like(beginning, audience), terms),
         _names(session, _channels_like(beginning, audience), terms),
     )
+
+
+def suggest_names(kind: NameKind, typed: str, audience: ColumnElement[bool]) -> list[Suggestion]:
+    """The tags, or the channels, with a word that begins with what was typed, for a field that takes nothing else."""
+    beginning = " ".join(words_of(typed))
+    if len(beginning) < SHORTEST:
+        return []
+    named = _LIKE[kind](beginning, audience).limit(MOST_NAMES_OFFERED)
+    return _names(current_session(), named, read_terms(typed))
 
 
 def _titles(session: Session, terms: tuple[Term, ...], audience: ColumnElement[bool]) -> list[Suggestion]:
@@ -111,3 +122,6 @@ def _named(kind: NameKind, beginning: str) -> Select[int]:
 def _names(session: Session, wanted: Select[str, str], terms: tuple[Term, ...]) -> list[Suggestion]:
     marker = make_marker(terms, None)
     return [Suggestion(marker.mark(name or key), key) for name, key in session.execute(wanted)]
+
+
+_LIKE = {NameKind.TAG: _tags_like, NameKind.CHANNEL: _channels_like}
