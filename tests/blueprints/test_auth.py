@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import with_settings
 from tests.databases import on_both
-from tests.factories import PASSWORD, make_admin, make_user, sign_in
+from tests.factories import PASSWORD, make_admin, make_user, make_video, sign_in
 from tests.mail_server import Mailbox, mail_server
 from tests.queries import counted_queries
 from tests.servers import wait_until
@@ -21,6 +22,7 @@ from vod_web.models import RegistrationPolicy, User
 from vod_web.resources import resources
 from vod_web.services import accounts, passwords, people, sign_ins, site
 from vod_web.web.sign_in import COOKIE, safe_next
+from vod_web.web.sign_in_reasons import OF_ENDPOINTS, WISHES
 
 NEW_PASSWORD = "another long one"
 
@@ -92,6 +94,40 @@ def test_signing_in_leads_to_where_one_wanted_to_be(client: FlaskClient) -> None
     answer = send(client, login, email="ada", password=PASSWORD)
     assert path_of(answer) == "/account/tokens?x=1"
     assert path_of(client.get(login)) == "/account/tokens?x=1"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/save?video=aaaaaaaaaaa", "save this video"),
+        ("/notifications", "see your notifications"),
+        ("/upload", "upload videos"),
+    ],
+)
+def test_signing_in_says_what_for(client: FlaskClient, path: str, words: str) -> None:
+    make_user("ada")
+    login = path_of(client.get(path))
+    for page in (client.get(login), send(client, login, email="ada", password="wrong")):
+        assert f"<h1>Sign in to {words}</h1>" in page.text
+    register = re.search(r'href="(/register[^"]+)"', client.get(login).text)
+    assert register is not None
+    assert f"<h1>Make an account to {words}</h1>" in client.get(unescape(register[1])).text
+    assert path_of(send(client, login, email="ada", password=PASSWORD)) == path
+
+
+def test_what_presses_of_visitors_are_for_is_known(client: FlaskClient) -> None:
+    video = make_video(make_user("ada"))
+    page = client.get(f"/watch/{video.public_id}").text
+    for reason in ("like", "dislike", "subscribe"):
+        assert f"/login?next=/watch/{video.public_id}&amp;reason={reason}" in page
+    assert set(OF_ENDPOINTS) <= set(client.application.view_functions)
+    assert set(OF_ENDPOINTS.values()) <= set(WISHES)
+
+
+def test_no_page_says_a_reason_that_a_stranger_wrote(client: FlaskClient) -> None:
+    page = client.get("/login?reason=win a million").text
+    assert "<h1>Sign in</h1>" in page
+    assert "million" not in page
 
 
 @pytest.mark.parametrize(

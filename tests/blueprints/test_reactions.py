@@ -38,7 +38,7 @@ def test_a_press_likes_and_a_second_takes_it_back(client: FlaskClient) -> None:
 def test_visitors_are_led_to_the_sign_in_page_and_back(client: FlaskClient) -> None:
     video = make_video(make_user())
     page = client.get(f"/watch/{video.public_id}").text
-    assert f'href="/login?next=/watch/{video.public_id}" aria-label="I like this' in page
+    assert f'href="/login?next=/watch/{video.public_id}&amp;reason=like" aria-label="I like this' in page
     answer = client.post(f"/watch/{video.public_id}/reaction", data={"kind": "like"}, headers=FRAGMENT)
     assert answer.headers["HX-Redirect"].startswith("/login")
 

@@ -35,7 +35,7 @@ def begin(person: object, filename: str) -> None:
 def test_visitors_sign_in_and_come_back(client: FlaskClient) -> None:
     make_user()
     answer = client.get("/upload")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/upload")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/upload&reason=upload")
 
 
 def test_people_who_may_only_watch_are_told_so(client: FlaskClient) -> None:

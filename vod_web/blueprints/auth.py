@@ -31,6 +31,7 @@ from vod_web.web.sign_in import (
     sign_in_person,
     sign_out_person,
 )
+from vod_web.web.sign_in_reasons import reason_asked
 
 blueprint = Blueprint("auth", __name__)
 
@@ -43,8 +44,8 @@ def know_whose_account() -> None:
 
 
 def _way_on() -> dict[str, Any]:
-    """Where to go afterwards, for the forms to hand on."""
-    return {"next": safe_next(request.args.get("next"))}
+    """Where to go afterwards and what for, for the forms to hand on."""
+    return {"next": safe_next(request.args.get("next"))} | reason_asked()
 
 
 def _login_context() -> dict[str, Any]:

@@ -33,6 +33,7 @@ from vod_web.web.kept import Kept, keep_form
 from vod_web.web.rendering import go_to, is_fragment_request
 from vod_web.web.requests import logged_path
 from vod_web.web.sign_in import current_person
+from vod_web.web.sign_in_reasons import reason_here
 
 log = get_logger(__name__)
 
@@ -145,17 +146,17 @@ def _on_bug(error: Exception) -> Response:
 def _lead_to_sign_in() -> Response:
     """A page that needs somebody signed in leads there, and from there back to where the person was."""
     if request.method in ("GET", "HEAD") and not is_fragment_request():
-        return go_to("auth.login", next=request.full_path.rstrip("?"))
+        return go_to("auth.login", next=request.full_path.rstrip("?"), reason=reason_here())
     kept = keep_form() if not is_fragment_request() else None
     if kept is not None:
         return _keep_and_sign_in(kept)
     came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return go_to("auth.login", next=came_from._replace(scheme="", netloc="").geturl() or None)
+    return go_to("auth.login", next=came_from._replace(scheme="", netloc="").geturl() or None, reason=reason_here())
 
 
 def _keep_and_sign_in(kept: Kept) -> Response:
     """The sign-in form, which carries along what was typed."""
-    context = blank_form() | {"next": None, "kept": kept}
+    context = blank_form() | {"next": None, "reason": None, "wish": None, "kept": kept}
     return current_app.response_class(render_template("auth/login.html", **context), 401)
 
 
