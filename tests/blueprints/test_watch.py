@@ -168,6 +168,21 @@ def test_failures_are_explained_to_those_who_can_do_something(client: FlaskClien
     assert f'action="/watch/{video.public_id}/retry"' in page
 
 
+def test_what_is_lost_offers_visitors_nothing_to_do_with_it(client: FlaskClient) -> None:
+    ada = make_user("ada")
+    lost = make_unready_video(ada, VideoStatus.FAILED)
+    coming = make_unready_video(ada, VideoStatus.PROCESSING)
+    offers = ('id="reactions"', ">Save</a>", 'popovertarget="share"', 'id="share"', 'id="comments"')
+    page = client.get(f"/watch/{lost.public_id}").text
+    assert 'href="/@ada"' in page
+    assert not [offer for offer in offers if offer in page]
+    page = client.get(f"/watch/{coming.public_id}").text
+    assert not [offer for offer in offers if offer not in page]
+    sign_in(client, ada)
+    page = client.get(f"/watch/{lost.public_id}").text
+    assert not [offer for offer in offers if offer not in page]
+
+
 @pytest.mark.parametrize("headers", [{}, FRAGMENT])
 def test_retrying_by_form_and_by_htmx(client: FlaskClient, headers: dict[str, str]) -> None:
     client.application.config["WTF_CSRF_ENABLED"] = False
