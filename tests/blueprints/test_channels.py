@@ -75,15 +75,17 @@ def test_each_order_is_paged_with_the_same_number_of_queries(client: FlaskClient
 def test_about_says_what_strangers_may_know(client: FlaskClient) -> None:
     ada = make_user(
         "ada",
-        about="Films. See https://example.org/films\n<script>alert(1)</script>",
+        about="Films with @bob. See https://example.org/films\n<script>alert(1)</script>",
         links=[{"title": "My shop", "url": "https://shop.example.org/"}, {"title": "", "url": "http://a.example/b"}],
         created_at=DAY.replace(month=3, day=12),
     )
     make_three(ada)
     make_video(ada, "hidden", view_count=10_000, visibility=Visibility.PRIVATE)
     make_unready_video(ada, VideoStatus.FAILED)
+    make_user("bob")
     page = client.get("/@ada/about").text
     assert 'href="https://example.org/films"' in page
+    assert 'Films with <a href="/@bob">@bob</a>.' in page
     assert "<script>alert" not in page
     assert re.search(r'href="https://shop\.example\.org/" rel="me nofollow ugc noopener noreferrer"', page)
     for said in ("My shop", "a.example/b", "12 March 2020", "925 views", "3 videos"):

@@ -277,12 +277,18 @@ def test_a_playlist_is_edited_by_its_form(client: FlaskClient, ada: User) -> Non
     film, play = make_video(ada, "film"), make_video(ada, "aaa")
     trips = make_list(client, "Trips", film, play, visibility="private")
     assert 'value="Trips"' in client.get(f"/playlists/{trips}/edit").text
-    data = {"title": "Travels", "description": "See https://example.org", "visibility": "public", "order": "title"}
+    data = {
+        "title": "Travels",
+        "description": "See https://example.org by @ADA",
+        "visibility": "public",
+        "order": "title",
+    }
     assert client.post(f"/playlists/{trips}/edit", data=data).status_code == 303
     page = client.get(f"/playlists/{trips}").text
     assert titles(page) == ["aaa", "film"]
     assert "data-handle" not in page
     assert 'href="https://example.org"' in page
+    assert '<a href="/@ada">@ADA</a>' in page
     wrong = client.post(f"/playlists/{trips}/edit", data=data | {"title": ""})
     assert (wrong.status_code, "This is needed." in wrong.text) == (422, True)
     client.post(f"/playlists/{trips}/cover", data={"video": film.public_id})

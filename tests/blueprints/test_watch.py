@@ -183,6 +183,20 @@ def test_what_is_lost_offers_visitors_nothing_to_do_with_it(client: FlaskClient)
     assert not [offer for offer in offers if offer not in page]
 
 
+def test_names_in_a_description_lead_to_channels(client: FlaskClient) -> None:
+    make_user("Bob")
+    named = make_video(make_user("ada"), description="With @bob and @nobody, mail@bob.example")
+    text = client.get(f"/watch/{named.public_id}").text
+    assert 'With <a href="/@Bob">@bob</a> and @nobody, mail@bob.example' in text
+    other = make_video(make_user("cy"), description="mail@bob.example")
+    counts = []
+    for video in (named, other):
+        with counted_queries() as statements:
+            client.get(f"/watch/{video.public_id}")
+        counts.append(len(statements))
+    assert counts[0] == counts[1] + 1
+
+
 @pytest.mark.parametrize("headers", [{}, FRAGMENT])
 def test_retrying_by_form_and_by_htmx(client: FlaskClient, headers: dict[str, str]) -> None:
     client.application.config["WTF_CSRF_ENABLED"] = False

@@ -13,6 +13,7 @@ from vod_web.resources import resources
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.thumbnails import PicturePlace
 from vod_web.services import channel_pictures, channels
+from vod_web.services.mentions import list_named
 from vod_web.services.permissions import require_signed_in
 from vod_web.services.playback import Delivery
 from vod_web.services.playlists import list_public_of_channel
@@ -45,7 +46,8 @@ def about(username: str) -> str:
     """What a person says of themselves, and how much their videos are watched."""
     shown = channels.get_channel(current_person(), username)
     views = channels.count_views(current_person(), shown.owner)
-    return render("channel/about.html", view_count=views, **show_channel(shown))
+    mentions = list_named(shown.owner.about)
+    return render("channel/about.html", view_count=views, mentions=mentions, **show_channel(shown))
 
 
 @blueprint.get("/@<username>/playlists")

@@ -14,6 +14,7 @@ from vod_web.schemas.viewing import PlayReport
 from vod_web.services import positions, premieres, processing, reactions, videos
 from vod_web.services.downloads import can_download
 from vod_web.services.embedding import fit_player, is_embeddable
+from vod_web.services.mentions import list_named
 from vod_web.services.paging import Found
 from vod_web.services.permissions import can_edit
 from vod_web.services.related import find_related
@@ -43,7 +44,8 @@ def show(video_id: str) -> str:
     except NotFound:
         return render("watch/premiere.html", **show_premiere(premieres.get_premiere(current_person(), video_id)))
     reaction, playing = reactions.find_reaction(current_person(), video), show_playing(video)
-    context = _around(video) | _shared(video) | {"reaction": reaction, "playing": playing}
+    told = {"reaction": reaction, "playing": playing, "mentions": list_named(video.description)}
+    context = _around(video) | _shared(video) | told
     return render("watch/show.html", **begins_at(_state_of(video), playing), **context)
 
 

@@ -35,6 +35,11 @@ def find_named(texts: Iterable[str]) -> dict[str, User]:
     return {person.username_key: person for person in people}
 
 
+def list_named(text: str) -> list[str]:
+    """The user names of people who are named in a text by itself, as a description; one query, none where nobody is."""
+    return [person.username for person in find_named([text]).values()]
+
+
 def suggest_people(actor: User | None, public_id: str, typed: str, *, throttle: Throttle) -> list[User]:
     """Who may be meant under this video: first who has to do with it, then others.
 

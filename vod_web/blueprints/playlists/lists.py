@@ -13,6 +13,7 @@ from vod_web.resources import resources
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.playlists import PlaylistCreate, PlaylistRead, PlaylistUpdate
 from vod_web.services import playlist_items, playlists
+from vod_web.services.mentions import list_named
 from vod_web.services.permissions import can_edit_playlist
 from vod_web.services.playlist_orders import Shuffle
 from vod_web.services.playlist_playing import list_more
@@ -175,6 +176,7 @@ def _around(playlist: Playlist, told: PlaylistRead) -> dict[str, Any]:
     shared = with_host(told, resources().settings.base_url)
     first = playlist_items.find_first(person, playlist)
     return {
+        "mentions": list_named(playlist.description),
         "extent": playlist_items.measure(person, playlist),
         "first": first.video.public_id if first else None,
         "shared": shared,
