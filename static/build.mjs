@@ -32,11 +32,8 @@ async function filesOf(folder, extension) {
   return names.filter((name) => name.endsWith(extension)).map((name) => join(ROOT, folder, name));
 }
 
-/**
- * Those that share no file with others: the one is no module, as it runs where it stands in the page, and for what the
- * other needs of app.js every page would ask for one file more.
- */
-const ALONE = [join(ROOT, "js/ahead.js"), join(ROOT, "js/embed_waiting.js")];
+/** Those that are no modules, and run where they stand in the page. */
+const AT_ONCE = [join(ROOT, "js/ahead.js")];
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -53,12 +50,12 @@ const COMMON = {
 
 /** Scripts and styles. Every static/js/*.js is an entry; what is imported with import() becomes a chunk of its own. */
 async function buildBundles() {
-  const modules = (await filesOf("js", ".js")).filter((path) => !ALONE.includes(path));
-  const [modular, alone] = await Promise.all([
+  const modules = (await filesOf("js", ".js")).filter((path) => !AT_ONCE.includes(path));
+  const [modular, atOnce] = await Promise.all([
     build({ ...COMMON, entryPoints: [join(ROOT, "css/app.css"), ...modules], splitting: true, format: "esm", plugins: [hlsFromSources] }),
-    build({ ...COMMON, entryPoints: ALONE, format: "iife" }),
+    build({ ...COMMON, entryPoints: AT_ONCE, format: "iife" }),
   ]);
-  const outputs = { ...modular.metafile.outputs, ...alone.metafile.outputs };
+  const outputs = { ...modular.metafile.outputs, ...atOnce.metafile.outputs };
   const [manifest, imports] = [{}, {}];
   for (const [path, output] of Object.entries(outputs)) {
     if (output.entryPoint && !path.endsWith(".LEGAL.txt")) {
