@@ -135,6 +135,28 @@ def test_comments_in_view_wait_for_the_first_picture(visitor: Page, film: Video)
     watch_page.expect_comments_to_wait_for_the_first_picture(visitor, f"/watch/{film.public_id}")
 
 
+def test_a_film_is_in_the_history_as_soon_as_some_of_it_was_watched(
+    new_page: Callable[[], Page], cinema: Cinema, film: Video
+) -> None:
+    page = new_page()
+    cinema.enter(page)
+    page.goto(f"/watch/{film.public_id}")
+    play(page)
+    wait_until_past(page, 3)
+    page.goto("/history")
+    expect(page.locator(".history-entry")).to_have_count(1)
+
+    page.goto(f"/watch/{film.public_id}")
+    play(page)
+    wait_until_past(page, 6)
+    page.get_by_role("button", name="Menu").click()
+    place_s = current_time_s(page)
+    page.get_by_role("link", name="History", exact=True).click()
+    page.wait_for_url("**/history")
+    expect(page.locator(".history-entry .thumb-watched")).to_have_count(1)
+    assert float(page.locator(".history-entry .thumb-watched").get_attribute("value") or 0) >= place_s - 1
+
+
 def test_what_is_taken_out_of_the_history_can_come_back(
     new_page: Callable[[], Page], cinema: Cinema, film: Video
 ) -> None:

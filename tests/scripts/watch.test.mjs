@@ -5,6 +5,7 @@ import { asText, findHits, fold, parseCues, placeAt } from "../../static/js/watc
 import { addressWith } from "../../static/js/watch/sharing.js";
 import { resumeAt } from "../../static/js/watch/kept.js";
 import { played, Tally } from "../../static/js/watch/plays.js";
+import { Place } from "../../static/js/watch/position.js";
 
 test("seconds that were played count, jumps do not", () => {
   assert.equal(played(3, 3.25), 0.25);
@@ -56,4 +57,37 @@ test("words are found whatever their case and accents", () => {
 
 test("watching goes on where it is neither begun nor over", () => {
   assert.deepEqual([[9.9, 100], [10, 100], [95, 100], [95.1, 100], undefined].map(resumeAt), [0, 10, 95, 0, 0]);
+});
+
+test("the place is told soon after playing began, then now and then", () => {
+  const place = new Place();
+  const told = [];
+  for (let time = 0; time <= 40; time += 0.25) if (place.look(time, time * 1000)) told.push(place.take(time * 1000));
+  assert.deepEqual(told, [1, 16, 31]);
+});
+
+test("who drags along the seek bar tells the place no oftener than every few seconds", () => {
+  const place = new Place();
+  const told = [];
+  for (let wall = 0; wall < 10_000; wall += 250) if (place.look((wall % 1000) * 60, wall)) told.push(place.take(wall));
+  assert.equal(told.length, 3);
+});
+
+test("whoever goes tells where they are, once", () => {
+  const place = new Place();
+  assert.equal(place.take(0), null); // nothing was played
+  place.look(5, 0);
+  place.look(5.5, 500);
+  assert.deepEqual([place.take(500), place.take(510)], [5.5, null]);
+});
+
+test("a clip shorter than a second is told, and the end to its last moment", () => {
+  const blink = new Place();
+  blink.look(0.6, 0);
+  assert.deepEqual([blink.take(0, { isEnd: true }), blink.take(10)], [0.6, null]);
+  const short = new Place();
+  assert.equal([0, 1].map((time) => short.look(time, time * 1000)).at(-1), true);
+  assert.equal(short.take(1000), 1);
+  short.look(1.5, 1500);
+  assert.deepEqual([short.take(1500), short.take(1500, { isEnd: true }), short.take(1600, { isEnd: true })], [null, 1.5, null]);
 });

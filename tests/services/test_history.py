@@ -50,6 +50,11 @@ def test_the_last_watched_comes_first_and_pages_go_on(vera: User, ada: User) -> 
     assert ([one.video.title for one in rest.items], rest.next) == (["film 4", "again"], None)
 
 
+def test_the_shortest_clip_that_was_watched_to_its_end_is_finished(vera: User, ada: User) -> None:
+    watch(vera, make_video(ada, "blink", duration_s=0.6), 0.6)
+    assert (seen(vera), seen(vera, unfinished=True)) == (["blink"], [])
+
+
 def test_words_find_titles_and_channels(vera: User, ada: User) -> None:
     watch(vera, make_video(ada, "Harbour at 100% dawn"))
     watch(vera, make_video(make_user("bob", display_name="Bob the Great"), "Alps"))

@@ -1,11 +1,40 @@
 /**
- * Remembers how far a video was watched: for a signed-in person on the site, for a visitor in this browser. Every few
- * seconds of playing, when it pauses, and when the page is hidden or left.
+ * Remembers how far a video was watched: for a signed-in person on the site, for a visitor in this browser. Soon after
+ * playing began, every few seconds, when it pauses or ends, when a link is about to be followed, and when the page is
+ * hidden or left.
  */
 import { keepHere } from "./kept.js";
 
+const SOON_S = 1;
 const EVERY_S = 15;
+const LEAST_STEP_S = 1;
 const LEAST_GAP_MS = 4000; // also while somebody drags along the seek bar
+
+/** The place where a video is, and which of it was told. Times of the wall are in milliseconds. */
+export class Place {
+  #now = null;
+  #begun = null;
+  #told = null;
+  #toldAt = -Infinity;
+
+  /** The video's clock shows `time`; says whether that is to be told. */
+  look(time, wall) {
+    this.#now = time;
+    this.#begun ??= time;
+    const step = this.#told === null ? SOON_S : EVERY_S;
+    return Math.abs(time - (this.#told ?? this.#begun)) >= step && wall - this.#toldAt > LEAST_GAP_MS;
+  }
+
+  /** What there is to tell, which counts as told; null where nothing was played, or nothing since. The end is told to its
+   * last moment: what is shorter than a step has been watched, too. */
+  take(wall, { isEnd = false } = {}) {
+    const step = this.#told === null ? Infinity : Math.abs(this.#now - this.#told);
+    if (this.#now === null || step < (isEnd ? Number.MIN_VALUE : LEAST_STEP_S)) return null;
+    this.#told = this.#now;
+    this.#toldAt = wall;
+    return this.#now;
+  }
+}
 
 function send(address, seconds) {
   const token = document.querySelector("meta[name='csrf-token']").content;
@@ -19,32 +48,31 @@ function send(address, seconds) {
 
 /** The address stands in data-position around the player; it is not there for visitors, and empty while nothing is to be kept. */
 export function rememberPosition(signal) {
-  const place = document.querySelector(".watch");
-  if (!place) return;
-  const address = place.dataset.position;
-  const player = () => place.querySelector("[data-player]");
-  let now = null;
-  let sent = null;
-  let sentAt = -Infinity;
-  const tell = () => {
-    if (now === null || (sent !== null && Math.abs(now - sent) < 1)) return;
-    sent = now;
-    sentAt = performance.now();
-    if (address) send(address, now);
-    else if (address === undefined && player()) keepHere(player().dataset.video, now, Number(player().dataset.duration));
+  const page = document.querySelector(".watch");
+  if (!page) return;
+  const address = page.dataset.position;
+  const player = () => page.querySelector("[data-player]");
+  const place = new Place();
+  const tell = (how) => {
+    const seconds = place.take(performance.now(), how);
+    if (seconds === null) return;
+    if (address) send(address, seconds);
+    else if (address === undefined && player()) keepHere(player().dataset.video, seconds, Number(player().dataset.duration));
   };
   document.addEventListener(
     "vod:timeupdate",
     ({ detail }) => {
       if (detail.player.video.played.length === 0) return; // only the place where it would begin
-      now = detail.time;
-      sent ??= now;
-      if (Math.abs(now - sent) >= EVERY_S && performance.now() - sentAt > LEAST_GAP_MS) tell();
+      if (place.look(detail.time, performance.now())) tell();
     },
     { signal },
   );
-  for (const name of ["vod:pause", "vod:ended"]) document.addEventListener(name, tell, { signal });
+  document.addEventListener("vod:pause", () => tell(), { signal });
+  document.addEventListener("vod:ended", () => tell({ isEnd: true }), { signal });
+  // The next page may be made before this one is left: the site is told as the pointer goes down, or a key is pressed.
+  const onLink = ({ target }) => target.closest?.("a[href]") && tell();
+  for (const name of ["pointerdown", "click"]) document.addEventListener(name, onLink, { signal, capture: true });
   document.addEventListener("visibilitychange", () => document.hidden && tell(), { signal });
-  window.addEventListener("pagehide", tell, { signal });
-  signal.addEventListener("abort", tell);
+  window.addEventListener("pagehide", () => tell(), { signal });
+  signal.addEventListener("abort", () => tell());
 }
