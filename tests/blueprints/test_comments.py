@@ -149,6 +149,17 @@ def test_a_comment_is_edited_deleted_and_brought_back(client: FlaskClient, video
     assert "Hello!" in client.get(address_of(video)).text
 
 
+@pytest.mark.usefixtures("bob")
+def test_the_count_follows_what_is_deleted_and_brought_back(client: FlaskClient, video: Video) -> None:
+    said, *_ = (say(client, video, text) for text in ("One", "Two", "Three"))
+
+    def count_after(deed: str, **data: str) -> str:
+        answer = client.post(f"{address_of(video)}/{said}/{deed}", headers=FRAGMENT, data=data).text
+        return re.search(r'id="comment-count" hx-swap-oob="true">(\d+)<', answer)[1]  # type: ignore[index] # or the test fails
+
+    assert [count_after("delete"), count_after("restore")] == ["2", "3"]
+
+
 def test_only_who_may_do_something_is_offered_it(client: FlaskClient, ada: User, video: Video, bob: User) -> None:
     said = say(client, video, "Hello")
     deeds = {"edit": "/edit", "delete": "/delete", "pin": 'name="is_pinned"', "heart": 'name="is_hearted"'}

@@ -12,7 +12,7 @@ from vod_web.resources import resources
 from vod_web.schemas.comments import CommentCreate, CommentLikeWrite, CommentMarks, CommentUpdate
 from vod_web.services import comment_care, comments, mentions
 from vod_web.services.permissions import require_signed_in
-from vod_web.web.comments import blank_comment, show_comment, show_place, show_thread, show_threads
+from vod_web.web.comments import blank_comment, find_place, show_comment, show_place, show_thread, show_threads
 from vod_web.web.forms import read_form, redisplay_on_error
 from vod_web.web.rendering import go_to_address, is_fragment_request, render, render_blocks
 from vod_web.web.sign_in import current_person
@@ -99,7 +99,7 @@ def delete(video_id: str, comment_id: str) -> str | Response:
     """Take it away; it can come back."""
     comment = comments.delete_comment(current_person(), comment_id, now=utc_now())
     if is_fragment_request():
-        return render_template("watch/_deleted.html", video_id=video_id, comment_id=comment.public_id)
+        return render_template("watch/_deleted.html", place=find_place(video_id), comment_id=comment.public_id)
     return go_to_address(url_for("comments.index", video_id=video_id, deleted=comment.public_id))
 
 

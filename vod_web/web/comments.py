@@ -12,6 +12,7 @@ from vod_web.schemas.comments import CommentQuery, CommentRead, RepliesQuery
 from vod_web.services import comment_lists
 from vod_web.services.comments import takes_comments
 from vod_web.services.permissions import can_edit
+from vod_web.services.videos import get_video
 from vod_web.web.forms import read_query_kindly
 from vod_web.web.rendering import address_here
 from vod_web.web.sign_in import current_person
@@ -44,6 +45,11 @@ def show_place(video: Video) -> Place:
         takes_comments=takes_comments(video),
         may_edit=can_edit(person, video),
     )
+
+
+def find_place(video_id: str) -> Place:
+    """For comments on the video with this id."""
+    return show_place(get_video(current_person(), video_id, options=()))
 
 
 def show_comment(video: Video, comment: Comment) -> CommentRead:
