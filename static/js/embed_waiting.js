@@ -1,4 +1,5 @@
 /** A frame on another site whose video is still to come: it looks again by itself, until there is something to play. */
+import "./basics/shared.js";
 import { watchTimes } from "./behaviours/times.js";
 
 const OUR_TROUBLE = 500;

@@ -8,6 +8,7 @@ import "./files.js";
 import "./memory.js";
 import "./pages.js";
 import "./zones.js";
+import "../behaviours/times.js";
 import "../behaviours/toasts.js";
 import "../player/begin.js";
 import "../player/engine.js";
