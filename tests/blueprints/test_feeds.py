@@ -69,6 +69,12 @@ def test_a_feed_tells_all_of_a_video_with_whole_addresses(client: FlaskClient, f
     assert item["id"].startswith("urn:uuid:")
 
 
+def test_no_feed_tells_of_a_video_without_a_length(client: FlaskClient) -> None:
+    make_encode(make_video(make_user("ada"), "A blink", duration_s=0.4), resources().storage)
+    assert 'medium="video" duration="1"' in client.get("/feeds/videos.rss").text
+    assert client.get("/feeds/videos.json").get_json()["items"][0]["attachments"][0]["duration_in_seconds"] == 1
+
+
 def test_feeds_name_the_licence(client: FlaskClient) -> None:
     make_video(make_user("ada"), licence=Licence.CC0)
     text = "https://creativecommons.org/publicdomain/zero/1.0/"

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.accessibility import find_violations
 from tests.browser.conftest import RunningSite, running_site
 from tests.browser.lively import LOOKERS, LivelySite, filling
+from tests.factories import make_video
 from tests.rights.table import ELSEWHERE, TABLE
 from vod_web.services.notification_settings import mail_stop_token
 from vod_web.services.passwords import make_reset_link
@@ -37,6 +38,17 @@ FEWEST = 55
 """So many pages there are at least."""
 AS_VISITOR = ["/", "/newest", "/popular", "/search?query=boats", "/search?query=nothing-like-it", "/@owner"]
 ODD = ["/nowhere", "/watch/AAAAAAAAAAA", "/password/wrong", "/search?length=x", "/notifications/mail/wrong"]
+STICKING_OUT = """
+() => {
+  const page = document.documentElement;
+  const nav = document.querySelector(".site-nav").getBoundingClientRect();
+  const links = [...document.querySelectorAll(".site-nav .nav-link")].filter((link) => link.checkVisibility());
+  const isWide = (link) => link.scrollWidth > link.clientWidth || link.getBoundingClientRect().right > nav.right;
+  const wide = links.filter(isWide);
+  return [...(page.scrollWidth > page.clientWidth ? ["the page"] : []), ...wide.map((link) => link.textContent)];
+}
+"""
+"""What is wider than its place."""
 PHONE = ["/", "/search?query=boats", "/@owner", "/studio", "/upload", "/history", "/playlists", "/account"]
 
 
@@ -112,6 +124,19 @@ def test_pages_on_a_phone_have_none(page: Page, lively: LivelySite) -> None:
         for address in ("/account", "/account/tokens"):
             page.goto(address)
             expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_nothing_sticks_out_of_a_page_of_any_width(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "admin")
+    video = make_video(lively.owner, "Long words " * 27)
+    try:
+        for width in (360, 390, 640, 768, 1024, 1280):
+            page.set_viewport_size({"width": width, "height": 700})
+            for path in ("/", "/search?length=short", f"/watch/{video.public_id}/comments", "/watch-later"):
+                page.goto(path)
+                assert page.evaluate(STICKING_OUT) == [], (width, path)
     finally:
         page.set_viewport_size({"width": 1280, "height": 800})
 

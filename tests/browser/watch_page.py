@@ -169,6 +169,13 @@ def go_on_at_the_end(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(card.get_by_role("button", name="Play again")).to_be_visible()
     expect(card.get_by_role("button", name="Cancel")).to_be_hidden()
+    again = page.locator(".player-row").get_by_role("button", name="Play again")
+    expect(again).to_have_count(1)
+    page.evaluate("() => { document.querySelector('video').currentTime = 0; }")
+    expect(again).to_have_count(0)
+    _to_the_end(page)
+    expect(card).to_contain_text("Up next in 8")
+    page.keyboard.press("Escape")
     card.get_by_role("button", name="Play again").click()
     expect(card).to_be_hidden()
     assert page.url == here

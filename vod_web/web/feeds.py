@@ -28,6 +28,7 @@ from vod_web.services import site
 from vod_web.services.feeds import Feed
 from vod_web.services.playback import media_address
 from vod_web.services.video_telling import read_video
+from vod_web.web.formats import count_seconds
 from vod_web.web.live_text import make_live
 
 KEPT_S = 300
@@ -173,7 +174,7 @@ def _json_item(item: Item) -> dict[str, Any]:
 def _attachments(video: VideoRead) -> Sequence[dict[str, Any]] | None:
     if video.urls.hls is None:
         return None
-    length = {"duration_in_seconds": round(video.duration_s)} if video.duration_s else {}
+    length = {"duration_in_seconds": count_seconds(video.duration_s)} if video.duration_s else {}
     return [{"url": video.urls.hls, "mime_type": "application/vnd.apple.mpegurl", "title": video.title, **length}]
 
 

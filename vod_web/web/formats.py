@@ -69,6 +69,11 @@ def format_duration(seconds: float) -> str:
     return format_clock(max(seconds, 1))
 
 
+def count_seconds(seconds: float) -> int:
+    """How long a video is, for programs that know whole seconds only; what is shorter than a second counts as one."""
+    return max(round(seconds), 1)
+
+
 def format_wait(seconds: float) -> str:
     """How long something will still take, in rough words for people: "about 3 minutes"."""
     if seconds < 10:
@@ -135,12 +140,13 @@ def _attribute(name: str, value: object) -> str:
     return f" {name}" if value is True else f' {name}="{escape(value)}"'
 
 
-FORMATS: dict[str, Callable[..., str]] = {
+FORMATS: dict[str, Callable[..., str | int]] = {
     "time": format_time,
     "day": format_day,
     "date": format_date,
     "clock": format_clock,
     "duration": format_duration,
+    "seconds": count_seconds,
     "wait": format_wait,
     "bytes": format_bytes,
     "count": format_count,

@@ -8,6 +8,7 @@ from vod_web.resources import resources
 from vod_web.services.embedding import is_embeddable
 from vod_web.services.playback import media_address
 from vod_web.services.video_telling import poster_address
+from vod_web.web.formats import count_seconds
 
 LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 1000
@@ -42,7 +43,7 @@ def tell_entry(video: Video) -> Entry:
     settings = resources().settings
     base_url, key = settings.base_url, settings.secret_key
     has_player = is_embeddable(video)
-    duration_s = round(video.duration_s) if video.duration_s else 0
+    duration_s = count_seconds(video.duration_s) if video.duration_s else 0
     content = None if has_player or not video.active_encode else media_address(video, None, CONTENT, secret_key=key)
     return Entry(
         address=f"{base_url}/watch/{video.public_id}",

@@ -74,7 +74,7 @@ export class Controls {
       player.video.addEventListener(name, () => this.#updateTime());
     }
     player.video.addEventListener("progress", () => this.seekbar.updateBuffered());
-    for (const name of ["play", "pause", "ended", "volumechange"]) player.video.addEventListener(name, () => this.#update());
+    for (const name of ["play", "pause", "ended", "seeking", "volumechange"]) player.video.addEventListener(name, () => this.#update());
     for (const name of ["screenchange", "captionschange"]) player.root.addEventListener(`vod:${name}`, () => this.#update());
   }
 

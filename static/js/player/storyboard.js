@@ -46,10 +46,10 @@ export class Storyboard {
   }
 
   /** Shows the tile for this time in the element; false when there is none. */
-  paint(element, time, longestSide) {
+  paint(element, time, width, height = width) {
     const tile = this.tileAt(time);
     if (!tile) return false;
-    const scale = longestSide / Math.max(tile.width, tile.height);
+    const scale = Math.min(width / tile.width, height / tile.height);
     const picture = element.firstElementChild;
     Object.assign(element.style, { width: `${tile.width * scale}px`, height: `${tile.height * scale}px` });
     Object.assign(picture.style, {

@@ -1,7 +1,7 @@
 /** The list of chapters under the player: marks the current one, shows a picture of each, and tells the player of others. */
 import { Storyboard } from "../player/storyboard.js";
 
-const TILE_PX = 96;
+const TILE_PX = [96, 54]; // as the stylesheet reserves it
 const MARGIN = "200px";
 
 const named = () => document.getElementById("watch-status")?.dataset.chapters ?? "[]";
@@ -18,8 +18,7 @@ async function paint(place) {
   const storyboard = new Storyboard(place.dataset.storyboard);
   await storyboard.load();
   for (const link of place.querySelectorAll("[data-seek]")) {
-    const tile = link.querySelector("[data-tile]");
-    tile.classList.toggle("chapter-tile-shown", storyboard.paint(tile, Number(link.dataset.seek) + 0.5, TILE_PX));
+    storyboard.paint(link.querySelector("[data-tile]"), Number(link.dataset.seek) + 0.5, ...TILE_PX);
   }
 }
 
