@@ -141,6 +141,14 @@ def test_nothing_sticks_out_of_a_page_of_any_width(page: Page, lively: LivelySit
         page.set_viewport_size({"width": 1280, "height": 800})
 
 
+def test_all_tabs_of_the_account_are_in_sight_where_there_is_room(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "owner")
+    page.goto("/account")
+    for tab in page.locator(".tabs .tab").all():
+        expect(tab).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="Uploads", exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_what_opens_on_the_watch_page_has_none(page: Page, lively: LivelySite) -> None:
     lively.become(page, "stranger")
     page.goto(f"/watch/{lively.film.public_id}")
