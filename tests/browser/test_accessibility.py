@@ -1,5 +1,6 @@
 """Every page of the site, looked at by axe in light and in dark: that there is nothing to complain of."""
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -49,6 +50,9 @@ STICKING_OUT = """
 }
 """
 """What is wider than its place."""
+
+
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"/>'
 PHONE = ["/", "/search?query=boats", "/@owner", "/studio", "/upload", "/history", "/playlists", "/account"]
 
 
@@ -147,6 +151,27 @@ def test_all_tabs_of_the_account_are_in_sight_where_there_is_room(page: Page, li
     for tab in page.locator(".tabs .tab").all():
         expect(tab).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("link", name="Uploads", exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_a_picture_that_was_chosen_says_that_it_is_not_sent_yet(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "owner")
+    page.goto("/account")
+    kept = page.get_by_text("Not saved yet: press “Use this banner”")
+    field = page.get_by_label("A banner", exact=True)
+    field.set_input_files({"name": "a.svg", "mimeType": "image/svg+xml", "buffer": PICTURE})
+    expect(kept).to_be_visible()
+    expect(page.get_by_text("Not saved yet: press “Use this picture”")).to_be_hidden()
+    assert find_violations(page) == {}
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#main").get_by_role("link", name="your channel").click()
+    expect(kept).to_be_visible()
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Discard").click()
+    expect(kept).to_be_hidden()
+    expect(field).to_have_value("")
+    page.locator("#main").get_by_role("link", name="your channel").click()
+    expect(page).to_have_url(re.compile("/@owner$"))
 
 
 def test_what_opens_on_the_watch_page_has_none(page: Page, lively: LivelySite) -> None:

@@ -12,6 +12,7 @@ export class Crop {
   #picture;
   #range;
   #url = null;
+  #isUnsent = false;
   #end = new AbortController();
 
   constructor(form) {
@@ -28,6 +29,9 @@ export class Crop {
     this.#picture.addEventListener("error", () => this.#hide(), { signal });
     this.#range.addEventListener("input", () => this.#lay(), { signal });
     this.#frame.addEventListener("pointerdown", (event) => this.#drag(event), { signal });
+    form.addEventListener("submit", () => (this.#isUnsent = false), { signal });
+    form.addEventListener("reset", () => this.#discard(), { signal });
+    window.addEventListener("beforeunload", (event) => this.#isUnsent && event.preventDefault(), { signal });
   }
 
   end() {
@@ -49,8 +53,22 @@ export class Crop {
     if (this.#url) URL.revokeObjectURL(this.#url);
     this.#url = file ? URL.createObjectURL(file) : null;
     this.#range.value = 0.5;
+    this.#tell(Boolean(file));
     if (this.#url) this.#picture.src = this.#url;
     else this.#hide();
+  }
+
+  #discard() {
+    this.#show(null);
+    this.#form.elements.picture.focus();
+  }
+
+  /** What was chosen is nowhere but in this page until its button is pressed. */
+  #tell(isUnsent) {
+    this.#isUnsent = isUnsent;
+    this.#form.querySelector("[data-crop-unsent]").hidden = !isUnsent;
+    this.#form.querySelector("[data-crop-discard]").hidden = !isUnsent;
+    this.#form.querySelector("[data-crop-send]").classList.toggle("button-primary", isUnsent);
   }
 
   /** One that this browser cannot show may still be a picture for the site. */
