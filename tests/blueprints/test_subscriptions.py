@@ -66,7 +66,9 @@ def test_by_htmx_the_buttons_and_the_count_are_replaced(client: FlaskClient, ada
     assert "You follow Ada" in response.headers["HX-Trigger"]
     response = client.post("/subscriptions/ada", data={"wish": "off"}, headers=FRAGMENT)
     assert '"url": "/subscriptions/ada?wish=on"' in response.headers["HX-Trigger"]
+    assert '"about": "following ada"' in response.headers["HX-Trigger"]
     undone = client.post("/subscriptions/ada?wish=on", headers=FRAGMENT)
+    assert '"about": "following ada"' in undone.headers["HX-Trigger"]
     assert 'id="follow-ada" hx-swap-oob="true"' in undone.text
     assert get_standing(vera, ada).is_followed
 

@@ -33,6 +33,6 @@ def change(username: str) -> Response:
     message = f"You have muted {name}." if wish else f"{name} is no longer muted."
     if is_from_htmx():
         undo = url_for("mutes.change", username=other.username, is_muted="false" if wish else "true")
-        return tell(message, action="Undo", url=undo, people_muted="")
+        return tell(message, action="Undo", url=undo, about=f"muting {other.username}", people_muted="")
     flash(message, "good")
     return go_to_address(came_from())

@@ -85,17 +85,17 @@ def _way_back(username: str, form: SubscriptionForm, before: Wish) -> str:
 
 def _say(standing: Standing, wish: Wish, before: Wish) -> dict[str, object]:
     """What is said of the change, with a way back where a person left."""
-    name = standing.channel.display_name or standing.channel.username
+    name, about = standing.channel.display_name or standing.channel.username, f"following {standing.channel.username}"
     if wish is Wish.OFF and before is not Wish.OFF:
         undo = url_for("subscriptions.change", username=standing.channel.username, wish=before.value)
         told = {"message": f"You no longer follow {name}.", "action": {"label": "Undo", "url": undo}}
-        return {"toast": {**told, "kind": "good"}, "subscriptions-changed": ""}
+        return {"toast": {**told, "kind": "good", "about": about}, "subscriptions-changed": ""}
     message = {
         Wish.BELL: f"You will be told of new videos of {name}.",
         Wish.ON: f"You follow {name}." if before is Wish.OFF else f"You follow {name}, and are not told of new videos.",
         Wish.OFF: f"You do not follow {name}.",
     }[wish]
-    return {"toast": {"message": message, "kind": "good"}, "subscriptions-changed": ""}
+    return {"toast": {"message": message, "kind": "good", "about": about}, "subscriptions-changed": ""}
 
 
 def _find_left() -> tuple[User, str] | None:

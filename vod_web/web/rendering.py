@@ -72,9 +72,12 @@ def came_from() -> str:
     return parts._replace(scheme="", netloc="", fragment="").geturl() if is_ours else "/"
 
 
-def tell(message: str, *, action: str, url: str, **events: object) -> Response:
-    """To htmx: nothing to put in the place, and a toast with a button that posts to `url`; further events by name."""
-    toast = {"message": message, "kind": "good", "action": {"label": action, "url": url}}
+def tell(message: str, *, action: str, url: str, about: str | None = None, **events: object) -> Response:
+    """To htmx: nothing to put in the place, and a toast with a button that posts to `url`; further events by name.
+
+    `about` names the thing that was changed: the toast takes the place of one that told of it before.
+    """
+    toast = {"message": message, "kind": "good", "about": about, "action": {"label": action, "url": url}}
     named = {name.replace("_", "-"): detail for name, detail in events.items()}
     return current_app.response_class(headers={"HX-Trigger": json.dumps({"toast": toast} | named)})
 

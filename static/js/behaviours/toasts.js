@@ -37,16 +37,17 @@ function actionButton(action, toast) {
   );
 }
 
-/** The same message is not shown twice at a time, and never more than a few. */
-function makeRoom(list, message) {
+/** The same message is not shown twice at a time, of one thing only what was said last, and never more than a few. */
+function makeRoom(list, message, about) {
   for (const old of [...list.children]) {
-    if (old.querySelector(".toast-text")?.textContent === message) old.remove();
+    const isOutdated = about && old.dataset.about === about;
+    if (isOutdated || old.querySelector(".toast-text")?.textContent === message) old.remove();
   }
   while (list.children.length >= MOST) list.firstElementChild.remove();
 }
 
-function draw(message, kind, action) {
-  const element = make("div", { class: `toast toast-${kind}`, "data-toast": kind }, icon(ICONS[kind]));
+function draw(message, kind, action, about) {
+  const element = make("div", { class: `toast toast-${kind}`, "data-toast": kind, "data-about": about }, icon(ICONS[kind]));
   element.append(
     make("span", { class: "toast-text" }, message),
     action ? actionButton(action, element) : make("span"),
@@ -57,14 +58,15 @@ function draw(message, kind, action) {
 
 /**
  * Shows a message. kind is info, good (success) or bad (error); action is {label, url} (posted, as Undo is) or
- * {label, run}. Errors stay until they are closed.
+ * {label, run}; about names the thing that was changed: what was said of it before, with its way back, is no longer so.
+ * Errors stay until they are closed.
  */
-export function toast({ message, kind = "info", action = null }) {
+export function toast({ message, kind = "info", action = null, about = null }) {
   const list = region();
   if (!list || !message) return;
   const known = ICONS[ALIASES[kind] ?? kind] ? (ALIASES[kind] ?? kind) : "info";
-  makeRoom(list, message);
-  const element = draw(message, known, action);
+  makeRoom(list, message, about);
+  const element = draw(message, known, action, about);
   list.append(element);
   if (known !== "bad") fadeLater(element, action ? WITH_ACTION_STAYS_MS : STAYS_MS);
 }

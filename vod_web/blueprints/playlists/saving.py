@@ -23,8 +23,8 @@ def add_later(video_id: str) -> Response:
     message = "Added to Watch later." if changed.added else "It is in Watch later already."
     if is_fragment_request():
         action = "Undo" if changed.added else "Remove"
-        undo = url_for("playlists.remove_later", video_id=video_id)
-        return tell(message, action=action, url=undo, later_changed={"video": video_id, "is_in": True})
+        undo, change = url_for("playlists.remove_later", video_id=video_id), {"video": video_id, "is_in": True}
+        return tell(message, action=action, url=undo, about=f"later {video_id}", later_changed=change)
     flash(message, "good")
     return go_to_address(came_from())
 
@@ -35,7 +35,9 @@ def remove_later(video_id: str) -> Response:
     playlist_changes.remove_video(current_person(), playlists.WATCH_LATER, video_id, now=utc_now())
     if is_from_htmx():
         undo, change = url_for("playlists.add_later", video_id=video_id), {"video": video_id, "is_in": False}
-        return tell("Removed from Watch later.", action="Undo", url=undo, later_changed=change)
+        return tell(
+            "Removed from Watch later.", action="Undo", url=undo, about=f"later {video_id}", later_changed=change
+        )
     flash("Removed from Watch later.", "good")
     return go_to_address(came_from())
 

@@ -64,7 +64,8 @@ def _show(video_id: str, message: str, *, undo: ChapterSet) -> Response | str:
         flash(message, "good")
         return go_to("studio.chapters", video_id=video_id, undo=undo.value)
     way_back = {"label": "Undo", "url": url_for("studio.choose_chapters", video_id=video_id, wanted=undo.value)}
-    headers = {"HX-Trigger": json.dumps({"toast": {"message": message, "kind": "good", "action": way_back}})}
+    told = {"message": message, "kind": "good", "about": f"chapters {video_id}", "action": way_back}
+    headers = {"HX-Trigger": json.dumps({"toast": told})}
     part = render_blocks("studio/chapters.html", "chapters", **_context_of(video_id))
     return current_app.response_class(part, headers=headers)
 
