@@ -213,6 +213,30 @@ def test_items_move_by_plain_forms_and_by_script(client: FlaskClient, ada: User)
     assert client.post(f"{address}/items/{first}/move", data={"to": "bottom"}).status_code == 403
 
 
+def test_what_is_said_of_a_playlist_follows_its_items(client: FlaskClient, ada: User) -> None:
+    films = [make_video(ada, f"film {number}") for number in range(2)]
+    address = f"/playlists/{make_list(client, 'Trips', *films)}"
+    page = client.get(address).text
+    assert f'hx-get="{address}?facts=1" hx-trigger="playlist-changed from:body"' in page
+    client.post(f"{address}/items/{item_ids(page)[1]}/move", data={"to": "top"}, headers={"HX-Request": "true"})
+    facts = client.get(f"{address}?facts=1", headers=FRAGMENT).text
+    assert re.findall(r"/watch/(\S{11})\?list=", facts) == [films[1].public_id]
+    assert titles(facts) == []
+    removed = client.post(f"{address}/items/{item_ids(page)[1]}/remove", headers=FRAGMENT)
+    assert "playlist-changed" in removed.headers["HX-Trigger"]
+
+
+def test_a_portrait_picture_stands_whole_for_a_playlist_and_for_what_comes_next(client: FlaskClient, ada: User) -> None:
+    tall, wide = make_video(ada, "tall", width_px=240, height_px=426), make_video(ada, "wide")
+    for video in (tall, wide):
+        make_encode(video, resources().storage)
+    trips, views = make_list(client, "Trips", tall, wide), make_list(client, "Views", wide, tall)
+    lists = client.get("/playlists").text
+    assert (lists.count("thumb-list thumb-portrait"), lists.count('class="thumb-fill"')) == (1, 1)
+    nexts = [client.get(f"/watch/{one.public_id}?list={of}").text for one, of in ((tall, trips), (wide, views))]
+    assert [re.search(r'data-next-video="list"[^>]*data-portrait', page) is None for page in nexts] == [True, False]
+
+
 def test_removing_can_be_undone(client: FlaskClient, ada: User) -> None:
     trips = make_list(client, "Trips", *[make_video(ada, name) for name in "ABC"])
     address = f"/playlists/{trips}"

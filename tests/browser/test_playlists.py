@@ -127,6 +127,8 @@ def test_a_playlist_is_made_filled_ordered_and_played(page: Page) -> None:
     tab_to(page, page.get_by_role("button", name="Move Charlie"))
     page.keyboard.press("Home")
     expect(page.locator("[data-moved]")).to_have_text("Charlie is now number 1.")
+    first = page.get_by_role("link", name="Charlie").get_attribute("href") or ""
+    expect(page.get_by_role("link", name="Play all")).to_have_attribute("href", first)
     page.keyboard.press("ArrowDown")
     expect(page.locator("[data-moved]")).to_have_text("Charlie is now number 2.")
     expect(page.get_by_role("button", name="Move Charlie")).to_be_focused()
@@ -169,6 +171,12 @@ def test_watch_later_is_one_click_with_undo(page: Page) -> None:
     page.get_by_role("button", name="Watch later: Charlie").click()
     toast = page.locator(".toast", has_text="Added to Watch later.")
     toast.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="Removed from Watch later.")).to_be_visible()
+    page.locator(".card").first.hover()
+    page.get_by_role("button", name="Watch later: Charlie").click()
+    expect(page.locator(".toast", has_text="Added to Watch later.")).to_be_visible()
+    expect(page.locator(".toast")).to_have_count(1)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".toast", has_text="Removed from Watch later.")).to_be_visible()
     page.goto("/watch-later")
     assert rows(page) == []

@@ -150,6 +150,8 @@ class PlaylistRead(Output):
     """Also of videos that not everybody may see."""
     created_at: datetime
     updated_at: datetime
+    is_cover_portrait: bool
+    """Whether its cover is higher than wide."""
     urls: PlaylistAddressesRead
 
 

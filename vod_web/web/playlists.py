@@ -26,12 +26,12 @@ from vod_web.web.videos import own_address, show_cards, show_videos
 def show_playlists(playlists: Sequence[Playlist], *, base_url: str = "") -> list[PlaylistRead]:
     """What the person who asks is told of these playlists, which were loaded with their owners."""
     person, secret_key = current_person(), resources().settings.secret_key
-    pictures = {
-        row_id: poster_address(video, person, secret_key=secret_key, base_url=base_url)
+    covers = {
+        row_id: (poster_address(video, person, secret_key=secret_key, base_url=base_url), _is_portrait(video))
         for row_id, video in find_covers(person, playlists).items()
         if not video.is_sensitive  # its picture stands for nothing else
     }
-    return [_read(playlist, pictures.get(playlist.id), base_url) for playlist in playlists]
+    return [_read(playlist, *covers.get(playlist.id, (None, False)), base_url) for playlist in playlists]
 
 
 def show_playlist(playlist: Playlist, *, base_url: str = "") -> PlaylistRead:
@@ -95,7 +95,11 @@ def _facts(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _read(playlist: Playlist, cover: str | None, base_url: str) -> PlaylistRead:
+def _is_portrait(video: Video) -> bool:
+    return (video.height_px or 0) > (video.width_px or 0)
+
+
+def _read(playlist: Playlist, cover: str | None, is_cover_portrait: bool, base_url: str) -> PlaylistRead:
     is_later = playlist.kind is PlaylistKind.WATCH_LATER
     page = "/watch-later" if is_later else f"/playlists/{playlist.public_id}"
     return PlaylistRead(
@@ -109,6 +113,7 @@ def _read(playlist: Playlist, cover: str | None, base_url: str) -> PlaylistRead:
         item_count=playlist.item_count,
         created_at=playlist.created_at,
         updated_at=playlist.updated_at,
+        is_cover_portrait=is_cover_portrait,
         urls=PlaylistAddressesRead(
             page=base_url + page, embed=f"{base_url}/embed/playlists/{playlist.public_id}", cover=cover
         ),

@@ -31,6 +31,15 @@ function isOccupied(player) {
   return Boolean(isTyping) || player.menu.isOpen || document.querySelector("dialog:modal, dialog:popover-open") !== null;
 }
 
+/** Its picture, as on a card: a portrait one whole, on a blurred fill. */
+function drawPicture({ poster, portrait, duration }) {
+  const isPortrait = portrait !== undefined;
+  const picture = (className) => (poster ? make("img", { src: poster, alt: "", class: className }) : null);
+  const length = duration ? make("span", { class: "thumb-length" }, lengthClock(Number(duration))) : null;
+  const className = `player-next-picture thumb${isPortrait ? " thumb-portrait" : ""}`;
+  return make("div", { class: className }, isPortrait ? picture("thumb-fill") : null, picture(null), length);
+}
+
 export class Next {
   #player;
   #timer = 0;
@@ -70,8 +79,6 @@ export class Next {
   }
 
   #draw({ href, dataset }) {
-    const poster = dataset.poster ? make("img", { src: dataset.poster, alt: "" }) : null;
-    const length = dataset.duration ? make("span", { class: "thumb-length" }, lengthClock(Number(dataset.duration))) : null;
     this.said = make("p", { class: "player-next-said", role: "status" });
     this.bar = make("div", { class: "player-next-bar", "aria-hidden": "true" }, make("div"));
     const go = make("a", { class: "button button-primary", href }, icon("skip-forward"), "Play now");
@@ -90,7 +97,7 @@ export class Next {
     });
     this.element.replaceChildren(
       this.said,
-      make("div", { class: "player-next-video" }, make("div", { class: "player-next-picture" }, poster, length), make("div", {}, make("strong", { class: "clamp-2" }, dataset.title), make("small", {}, dataset.channel ?? ""))),
+      make("div", { class: "player-next-video" }, drawPicture(dataset), make("div", {}, make("strong", { class: "clamp-2" }, dataset.title), make("small", {}, dataset.channel ?? ""))),
       this.bar,
       make("div", { class: "row" }, go, this.cancel, this.again),
     );

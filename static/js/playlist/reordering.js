@@ -96,6 +96,7 @@ class Reordering {
         const place = await send(row, where);
         row.querySelector("[data-place]").textContent = String(place);
         this.told.textContent = `${row.dataset.title} is now number ${place}.`;
+        document.body.dispatchEvent(new CustomEvent("playlist-changed")); // its cover may be that of another video now
       } catch {
         toast({ message: "That could not be moved. Reload the page and try again.", kind: "bad" });
       }

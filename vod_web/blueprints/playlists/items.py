@@ -72,5 +72,5 @@ def undo(change_id: str) -> Response:
 def _tell(playlist_id: str, changed: Changed, message: str, *, stays: bool) -> Response:
     """A toast with Undo; where the page is shown anew, a notice with the same."""
     if stays and changed.undo:
-        return tell(message, action="Undo", url=url_for("playlists.undo", change_id=changed.undo))
+        return tell(message, action="Undo", url=url_for("playlists.undo", change_id=changed.undo), playlist_changed="")
     return go_to("playlists.show", playlist_id=playlist_id, undo=changed.undo, did=message)

@@ -165,9 +165,9 @@ def _show(playlist: Playlist) -> str:
         "may_edit": can_edit_playlist(person, playlist),
         "is_first": wanted.cursor is None,
     }
-    if is_fragment_request():
+    if is_fragment_request() and "facts" not in request.args:
         return render("playlists/show.html", "items", **context)
-    return render("playlists/show.html", **context, **_around(playlist, told))
+    return render("playlists/show.html", "facts", **context, **_around(playlist, told))
 
 
 def _around(playlist: Playlist, told: PlaylistRead) -> dict[str, Any]:
