@@ -195,4 +195,39 @@ def test_what_opens_on_the_watch_page_has_none(page: Page, lively: LivelySite) -
     page.locator("[data-player]").hover()
     page.locator("[data-player]").get_by_role("button", name="Settings").click()
     expect(page.get_by_role("menuitem", name="Quality")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Keys")).to_be_in_viewport(ratio=1)
     assert find_violations(page) == {}
+
+
+def test_a_player_that_failed_says_so_in_words(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "stranger")
+    page.goto(f"/watch/{lively.film.public_id}")
+    page.wait_for_function("() => document.querySelector('[data-player]')?.player")
+    failure = {"title": "The connection was lost", "text": "Try again.", "detail": "fragLoadError"}
+    page.evaluate("failure => document.querySelector('[data-player]').player.overlay.fail(failure)", failure)
+    card = page.locator(".player-error")
+    expect(card.get_by_text("The connection was lost")).to_be_visible()
+    expect(card.get_by_text("fragLoadError")).to_be_hidden()
+    assert find_violations(page) == {}
+    card.get_by_text("Details").click()
+    expect(card.get_by_text("fragLoadError")).to_be_visible()
+
+
+def test_the_menu_of_a_small_player_is_a_sheet(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "stranger")
+    page.set_viewport_size({"width": 390, "height": 844})
+    try:
+        page.goto(f"/watch/{lively.film.public_id}")
+        page.wait_for_function("() => document.querySelector('[data-player]')?.player")
+        page.locator("[data-player]").get_by_role("button", name="Settings").click()
+        menu = page.get_by_role("menu", name="Settings")
+        for name in ("Quality", "Keys"):
+            expect(menu.get_by_role("menuitem", name=name)).to_be_in_viewport(ratio=1)
+        heights = menu.locator(".player-menu-item").evaluate_all("items => items.map((item) => item.offsetHeight)")
+        assert min(heights) >= 44
+        assert find_violations(page) == {}
+        menu.get_by_role("menuitem", name="Speed").click()
+        menu.get_by_role("menuitemradio", name="1.5").click()
+        expect(menu).to_be_hidden()
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 800})

@@ -1,6 +1,8 @@
 /** The settings menu: a list of settings, each with a page of choices. Opened by a button, walked with the arrow keys. */
 import { icon, make } from "../basics/dom.js";
 
+const NARROW_PX = 544; // as the container queries of the player have it: 34rem
+
 export class Menu {
   #player;
   #settings = new Map();
@@ -39,15 +41,23 @@ export class Menu {
 
   open(page = null) {
     this.#page = page;
-    this.panel.hidden = false;
+    this.#unfold();
     this.button.setAttribute("aria-expanded", "true");
     this.#player.root.dataset.menu = "";
     this.#draw();
     (this.panel.querySelector("[aria-checked='true']") ?? this.#items()[0])?.focus({ preventScroll: true });
   }
 
+  /** A narrow player has no room for it: there it is a sheet at the bottom of the screen, in front of the page. */
+  #unfold() {
+    this.panel.hidden = false;
+    this.panel.popover = this.#player.root.clientWidth <= NARROW_PX ? "manual" : null;
+    if (this.panel.popover && !this.panel.matches(":popover-open")) this.panel.showPopover();
+  }
+
   close({ refocus = false } = {}) {
     const hadFocus = this.panel.contains(document.activeElement);
+    this.panel.popover = null;
     this.panel.hidden = true;
     this.button.setAttribute("aria-expanded", "false");
     delete this.#player.root.dataset.menu;

@@ -70,6 +70,7 @@ export class Overlay {
     this.#isBusy = true;
   }
 
+  /** In words; what programs call it is folded away. */
   fail({ title, text, detail }) {
     this.stopSpinning();
     this.big.hidden = true;
@@ -78,8 +79,8 @@ export class Overlay {
       icon("circle-alert"),
       make("strong", {}, title),
       make("p", {}, text),
-      detail ? make("small", {}, detail) : "",
       retry,
+      detail ? make("details", {}, make("summary", {}, "Details"), make("code", {}, detail)) : "",
     );
     this.error.hidden = false;
   }

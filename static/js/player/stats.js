@@ -34,6 +34,7 @@ export function readStats(player) {
     ["Volume", `${Math.round(volume * 100)} %${loudness.gain < 1 ? `, turned down to ${Math.round(volume * loudness.gain * 100)} %` : ""}`],
     ["Place", `${video.currentTime.toFixed(2)} of ${player.duration.toFixed(2)} s at ${video.playbackRate}×`],
     ["Player", engine],
+    ["Failure", player.failure?.detail],
   ];
   return rows.filter(([, value]) => value);
 }
