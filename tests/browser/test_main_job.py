@@ -106,9 +106,15 @@ def test_the_video_is_shared_and_plays_on_another_site(new_page: Callable[[], Pa
     wait_until_past(page, 2.0)
     page.get_by_role("button", name="Share").click()
     dialog = page.get_by_role("dialog", name="Share this video")
-    dialog.get_by_role("checkbox", name="Start at 0:").check()
+    begins = dialog.get_by_label("Time at which it starts")
+    begins.fill("soon")
+    expect(dialog.get_by_text("Write a time within the video, which is 0:12 long")).to_be_visible()
+    expect(dialog.get_by_label("Link")).to_have_value(address)
+    begins.fill("0:02")
+    expect(dialog.get_by_role("checkbox", name="Start at")).to_be_checked()
+    expect(dialog.get_by_text("Write a time within the video")).to_be_hidden()
     seconds = int(dialog.get_by_label("Link").input_value().removeprefix(f"{address}?t="))
-    assert seconds >= 2
+    assert seconds == 2
     dialog.get_by_text("QR code").click()
     page.wait_for_function("() => document.querySelector('.share-qr').naturalWidth > 100")
     dialog.get_by_text("Embed on another page").click()

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asText, findHits, fold, parseCues, placeAt } from "../../static/js/watch/cues.js";
-import { addressWith } from "../../static/js/watch/sharing.js";
+import { addressWith, startOf } from "../../static/js/watch/sharing.js";
 import { resumeAt } from "../../static/js/watch/kept.js";
 import { played, Tally } from "../../static/js/watch/plays.js";
 import { Place } from "../../static/js/watch/position.js";
@@ -16,6 +16,12 @@ test("what is as by default is left out of an address", () => {
   const address = "https://example.org/watch/abc";
   assert.equal(addressWith(address, { t: null, loop: null }), address);
   assert.equal(addressWith(address, { t: 12, autoplay: 1, title: 0 }), `${address}?t=12&autoplay=1&title=0`);
+});
+
+test("a shared start is a whole second within the video", () => {
+  assert.deepEqual(["1:23", " 83.9 ", "1:00:00", "0", "1m3s"].map((typed) => startOf(typed, 4000)), [83, 83, 3600, 0, 63]);
+  assert.deepEqual(["", "soon", "-1", "1:2:3:4", "4000"].map((typed) => startOf(typed, 4000)), [null, null, null, null, null]);
+  assert.equal(startOf("2:00:00", 0), 7200);
 });
 
 test("runs are told apart by jumps, and time is that of the wall", () => {

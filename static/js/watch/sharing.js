@@ -1,5 +1,5 @@
 /** The share dialog: link, mail, QR code and embed code begin at the time, and look as was chosen. */
-import { clock } from "../player/format.js";
+import { clock, parseTime } from "../player/format.js";
 
 /** `address` with the query that the choices ask for; what is as by default is left out. */
 export function addressWith(address, choices) {
@@ -8,6 +8,12 @@ export function addressWith(address, choices) {
     if (value !== null) url.searchParams.set(name, value);
   }
   return url.href;
+}
+
+/** The whole second that somebody typed; null where it is no time before the end of a video of this length, if it is known. */
+export function startOf(typed, length) {
+  const time = parseTime(typed.trim());
+  return time === null || (length && time >= length) ? null : Math.floor(time);
 }
 
 /** The embed code for another address and width, in pixels; without a width it takes what its place has. */
@@ -27,7 +33,6 @@ export function codeWith(code, address, width, size) {
 
 class ShareDialog {
   #root;
-  #time = 0;
 
   constructor(dialog) {
     this.#root = dialog.querySelector("[data-share]");
@@ -35,7 +40,7 @@ class ShareDialog {
     this.code = this.#find("code")?.value;
     this.qr = this.#root.querySelector("img").getAttribute("src");
     dialog.addEventListener("toggle", (event) => event.newState === "open" && this.#open());
-    this.#root.addEventListener("input", () => this.#show());
+    this.#root.addEventListener("input", ({ target }) => this.#onInput(target));
     for (const name of ["link", "code"]) this.#find(name)?.addEventListener("focus", ({ target }) => target.select());
     this.#offerNative();
   }
@@ -45,10 +50,24 @@ class ShareDialog {
   }
 
   #open() {
-    this.#time = Math.floor(document.querySelector("[data-player] video")?.currentTime ?? 0);
-    this.#find("has-time").nextElementSibling.textContent = `Start at ${clock(this.#time)}`;
-    this.#find("has-time").disabled = this.#time === 0;
+    const now = document.querySelector("[data-player] video")?.currentTime ?? 0;
+    if (!this.#find("has-time").checked) this.#find("time").value = clock(now);
     this.#show();
+  }
+
+  /** Who types a time wants it. */
+  #onInput(target) {
+    if (target === this.#find("time")) this.#find("has-time").checked = true;
+    this.#show();
+  }
+
+  /** Where it is to start, null for its beginning; what is no time is told, and left out. */
+  #start() {
+    const time = this.#find("time");
+    const start = this.#find("has-time").checked ? startOf(time.value, Number(this.#root.dataset.length)) : 0;
+    this.#find("wrong").hidden = start !== null;
+    time.setAttribute("aria-invalid", String(start === null));
+    return start || null;
   }
 
   #offerNative() {
@@ -61,7 +80,7 @@ class ShareDialog {
   }
 
   #show() {
-    const t = this.#find("has-time").checked && this.#time ? this.#time : null;
+    const t = this.#start();
     const link = addressWith(this.link, { t });
     this.#find("link").value = link;
     this.#find("copy-link").dataset.copy = link;
