@@ -39,7 +39,7 @@ def tell(person: User, video: Video, kind: NotificationKind, subject: str = "", 
     return f"/notifications/{kind.value}/{subject}"
 
 
-def unread(client: FlaskClient) -> str:
+def bell(client: FlaskClient) -> str:
     """The name of the bell on a page."""
     found = re.search(r'<a class="icon-button bell"[^>]*aria-label="([^"]*)"', client.get("/account").text)
     return found[1] if found else ""
@@ -51,14 +51,31 @@ def test_the_page_tells_what_happened_and_leads_there(client: FlaskClient, ada: 
     new = tell(ada, film, NotificationKind.NEW_VIDEO, by=bob)
     tell(ada, own, NotificationKind.VIDEO_FAILED, "encode00001", excerpt="It is not a video.")
     comment = tell(ada, own, NotificationKind.COMMENT, "comment0001", by=bob, excerpt="Nice <b>")
+    assert bell(client) == "Notifications, 3 new"
     page = html.unescape(client.get("/notifications").text)
     for said in ("Bob has a new video: Film <i>", "could not be processed: Harbour", "It is not a video.", "Nice <b>"):
         assert said in page
     assert "Film <i>" not in client.get("/notifications").text
-    assert unread(client) == "Notifications, 3 unread"
     assert client.get(new).location == f"/watch/{film.public_id}"
     assert client.get(comment).location == f"/watch/{own.public_id}?comment=comment0001#comment-comment0001"
-    assert unread(client) == "Notifications, 1 unread"
+    assert client.get("/notifications").text.count("Unread: ") == 1
+
+
+def test_the_bell_counts_what_came_since_the_last_look(client: FlaskClient, ada: User) -> None:
+    token = bearer(ada)
+    for _ in range(30):
+        tell(ada, make_video(make_user()), NotificationKind.NEW_VIDEO)
+    assert bell(client) == "Notifications, 30 new"
+    page = client.get("/notifications").text
+    assert 'aria-label="Notifications"' in page
+    assert "Unread: " in page
+    assert bell(client) == "Notifications"
+    assert client.get("/api/v1/notifications/unread", headers=token).json == {"unread": 30}
+    paths = [tell(ada, make_video(make_user()), NotificationKind.NEW_VIDEO) for _ in range(2)]
+    client.get("/api/v1/notifications", headers=token)
+    assert bell(client) == "Notifications, 2 new"
+    client.post(paths[0] + "/read")
+    assert bell(client) == "Notifications, 1 new"
 
 
 def test_one_or_all_are_marked_as_read(client: FlaskClient, ada: User) -> None:
@@ -68,9 +85,9 @@ def test_one_or_all_are_marked_as_read(client: FlaskClient, ada: User) -> None:
     assert "<html" not in fragment.text
     assert "Unread" not in fragment.text
     assert "notifications-changed" in fragment.headers["HX-Trigger"]
-    assert "1 unread" in client.get("/notifications/bell", headers=FRAGMENT).text
+    assert "1 new" in client.get("/notifications/bell", headers=FRAGMENT).text
     assert client.post("/notifications/read").status_code == 303
-    assert unread(client) == "Notifications"
+    assert bell(client) == "Notifications"
 
 
 def test_what_a_person_may_not_see_any_more_is_neither_shown_nor_counted(client: FlaskClient, ada: User) -> None:
@@ -84,7 +101,7 @@ def test_what_a_person_may_not_see_any_more_is_neither_shown_nor_counted(client:
     paths = [tell(ada, video, NotificationKind.NEW_VIDEO) for video in hidden]
     page = client.get("/notifications").text
     assert not [video.title for video in hidden if video.title in page]
-    assert unread(client) == "Notifications"
+    assert bell(client) == "Notifications"
     assert [client.get(path).status_code for path in paths] == [404] * 4
     answer = tell(ada, hidden[1], NotificationKind.REPLY, "comment0001", by=bob)  # who wrote there has the link
     assert client.get(answer).status_code == 303
@@ -109,6 +126,7 @@ def test_the_list_goes_on_and_costs_the_same_however_long_it_is(client: FlaskCli
         first = client.get("/notifications").text
     for _ in range(30):
         tell(ada, make_video(make_user()), NotificationKind.NEW_VIDEO)
+    client.get("/notifications")
     with counted_queries() as many:
         first = client.get("/notifications").text
     assert len([text for text in few if text != "BEGIN"]) == len([text for text in many if text != "BEGIN"])
@@ -143,7 +161,7 @@ def test_choices_are_kept_and_mail_is_offered_only_where_there_is_any(client: Fl
     assert re.search(r'name="new_video_mail".*?<option value="daily" selected', page, re.DOTALL)
     assert client.post("/account/notifications", data={"new_video_mail": "odd"}).status_code == 422
     tell(ada, make_video(make_user()), NotificationKind.NEW_VIDEO)
-    assert unread(client) == "Notifications"
+    assert bell(client) == "Notifications"
 
 
 def test_viewers_are_not_asked_about_uploads(client: FlaskClient, ada: User) -> None:

@@ -242,7 +242,7 @@ def test_a_follower_with_the_bell_is_told_of_a_new_video(
 def has_news(page: Page) -> bool:
     """Whether the bell of a page that is opened now counts something."""
     page.goto("/")
-    return page.get_by_role("link", name="Notifications, 1 unread").count() == 1
+    return page.get_by_role("link", name="Notifications, 1 new").count() == 1
 
 
 def test_somebody_does_everything_by_keyboard_alone(new_page: Callable[[], Page], cinema: Cinema, film: Video) -> None:

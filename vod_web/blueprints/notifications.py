@@ -31,9 +31,10 @@ CHANGED = {"HX-Trigger": json.dumps({"notifications-changed": ""})}
 
 @blueprint.get("/notifications")
 def index() -> str:
-    """The newest first."""
+    """The newest first; then the bell has nothing to count."""
     wanted, _ = read_query_kindly(PageQuery)
     found = notification_list.list_notifications(current_person(), wanted)
+    notification_list.note_seen(current_person(), found.items)
     told = [tell_notification(row) for row in found.items]
     next_url = address_here(cursor=found.next) if found.next else None
     return render("notifications/index.html", "items", told=told, next_url=next_url)

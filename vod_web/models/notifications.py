@@ -51,6 +51,7 @@ class Notification(Base):
         Index(
             "ix_notifications_unread",
             "user_id",
+            "created_at",
             "id",
             sqlite_where=text("read_at IS NULL AND is_on_site = 1"),  # in the words of questions, else it is not used
             postgresql_where=text("read_at IS NULL AND is_on_site"),

@@ -65,6 +65,8 @@ class User(Base):
     """None for what the site has chosen."""
     has_podcast: Mapped[bool] = mapped_column(default=False)
     """Whether the sound of their public videos is offered as a podcast."""
+    notifications_seen_at: Mapped[datetime | None] = mapped_column()
+    """Up to when the person has seen what there is to tell, in the list of it; the bell counts what came later."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     last_seen_at: Mapped[datetime | None] = mapped_column(index=True)
 

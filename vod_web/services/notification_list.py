@@ -1,13 +1,16 @@
 """Which notifications does a person find on the site, and which of them are unread?"""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
 from vod_web.core.errors import NotFound
+from vod_web.db.base import UtcDateTime
 from vod_web.db.session import current_session, transaction
 from vod_web.models import Notification, NotificationKind, SensitiveRule, User, Video
 from vod_web.schemas.base import PageQuery
@@ -18,6 +21,8 @@ from vod_web.services.reach import is_reachable, is_reachable_by
 from vod_web.services.sensitivity import rule_for
 
 KEPT = timedelta(days=90)
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before anybody was told anything."""
 MOST_COUNTED = 99
 """Of unread ones; more are "99+"."""
 REMOVED_AT_ONCE = 5000
@@ -37,23 +42,48 @@ def list_notifications(actor: User | None, wanted: PageQuery) -> Found[Notificat
     return find_page(told, NEWEST_FIRST, cursor=wanted.cursor, limit=wanted.limit)
 
 
+def note_seen(actor: User | None, shown: Sequence[Notification]) -> None:
+    """The person has seen these in the list, and what came before; they stay unread.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    person = require_signed_in(actor)
+    newest = max((one.created_at for one in shown), default=ALWAYS)
+    if newest <= (person.notifications_seen_at or ALWAYS):
+        return
+    with transaction() as session:
+        session.execute(update(User).where(User.id == person.id).values(notifications_seen_at=newest))
+    set_committed_value(person, "notifications_seen_at", newest)
+
+
+def count_new(actor: User | None) -> int:
+    """How many of the unread ones came after the person last saw the list; as `count_unread`."""
+    return _count_after(actor, actor.notifications_seen_at if actor else None)
+
+
 def count_unread(actor: User | None) -> int:
     """How many are unread of the last `MOST_COUNTED` and one that are; nobody has none.
 
-    Every page asks this: mostly there are none, and otherwise no more rows than these are looked at, by an index that
-    holds unread ones alone.
+    Every page asks for those that are new: mostly there are none, and otherwise no more rows than these are looked at,
+    by an index that holds unread ones alone.
     """
+    return _count_after(actor, None)
+
+
+def _count_after(actor: User | None, moment: datetime | None) -> int:
     if actor is None:
         return 0
     unread = _unread_by(rule_for(actor), is_moderator=actor.is_moderator)
-    return current_session().scalar(unread, {"person_id": actor.id}) or 0
+    return current_session().scalar(unread, {"person_id": actor.id, "seen_at": moment or ALWAYS}) or 0
 
 
 @cache
 def _unread_by(rule: SensitiveRule, *, is_moderator: bool) -> Select[int]:
-    """How many are unread by the one with `person_id`."""
-    person_id = bindparam("person_id", type_=BigInteger())
-    last = select(Notification.id).order_by(Notification.id.desc()).limit(MOST_COUNTED + 1)
+    """How many are unread by the one with `person_id` that came after `seen_at`."""
+    person_id, seen_at = bindparam("person_id", type_=BigInteger()), bindparam("seen_at", type_=UtcDateTime())
+    last = select(Notification.id).order_by(Notification.created_at.desc(), Notification.id.desc())
+    last = last.limit(MOST_COUNTED + 1).where(Notification.created_at > seen_at)
     last = last.where(Notification.user_id == person_id, Notification.read_at.is_(None), Notification.is_on_site)
     shown = select(func.count()).select_from(Notification).outerjoin(Video, Video.id == Notification.video_id)
     is_seen = _is_seen(is_listed_by(rule), is_reachable_by(person_id, is_moderator=is_moderator))

@@ -35,7 +35,7 @@ def register_templates(app: Flask) -> None:
     environment.globals["feed_links"] = feed_links
     environment.globals["channel_feeds"] = channel_feeds
     environment.globals["search_feeds"] = search_feeds
-    environment.globals["unread_notifications"] = lambda: notification_list.count_unread(current_person())
+    environment.globals["new_notifications"] = lambda: notification_list.count_new(current_person())
     environment.filters["language"] = lambda tag: language_name(tag) or tag
     environment.filters["live"] = make_live
     environment.globals["url_for"] = address_of
