@@ -1,6 +1,6 @@
 /**
  * Remembers how far a video was watched: for a signed-in person on the site, for a visitor in this browser. Soon after
- * playing began, every few seconds, when it pauses or ends, when a link is about to be followed, and when the page is
+ * playing began, then less and less often, when it pauses or ends, when a link is about to be followed, and when the page is
  * hidden or left.
  */
 import { keepHere } from "./kept.js";
@@ -14,6 +14,7 @@ const LEAST_GAP_MS = 4000; // also while somebody drags along the seek bar
 export class Place {
   #now = null;
   #begun = null;
+  #step = SOON_S;
   #told = null;
   #toldAt = -Infinity;
 
@@ -21,8 +22,7 @@ export class Place {
   look(time, wall) {
     this.#now = time;
     this.#begun ??= time;
-    const step = this.#told === null ? SOON_S : EVERY_S;
-    return Math.abs(time - (this.#told ?? this.#begun)) >= step && wall - this.#toldAt > LEAST_GAP_MS;
+    return Math.abs(time - (this.#told ?? this.#begun)) >= this.#step && wall - this.#toldAt >= LEAST_GAP_MS;
   }
 
   /** What there is to tell, which counts as told; null where nothing was played, or nothing since. The end is told to its
@@ -32,6 +32,7 @@ export class Place {
     if (this.#now === null || step < (isEnd ? Number.MIN_VALUE : LEAST_STEP_S)) return null;
     this.#told = this.#now;
     this.#toldAt = wall;
+    this.#step = Math.min(EVERY_S, 2 * this.#step);
     return this.#now;
   }
 }
