@@ -199,6 +199,24 @@ def test_what_opens_on_the_watch_page_has_none(page: Page, lively: LivelySite) -
     assert find_violations(page) == {}
 
 
+def test_the_list_of_chapters_does_not_grow_when_its_pictures_come(page: Page, lively: LivelySite) -> None:
+    lively.become(page, "stranger")
+
+    def height_px(picture_is_there: str) -> float:
+        page.goto(f"/watch/{lively.film.public_id}")
+        page.locator("#watch-chapters").scroll_into_view_if_needed()
+        page.wait_for_function(f"() => {picture_is_there}")
+        box = page.locator("[data-chapter-list] a").first.bounding_box()
+        assert box is not None
+        return box["height"]
+
+    with_pictures = height_px("document.querySelector('[data-tile]').style.width !== ''")
+    page.route("**/*.vtt", lambda route: route.abort())
+    without = height_px("document.querySelector('[data-player]').player")
+    page.unroute("**/*.vtt")
+    assert with_pictures == without
+
+
 def test_a_player_that_failed_says_so_in_words(page: Page, lively: LivelySite) -> None:
     lively.become(page, "stranger")
     page.goto(f"/watch/{lively.film.public_id}")
