@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from vod_web.blueprints.playlists import blueprint
 from vod_web.core.clock import utc_now
 from vod_web.core.errors import NotFound
-from vod_web.models import Playlist, PlaylistKind, PlaylistOrder
+from vod_web.models import Playlist, PlaylistKind, PlaylistOrder, Visibility
 from vod_web.resources import resources
 from vod_web.schemas.base import PageQuery
 from vod_web.schemas.playlists import PlaylistCreate, PlaylistRead, PlaylistUpdate
@@ -164,6 +164,7 @@ def _show(playlist: Playlist) -> str:
         "next_url": address_here(cursor=found.next) if found.next else None,
         "may_edit": can_edit_playlist(person, playlist),
         "is_first": wanted.cursor is None,
+        "is_later": playlist.kind is PlaylistKind.WATCH_LATER,
     }
     if is_fragment_request() and "facts" not in request.args:
         return render("playlists/show.html", "items", **context)
@@ -177,6 +178,7 @@ def _around(playlist: Playlist, told: PlaylistRead) -> dict[str, Any]:
     first = playlist_items.find_first(person, playlist)
     return {
         "mentions": list_named(playlist.description),
+        "has_feeds": playlist.visibility in (Visibility.PUBLIC, Visibility.UNLISTED),
         "extent": playlist_items.measure(person, playlist),
         "first": first.video.public_id if first else None,
         "shared": shared,
