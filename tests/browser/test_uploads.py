@@ -3,6 +3,8 @@
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from tests.browser.uploading import (
     slow_down,
     wait_for_percent,
 )
+from tests.servers import wait_until
 from vod_web.media.runner import Tools
 from vod_web.media.test_clip import make_clip
 from vod_web.media.tools import find_ffmpeg
@@ -249,6 +252,9 @@ def test_what_one_file_says_is_used_for_all(open_page: Callable[[], Page], site:
     first.get_by_role("button", name="New playlist").click()
     page.get_by_role("textbox", name="Title").last.fill("Summer")
     page.get_by_role("button", name="Make it").click()
+    expect(first.get_by_label("Playlist", exact=True).locator("option:checked")).to_have_text(
+        "Summer"
+    )  # and it is closed
     first.get_by_label("Publish", exact=True).select_option("at_time")
     first.get_by_label("Day and time").fill("2040-07-01T10:00")
     first.get_by_label("Time zone").fill("Europe/Berlin")
@@ -270,9 +276,9 @@ def test_what_one_file_says_is_used_for_all(open_page: Callable[[], Page], site:
     statement = "SELECT count(*) FROM videos JOIN playlist_items ON video_id = videos.id WHERE publish_at = ?"
     statement += " AND comment_rule = 'held' AND licence = 'cc0-1.0' AND recorded_on = '2019-05-03'"
     statement += " AND download_rule = 'made' AND is_sensitive"
-    with sqlite3.connect(site.data_dir / "vod.sqlite3") as database:
-        assert database.execute(statement, ("2040-07-01 08:00:00.000000",)).fetchone() == (2,)
-    database.close()
+    with closing(sqlite3.connect(site.data_dir / "vod.sqlite3")) as database:
+        found = partial(database.execute, statement, ("2040-07-01 08:00:00.000000",))
+        wait_until(lambda: found().fetchone() == (2,), what="both are saved")
     page.get_by_role("button", name="Cancel all", exact=True).click()
     page.get_by_role("button", name="Undo").click()
     set_line(slow, bytes_per_s=0)

@@ -166,18 +166,31 @@ def test_what_is_taken_out_of_the_history_can_come_back(
     entries = page.locator(".history-entry")
     page.get_by_role("button", name=f"Remove {TITLE} from your history").click()
     expect(entries).to_have_count(0)
-    page.goto(f"/watch/{film.public_id}")
+    page.goto("/history")
+    expect(page.get_by_role("heading", name="Your history is empty")).to_be_visible()
+    page.goto(f"/watch/{film.public_id}")  # which plays by itself, and stands in the history again
     expect(page.locator("[data-player]")).to_be_visible()
     expect(chip(page)).to_have_count(0)
 
-    page.goto("/history")
-    expect(page.get_by_role("heading", name="Your history is empty")).to_be_visible()
     set_position(cinema.enter(page), film.public_id, 15.0, now=utc_now())
     page.goto("/history")
     page.get_by_role("button", name=f"Remove {TITLE} from your history").click()
     page.get_by_role("button", name="Undo").click()
     expect(entries).to_have_count(1)
     come_back(page, film, 15.0)
+
+
+def test_who_starts_over_before_anything_is_loaded_sees_the_beginning(
+    new_page: Callable[[], Page], cinema: Cinema, film: Video
+) -> None:
+    page = new_page()
+    set_position(cinema.enter(page), film.public_id, 15.0, now=utc_now())
+    page.route("**/*.m4s", lambda _: None)  # they wait
+    page.goto(f"/watch/{film.public_id}")
+    chip(page).get_by_role("button", name="Start over").click()
+    page.unroute("**/*.m4s")  # and go on
+    wait_until_past(page, 0.3)
+    assert current_time_s(page) < 10
 
 
 def test_a_visitor_goes_on_in_the_same_browser(

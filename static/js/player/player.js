@@ -196,7 +196,7 @@ export class Player {
   }
 
   seekTo(time) {
-    this.video.currentTime = Math.min(this.duration || time, Math.max(0, time));
+    this.source.seek(Math.min(this.duration || time, Math.max(0, time)));
     this.wake();
   }
 

@@ -58,6 +58,7 @@ export class Source extends EventTarget {
   #recoveries = 0;
   #segment = null;
   #asked;
+  #startAt = 0;
   /** Set to leave hls.js aside. */
   playsNatively = false;
   /** What "failed" told, for those who begin to listen later. */
@@ -74,14 +75,24 @@ export class Source extends EventTarget {
   /** Starts loading; play() may be called when the promise is fulfilled. */
   async attach(startAt) {
     this.failure = null;
+    this.#startAt = startAt;
     // Until the first picture is there the element stands at this time, not at 0: the clock, and who reloads again, ask it.
     if (this.video.readyState === this.video.HAVE_NOTHING) this.video.currentTime = startAt;
-    if (this.playsNatively) return this.#attachNative(startAt);
-    if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative(startAt);
+    if (this.playsNatively) return this.#attachNative();
+    if (!("MediaSource" in window) && !("ManagedMediaSource" in window)) return this.#attachNative();
     this.#Hls = await takeEngine();
     // Not what it decodes: to ask that keeps everything waiting while a browser begins, and a list of qualities tells as well.
-    if (!this.#Hls.isMSESupported()) return this.#attachNative(startAt);
-    this.#attachHls(startAt);
+    if (!this.#Hls.isMSESupported()) return this.#attachNative();
+    this.#attachHls();
+  }
+
+  /** Plays on from this time. What has loaded nothing yet begins there: else it would go to where it was to begin. */
+  seek(time) {
+    this.#startAt = time;
+    this.video.currentTime = time;
+    if (!this.#hls || this.video.readyState > this.video.HAVE_NOTHING) return;
+    this.#hls.config.startPosition = time;
+    if (this.#hls.levels.length) this.#hls.startLoad(time);
   }
 
   get canPlayNatively() {
@@ -177,19 +188,19 @@ export class Source extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  #attachNative(startAt) {
+  #attachNative() {
     if (!this.canPlayNatively) {
       this.#fail({ kind: "browser" });
       return;
     }
-    this.video.addEventListener("loadedmetadata", () => startAt && (this.video.currentTime = startAt), { once: true });
+    this.video.addEventListener("loadedmetadata", () => this.#startAt && (this.video.currentTime = this.#startAt), { once: true });
     this.video.onerror = () => this.#fail({ kind: "media", detail: this.video.error?.message });
     this.video.src = this.address;
   }
 
-  #attachHls(startAt) {
+  #attachHls() {
     const { Events } = this.#Hls;
-    const hls = (this.#hls = new this.#Hls(settings(this.#Hls, startAt, () => this.#tell("busy"))));
+    const hls = (this.#hls = new this.#Hls(settings(this.#Hls, this.#startAt, () => this.#tell("busy"))));
     hls.on(Events.MANIFEST_PARSED, () => this.#begin());
     hls.once(Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => this.#restoreAudio(audioTracks));
     hls.on(Events.LEVELS_UPDATED, () => this.#tell("levels"));

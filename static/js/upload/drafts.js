@@ -13,6 +13,7 @@ export class Draft {
   #timer = null;
   #saving = null;
   #dirty = new Set();
+  #touched = new Set();
   #typedAt = -Infinity;
   /** Whether what was typed could not be saved; somebody has to look at it. */
   hasFailed = false;
@@ -40,19 +41,26 @@ export class Draft {
   /** From now on there is a video to save to. Fields that nobody has touched show what the site has. */
   async attach(videoId) {
     if (this.#videoId === videoId) return;
-    if (this.#videoId) for (const name of NAMES) this.#dirty.add(name); // begun anew: the new draft knows nothing
+    if (this.#videoId) this.#note(NAMES); // begun anew: the new draft knows nothing
     this.#videoId = videoId;
     const video = await call("GET", `/videos/${videoId}`).catch(() => null);
-    if (video) show(this.#form, video, this.#dirty);
+    if (video) show(this.#form, video, this.#touched); // also what was saved while the site answered
     if (this.#dirty.size) this.#plan(QUIET_MS);
   }
 
   /** Somebody has changed these fields. */
   touch(names) {
     this.#typedAt = performance.now();
-    for (const name of names) if (NAMES.includes(name)) this.#dirty.add(name);
+    this.#note(names.filter((name) => NAMES.includes(name)));
     this.#tell("Not saved yet.");
     this.#plan(QUIET_MS);
+  }
+
+  #note(names) {
+    for (const name of names) {
+      this.#dirty.add(name);
+      this.#touched.add(name);
+    }
   }
 
   #plan(delay) {
