@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from sqlalchemy import Engine
 from tests.databases import Databases
 from tests.factories import make_encode, make_user, make_video
 from tests.servers import free_port, wait_until
+from vod_web.cli.tools import find_nginx
 from vod_web.core.settings import Settings, load_settings
 from vod_web.models import Visibility
 from vod_web.storage.local import LocalStorage
@@ -27,10 +27,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def nginx() -> str:
     """The program; skips, and says so, where it is not installed."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    program = find_nginx()
     if program is None:
         pytest.skip("nginx is not installed")
-    return program
+    return str(program)
 
 
 @pytest.fixture(scope="module")

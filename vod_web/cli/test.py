@@ -11,7 +11,7 @@ from vod_web.cli.assets import ensure_assets
 from vod_web.cli.console import say
 from vod_web.cli.packages import ROOT
 from vod_web.cli.programs import run_program
-from vod_web.cli.tools import find_chromium, find_gstreamer, find_postgres, require_queue_server
+from vod_web.cli.tools import find_chromium, find_gstreamer, find_nginx, find_postgres, require_queue_server
 from vod_web.core.settings import child_environment
 
 PROCESSES = 2
@@ -27,6 +27,7 @@ def main(argv: list[str]) -> int:
     require_program("Chromium", find_chromium, ["chromium", "fonts-liberation"], skipped="the browser tests")
     require_program("PostgreSQL", find_postgres, ["postgresql"], skipped="the tests on PostgreSQL")
     require_program("GStreamer", find_gstreamer, _GSTREAMER_PACKAGES, skipped="reading published videos with it")
+    require_program("nginx", find_nginx, ["nginx"], skipped="the tests of its configuration")
     _become_pytest(argv)
 
 

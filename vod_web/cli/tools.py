@@ -4,6 +4,7 @@ The machine's own are taken where they are new enough; else they come as pinned 
 """
 
 import importlib.util
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -111,6 +112,12 @@ def find_gstreamer() -> Path | None:
         return None
     has_all = all(run_program([inspect, "--exists", name]).is_success for name in _GSTREAMER_ELEMENTS)
     return Path(launch) if has_all else None
+
+
+def find_nginx() -> Path | None:
+    """The machine's nginx, to which the paths of people who are not root often do not lead."""
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return Path(found) if found else None
 
 
 def find_postgres() -> Path | None:
