@@ -4,7 +4,6 @@ The machine's own are taken where they are new enough; else they come as pinned 
 """
 
 import importlib.util
-import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -116,7 +115,7 @@ def find_gstreamer() -> Path | None:
 
 def find_nginx() -> Path | None:
     """The machine's nginx, to which the paths of people who are not root often do not lead."""
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     return Path(found) if found else None
 
 
