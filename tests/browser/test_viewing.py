@@ -214,8 +214,8 @@ def test_a_frame_on_another_site_plays_when_the_time_of_its_video_has_come(
     with cinema.keeping_back(film):
         page.goto(f"/embed/{film.public_id}?autoplay=1")
         expect(page.get_by_role("heading", name="This video is still to come")).to_be_visible()
-        page.clock.fast_forward("05:00")
-        page.wait_for_timeout(1000)
+        with page.expect_response(f"**/embed/{film.public_id}*"):
+            page.clock.fast_forward("05:00")
         expect(page.locator("[data-player]")).to_have_count(0)
     page.clock.fast_forward("05:00")
     expect(page.locator("[data-player]")).to_be_visible(timeout=LIMIT_MS)
